@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { RejectedError, RetryableError } from '../../../domain/errors.ts';
+import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { type Credentials, createClient, type Get } from './client.ts';
+import { type RowReader, readOrder } from './order.ts';
+
+const pageSize = 200;
+const parallelReads = 8;
+/** World ms between two reads of one reader: all of them together stay at 16 a second. */
+const breathMs = 500;
+/** Rows may be committed a while after the time they carry. */
+const lagMs = 60_000;
+
+const Page = z.object({ orders: z.array(z.unknown()), next_cursor: z.string().nullish() });
+
+/** The merchant's own backend, channels.md §6. */
+export default defineChannel<Credentials>({
+  name: { zh: '小程序', en: 'mini-program' },
+  defaultBaseUrl: null,
+  credentials: z.object({ key: z.string().min(1), secret: z.string().min(1), phoneSalt: z.string().min(1).optional() }),
+  create(context) {
+    const get = createClient(context);
+    const reader: RowReader = {
+      shopId: context.shopId,
+      identifier: context.identifier,
+      hashScope: hashScopeOf(context),
+    };
+    return {
+      lagMs,
+      pullUpdated: (window, cursor, signal) => {
+        return readPage(get, { updated_from: first(window.from), updated_to: last(window.to) }, cursor, reader, signal);
+      },
+      pullCreated: (window, cursor, signal) => {
+        return readPage(get, { created_from: first(window.from), created_to: last(window.to) }, cursor, reader, signal);
+      },
+      fetchOrders: (orderNos, signal) => readOrders(get, context.clock, orderNos, reader, signal),
+    };
+  },
+});
+
+/** Shops that name the same salt share a scope; the salt itself does not show in it. */
+function hashScopeOf({
+  shopId,
+  identifier,
+  credentials: { phoneSalt },
+}: Pick<RowReader, 'shopId' | 'identifier'> & { credentials: Credentials }): string {
+  return phoneSalt === undefined
+    ? `miniprogram/${shopId}`
+    : `salt/${identifier.key('mask', phoneSalt, 'phone-salt').value}`;
+}
+
+// The contract counts whole seconds: the lower one is inside, the upper one too (everything before the next second).
+const first = (from: number): string => String(Math.floor(from / 1_000));
+/** The last second that has something before `to`. */
+const last = (to: number): string => String(Math.ceil(to / 1_000) - 1);
+
+async function readPage(
+  get: Get,
+  window: Readonly<Record<string, string>>,
+  cursor: string | undefined,
+  reader: RowReader,
+  signal: AbortSignal,
+): Promise<OrderPage> {
+  const query = { ...window, limit: String(pageSize), ...(cursor === undefined ? {} : { cursor }) };
+  const parsed = Page.safeParse(await get('/v1/orders', query, signal));
+  if (!parsed.success)
+    throw new RetryableError('GET /v1/orders: the answer is no page of orders', { code: 'BAD_PAGE' });
+  const next = parsed.data.next_cursor ?? undefined;
+  if (next !== undefined && next === cursor) {
+    throw new RejectedError('GET /v1/orders: the shop answers the same page for ever', { code: 'CURSOR_STUCK' });
+  }
+  return { ...sift(parsed.data.orders, reader), next };
+}
+
+async function readOrders(
+  get: Get,
+  clock: Clock,
+  orderNos: readonly string[],
+  reader: RowReader,
+  signal: AbortSignal,
+): Promise<OrderPage> {
+  const waiting = [...new Set(orderNos)];
+  const rows: unknown[] = [];
+  const work = async (): Promise<void> => {
+    for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
+      const row = await get(`/v1/orders/${encodeURIComponent(no)}`, {}, signal);
+      if (row !== undefined) rows.push(row);
+      if (waiting.length > 0) await clock.sleep(breathMs, signal);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: parallelReads }, work));
+  } finally {
+    // After a failure the other readers finish what they asked for and take nothing new.
+    waiting.length = 0;
+  }
+  return { ...sift(rows, reader), next: undefined };
+}
+
+function sift(rows: readonly unknown[], reader: RowReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
+  const orders: SourceOrder[] = [];
+  const skipped: SkippedRow[] = [];
+  for (const row of rows) {
+    const read = readOrder(row, reader);
+    if ('view' in read) orders.push(read);
+    else skipped.push(read);
+  }
+  return { orders, skipped };
+}

@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { type Alert, type AlertFacts, type AlertState, alertKey, type Resolution } from '../../domain/alert.ts';
+import type { Severity } from '../../domain/rule.ts';
+import type { AlertFilter, AlertStore, GroupSaid } from '../../ports/stores.ts';
+import type { Run } from './database.ts';
+import type { Sqlite } from './sqlite.ts';
+
+interface AlertRow {
+  id: string;
+  ruleId: string;
+  ruleVersion: number;
+  subject: string;
+  number: number | null;
+  day: string | null;
+  severity: string;
+  state: string;
+  groupKey: string;
+  dueAt: number;
+  raisedAt: number;
+  confirmedAt: number | null;
+  facts: string;
+  claimedBy: string | null;
+  claimedAt: number | null;
+  claimUntil: number | null;
+  snoozedUntil: number | null;
+  resolvedAt: number | null;
+  resolution: string | null;
+  isLateFound: number;
+}
+
+const alertFromRow = (row: AlertRow): Alert => ({
+  id: row.id,
+  ruleId: row.ruleId,
+  ruleVersion: row.ruleVersion,
+  subject: row.subject,
+  number: row.number,
+  day: row.day,
+  severity: row.severity as Severity,
+  state: row.state as AlertState,
+  groupKey: row.groupKey,
+  dueAt: row.dueAt,
+  raisedAt: row.raisedAt,
+  confirmedAt: row.confirmedAt,
+  facts: JSON.parse(row.facts) as AlertFacts,
+  claimedBy: row.claimedBy,
+  claimedAt: row.claimedAt,
+  claimUntil: row.claimUntil,
+  snoozedUntil: row.snoozedUntil,
+  resolvedAt: row.resolvedAt,
+  resolution: row.resolution as Resolution | null,
+  isLateFound: row.isLateFound === 1,
+});
+
+const worstFirst = `CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, dueAt, id`;
+
+export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
+  const all = (sql: string, ...values: unknown[]): Alert[] =>
+    sqlite
+      .prepare<AlertRow>(sql)
+      .all(...values)
+      .map(alertFromRow);
+  const one = (sql: string, ...values: unknown[]): Alert | undefined => all(sql, ...values)[0];
+  const change = (sql: string, ...values: unknown[]): number => sqlite.prepare(sql).run(...values).changes;
+
+  return {
+    raise: (alert) =>
+      run(() => {
+        const id = randomUUID();
+        const inserted = change(
+          `INSERT OR IGNORE INTO Alert (id, ruleId, ruleVersion, subject, openKey, severity, state, groupKey, dueAt, raisedAt,
+             confirmedAt, facts, isLateFound, recheck, endSaid) VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, 0, 0)`,
+          id,
+          alert.ruleId,
+          alert.ruleVersion,
+          alert.subject,
+          alertKey(alert.ruleId, alert.subject),
+          alert.severity,
+          alert.groupKey,
+          alert.dueAt,
+          alert.raisedAt,
+          alert.confirmedAt,
+          JSON.stringify(alert.facts),
+          alert.isLateFound ? 1 : 0,
+        );
+        return inserted === 0 ? undefined : one('SELECT * FROM Alert WHERE id = ?', id);
+      }),
+    find: (id) => run(() => one('SELECT * FROM Alert WHERE id = ?', id)),
+    findByNumber: (number, day) =>
+      run(() => one('SELECT * FROM Alert WHERE number = ? AND day <= ? ORDER BY day DESC LIMIT 1', number, day)),
+    listFor: (subject) =>
+      run(() => all('SELECT * FROM Alert WHERE subject = ? ORDER BY raisedAt DESC LIMIT 50', subject)),
+    list: (filter) =>
+      run(() => {
+        const { where, values } = whereOf(filter);
+        return all(`SELECT * FROM Alert WHERE ${where} ORDER BY ${worstFirst} LIMIT ?`, ...values, filter.limit);
+      }),
+    count: (filter) =>
+      run(() => {
+        const { where, values } = whereOf(filter);
+        return (
+          sqlite.prepare<{ count: number }>(`SELECT count(*) AS count FROM Alert WHERE ${where}`).get(...values)
+            ?.count ?? 0
+        );
+      }),
+    listUndispatched: (limit) =>
+      run(() =>
+        all(
+          `SELECT * FROM Alert WHERE dispatchedAt IS NULL AND state <> 'resolved' ORDER BY ${worstFirst} LIMIT ?`,
+          limit,
+        ),
+      ),
+    listResolvedUnsaid: (limit) =>
+      run(() => all(`SELECT * FROM Alert WHERE endSaid = 0 AND state = 'resolved' ORDER BY resolvedAt LIMIT ?`, limit)),
+    number: (id, day) =>
+      run(() => {
+        change(
+          `UPDATE Alert SET day = ?, number = (SELECT coalesce(max(number), 0) + 1 FROM Alert WHERE day = ?) WHERE id = ? AND number IS NULL`,
+          day,
+          day,
+          id,
+        );
+        return one('SELECT * FROM Alert WHERE id = ?', id)?.number ?? 0;
+      }),
+    markDispatched: (ids, at) =>
+      run(() => {
+        for (const id of ids) change('UPDATE Alert SET dispatchedAt = ? WHERE id = ?', at, id);
+      }, 'several'),
+    markResolvedSaid: (ids) =>
+      run(() => {
+        for (const id of ids) change('UPDATE Alert SET endSaid = 1 WHERE id = ?', id);
+      }, 'several'),
+    listToRecheck: (limit) =>
+      run(() => all(`SELECT * FROM Alert WHERE recheck = 1 AND state <> 'resolved' ORDER BY dueAt LIMIT ?`, limit)),
+    clearRecheck: (id) => run(() => void change('UPDATE Alert SET recheck = 0 WHERE id = ? AND recheck = 1', id)),
+    claim: (id, by, at, until) =>
+      run(
+        () =>
+          change(
+            `UPDATE Alert SET state = 'claimed', claimedBy = ?, claimedAt = coalesce(claimedAt, ?), claimUntil = ?, snoozedUntil = NULL
+             WHERE id = ? AND (state = 'open' OR (state = 'claimed' AND claimedBy = ?))`,
+            by,
+            at,
+            until,
+            id,
+            by,
+          ) === 1,
+      ),
+    handOver: (id, from, to, at, until) =>
+      run(
+        () =>
+          change(
+            `UPDATE Alert SET state = 'claimed', claimedBy = ?, claimedAt = coalesce(claimedAt, ?), claimUntil = ?
+             WHERE id = ? AND (state = 'open' OR (state = 'claimed' AND claimedBy = ?))`,
+            to,
+            at,
+            until,
+            id,
+            from,
+          ) === 1,
+      ),
+    snooze: (id, until) =>
+      run(() => change(`UPDATE Alert SET snoozedUntil = ? WHERE id = ? AND state <> 'resolved'`, until, id) === 1),
+    resolve: (id, at, resolution) =>
+      run(
+        () =>
+          change(
+            `UPDATE Alert SET state = 'resolved', openKey = NULL, resolvedAt = ?, resolution = ?, recheck = 0, snoozedUntil = NULL,
+               endSaid = CASE WHEN number IS NULL THEN 1 ELSE 0 END
+             WHERE id = ? AND state <> 'resolved'`,
+            at,
+            resolution,
+            id,
+          ) === 1,
+      ),
+    expireClaims: (now) =>
+      run(() => {
+        const over = all(`SELECT * FROM Alert WHERE state = 'claimed' AND claimUntil <= ?`, now);
+        for (const { id } of over)
+          change(`UPDATE Alert SET state = 'open', claimedBy = NULL, claimUntil = NULL WHERE id = ?`, id);
+        return over;
+      }, 'several'),
+    listSnoozeEnded: (now, limit) =>
+      run(() => {
+        const over = all(`SELECT * FROM Alert WHERE snoozedUntil <= ? AND state <> 'resolved' LIMIT ?`, now, limit);
+        for (const { id } of over) change('UPDATE Alert SET snoozedUntil = NULL WHERE id = ?', id);
+        return over;
+      }, 'several'),
+    decide: (alertId, roomId, at, verdict, reason) =>
+      run(
+        () =>
+          void change(
+            'INSERT INTO Decision (alertId, roomId, at, verdict, reason) VALUES (?, ?, ?, ?, ?)',
+            alertId,
+            roomId,
+            at,
+            verdict,
+            reason,
+          ),
+      ),
+    decisionsFor: (alertId) =>
+      run(() =>
+        sqlite
+          .prepare<{ roomId: string; at: number; verdict: string; reason: string }>(
+            'SELECT roomId, at, verdict, reason FROM Decision WHERE alertId = ? ORDER BY id',
+          )
+          .all(alertId),
+      ),
+    groupSaid: (roomId, groupKey) =>
+      run(() =>
+        sqlite
+          .prepare<GroupSaid>('SELECT saidAt, count, band, number FROM GroupSaid WHERE roomId = ? AND groupKey = ?')
+          .get(roomId, groupKey),
+      ),
+    setGroupSaid: (roomId, groupKey, said) =>
+      run(() => {
+        if (said === undefined) {
+          change('DELETE FROM GroupSaid WHERE roomId = ? AND groupKey = ?', roomId, groupKey);
+          return;
+        }
+        change(
+          `INSERT INTO GroupSaid (roomId, groupKey, saidAt, count, band, number) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (roomId, groupKey) DO UPDATE SET saidAt = excluded.saidAt, count = excluded.count, band = excluded.band, number = excluded.number`,
+          roomId,
+          groupKey,
+          said.saidAt,
+          said.count,
+          said.band,
+          said.number,
+        );
+      }),
+    listClearedGroups: () =>
+      run(() =>
+        sqlite
+          .prepare<GroupSaid & { roomId: string; groupKey: string }>(
+            `SELECT * FROM GroupSaid g WHERE NOT EXISTS
+               (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state <> 'resolved' AND a.dispatchedAt <= g.saidAt)`,
+          )
+          .all()
+          .map(({ roomId, groupKey, saidAt, count, band, number }) => ({
+            roomId,
+            groupKey,
+            said: { saidAt, count, band, number },
+          })),
+      ),
+  };
+}
+
+function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limit'>): {
+  where: string;
+  values: unknown[];
+} {
+  const parts: [string, unknown][] = [];
+  if (state === 'unresolved') parts.push(['state <> ?', 'resolved']);
+  else if (state !== undefined) parts.push(['state = ?', state]);
+  if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
+  if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
+  if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
+  return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.map(([, value]) => value) };
+}

@@ -1,0 +1,234 @@
+import type { Card } from '../../domain/card.ts';
+import type { OutgoingCard } from '../../ports/messenger.ts';
+import type {
+  InboundRow,
+  InboundStore,
+  OutboxKind,
+  OutboxRow,
+  OutboxStore,
+  RoomMessageRow,
+  RoomMessageStore,
+} from '../../ports/stores.ts';
+import type { Run } from './database.ts';
+import type { Sqlite } from './sqlite.ts';
+
+interface Row {
+  id: number;
+  key: string;
+  roomId: string;
+  kind: string;
+  priority: number;
+  alertId: string | null;
+  card: string;
+  dueAt: number;
+  attempts: number;
+  createdAt: number;
+  maybeTwice: number;
+}
+
+const fromRow = (row: Row): OutboxRow => ({
+  id: row.id,
+  key: row.key,
+  roomId: row.roomId,
+  kind: row.kind as OutboxKind,
+  priority: row.priority,
+  alertId: row.alertId,
+  card: JSON.parse(row.card) as Card,
+  dueAt: row.dueAt,
+  attempts: row.attempts,
+  createdAt: row.createdAt,
+  maybeTwice: row.maybeTwice === 1,
+});
+
+export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
+  const change = (sql: string, ...values: unknown[]): number => sqlite.prepare(sql).run(...values).changes;
+  return {
+    add: (row) =>
+      run(
+        () =>
+          change(
+            `INSERT OR IGNORE INTO Outbox (key, roomId, kind, priority, alertId, card, state, dueAt, attempts, createdAt, maybeTwice)
+             VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, 0)`,
+            row.key,
+            row.roomId,
+            row.kind,
+            row.priority,
+            row.alertId,
+            JSON.stringify(row.card),
+            row.dueAt,
+            row.dueAt,
+          ) === 1,
+      ),
+    claim: (roomId, limit, leaseMs, now, wallNow) =>
+      run(() => {
+        change(
+          `UPDATE Outbox SET state = 'pending', maybeTwice = 1 WHERE state = 'sending' AND leaseUntil <= ? AND roomId = ?`,
+          wallNow,
+          roomId,
+        );
+        const rows = sqlite
+          .prepare<Row>(
+            `SELECT * FROM Outbox WHERE state = 'pending' AND dueAt <= ? AND roomId = ? ORDER BY priority, id LIMIT ?`,
+          )
+          .all(now, roomId, limit);
+        for (const { id } of rows) {
+          change(
+            `UPDATE Outbox SET state = 'sending', leaseUntil = ?, attempts = attempts + 1 WHERE id = ?`,
+            wallNow + leaseMs,
+            id,
+          );
+        }
+        return rows.map((row) => fromRow({ ...row, attempts: row.attempts + 1 }));
+      }, 'several'),
+    sent: (id, at, providerRef) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'sent', sentAt = ?, providerRef = ?, leaseUntil = NULL WHERE id = ?`,
+            at,
+            providerRef,
+            id,
+          ),
+      ),
+    retry: (id, dueAt, error, maybeTwice) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'pending', dueAt = ?, error = ?, maybeTwice = max(maybeTwice, ?), leaseUntil = NULL WHERE id = ?`,
+            dueAt,
+            error,
+            maybeTwice ? 1 : 0,
+            id,
+          ),
+      ),
+    dead: (id, at, error) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'dead', sentAt = NULL, error = ?, dueAt = ?, leaseUntil = NULL WHERE id = ?`,
+            error,
+            at,
+            id,
+          ),
+      ),
+    drop: (id, at, why) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'dropped', error = ?, dueAt = ?, leaseUntil = NULL WHERE id = ?`,
+            why,
+            at,
+            id,
+          ),
+      ),
+    sentSince: (roomId, from) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(`SELECT count(*) AS count FROM Outbox WHERE roomId = ? AND sentAt > ?`)
+            .get(roomId, from)?.count ?? 0,
+      ),
+    count: () =>
+      run(() => {
+        const row = sqlite
+          .prepare<{ pending: number; dead: number; maybeTwice: number; oldestDueAt: number | null }>(
+            `SELECT (SELECT count(*) FROM Outbox WHERE state IN ('pending', 'sending')) AS pending,
+                    (SELECT count(*) FROM Outbox WHERE state = 'dead') AS dead,
+                    (SELECT count(*) FROM Outbox WHERE maybeTwice = 1 AND state = 'sent') AS maybeTwice,
+                    (SELECT min(dueAt) FROM Outbox WHERE state IN ('pending', 'sending')) AS oldestDueAt`,
+          )
+          .get();
+        return row ?? { pending: 0, dead: 0, maybeTwice: 0, oldestDueAt: null };
+      }),
+    roomsWithDue: (now) =>
+      run(() =>
+        sqlite
+          .prepare<{ roomId: string }>(
+            `SELECT DISTINCT roomId FROM Outbox WHERE (state = 'pending' AND dueAt <= ?) OR state = 'sending' ORDER BY roomId`,
+          )
+          .all(now)
+          .map(({ roomId }) => roomId),
+      ),
+  };
+}
+
+export function createRoomMessageStore(sqlite: Sqlite, run: Run): RoomMessageStore {
+  interface MessageRow {
+    id: number;
+    roomId: string;
+    sender: string;
+    card: string;
+    at: number;
+  }
+  const read = (row: MessageRow): RoomMessageRow => ({ ...row, card: JSON.parse(row.card) as OutgoingCard });
+  return {
+    add: ({ roomId, key, sender, card, at }) =>
+      run(() => {
+        sqlite
+          .prepare('INSERT OR IGNORE INTO RoomMessage (roomId, key, sender, card, at) VALUES (?, ?, ?, ?, ?)')
+          .run(roomId, key, sender, JSON.stringify(card), at);
+        return sqlite.prepare<{ id: number }>('SELECT id FROM RoomMessage WHERE key = ?').get(key)?.id ?? 0;
+      }),
+    list: (roomId, afterId, limit) =>
+      run(() =>
+        sqlite
+          .prepare<MessageRow>(
+            'SELECT id, roomId, sender, card, at FROM RoomMessage WHERE roomId = ? AND id > ? ORDER BY id LIMIT ?',
+          )
+          .all(roomId, afterId, limit)
+          .map(read),
+      ),
+    latest: (roomId, limit) =>
+      run(() =>
+        sqlite
+          .prepare<MessageRow>(
+            'SELECT id, roomId, sender, card, at FROM RoomMessage WHERE roomId = ? ORDER BY id DESC LIMIT ?',
+          )
+          .all(roomId, limit)
+          .map(read)
+          .reverse(),
+      ),
+  };
+}
+
+export function createInboundStore(sqlite: Sqlite, run: Run): InboundStore {
+  type Stored = Omit<InboundRow, 'isPrivate'> & { isPrivate: number };
+  const read = (row: Stored): InboundRow => ({ ...row, isPrivate: row.isPrivate === 1 });
+  const columns = 'id, platform, messageId, roomId, isPrivate, senderId, text, receivedAt';
+  return {
+    receive: (message) =>
+      run(() => {
+        const { changes, lastInsertRowid } = sqlite
+          .prepare(
+            `INSERT OR IGNORE INTO Inbound (platform, messageId, roomId, isPrivate, senderId, text, receivedAt) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          )
+          .run(
+            message.platform,
+            message.messageId,
+            message.roomId,
+            message.isPrivate ? 1 : 0,
+            message.senderId,
+            message.text,
+            message.receivedAt,
+          );
+        return changes === 0 ? undefined : { ...message, id: Number(lastInsertRowid) };
+      }),
+    done: (id, at) => run(() => void sqlite.prepare('UPDATE Inbound SET doneAt = ? WHERE id = ?').run(at, id)),
+    countAfter: (roomId, at, exceptId) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              'SELECT count(*) AS count FROM Inbound WHERE roomId = ? AND receivedAt > ? AND id <> ?',
+            )
+            .get(roomId, at, exceptId)?.count ?? 0,
+      ),
+    listPending: (limit) =>
+      run(() =>
+        sqlite
+          .prepare<Stored>(`SELECT ${columns} FROM Inbound WHERE doneAt IS NULL ORDER BY id LIMIT ?`)
+          .all(limit)
+          .map(read),
+      ),
+  };
+}

@@ -1,0 +1,164 @@
+import type { Person, Role } from '../../domain/actor.ts';
+import type { Rule, Severity } from '../../domain/rule.ts';
+import type { Language } from '../../domain/text.ts';
+import type { PeopleStore, RoomRow, RoomStore, RuleStore } from '../../ports/stores.ts';
+import type { PrismaClient } from './generated/client.ts';
+
+const person = (row: { id: string; name: string; role: string }): Person => ({
+  id: row.id,
+  name: row.name,
+  role: row.role as Role,
+});
+
+export function createPeopleStore(prisma: PrismaClient): PeopleStore {
+  return {
+    async syncConfigured(staff) {
+      const ids = staff.map((each) => each.person.id);
+      await prisma.person.deleteMany({ where: { origin: 'config', id: { notIn: ids } } });
+      for (const {
+        person: { id, name, role },
+        accounts,
+      } of staff) {
+        await prisma.person.upsert({
+          where: { id },
+          create: { id, name, role, origin: 'config' },
+          update: { name, role, origin: 'config' },
+        });
+        for (const { platform, userId } of accounts) {
+          await prisma.personAccount.upsert({
+            where: { platform_userId: { platform, userId } },
+            create: { platform, userId, personId: id },
+            update: { personId: id },
+          });
+        }
+      }
+    },
+    async find(id) {
+      const row = await prisma.person.findUnique({ where: { id } });
+      return row === null ? undefined : person(row);
+    },
+    async findByAccount(platform, userId) {
+      const row = await prisma.personAccount.findUnique({
+        where: { platform_userId: { platform, userId } },
+        include: { person: true },
+      });
+      return row === null ? undefined : person(row.person);
+    },
+    async findByName(name) {
+      return (await prisma.person.findMany({ where: { OR: [{ name }, { id: name }] } })).map(person);
+    },
+    async list() {
+      return (await prisma.person.findMany({ orderBy: { id: 'asc' } })).map(person);
+    },
+    async listWithRoles(roles) {
+      return (await prisma.person.findMany({ where: { role: { in: [...roles] } }, orderBy: { id: 'asc' } })).map(
+        person,
+      );
+    },
+    async bind(platform, userId, personId) {
+      await prisma.personAccount.upsert({
+        where: { platform_userId: { platform, userId } },
+        create: { platform, userId, personId },
+        update: { personId },
+      });
+    },
+    async addLoginCode(hash, personId, expiresAt) {
+      await prisma.loginCode.create({ data: { hash, personId, expiresAt } });
+    },
+    async useLoginCode(hash, now) {
+      const { count } = await prisma.loginCode.updateMany({
+        where: { hash, usedAt: null, expiresAt: { gt: now } },
+        data: { usedAt: now },
+      });
+      if (count !== 1) return undefined;
+      const { personId } = await prisma.loginCode.findUniqueOrThrow({ where: { hash } });
+      const row = await prisma.person.findUnique({ where: { id: personId } });
+      return row === null ? undefined : person(row);
+    },
+    async addSession(hash, personId, expiresAt) {
+      await prisma.session.create({ data: { hash, personId, expiresAt } });
+    },
+    async findSession(hash, now) {
+      const session = await prisma.session.findUnique({ where: { hash } });
+      if (session === null || Number(session.expiresAt) <= now) return undefined;
+      const row = await prisma.person.findUnique({ where: { id: session.personId } });
+      return row === null ? undefined : person(row);
+    },
+    async endSession(hash) {
+      await prisma.session.deleteMany({ where: { hash } });
+    },
+  };
+}
+
+export function createRoomStore(prisma: PrismaClient): RoomStore {
+  const read = (row: {
+    id: string;
+    platform: string;
+    chatId: string;
+    name: string;
+    language: string;
+    hears: string;
+  }): RoomRow => ({
+    id: row.id,
+    platform: row.platform,
+    chatId: row.chatId,
+    name: row.name,
+    language: row.language as Language,
+    hears: JSON.parse(row.hears) as { severity: Severity },
+  });
+  return {
+    async syncConfigured(rooms) {
+      await prisma.room.deleteMany({ where: { origin: 'config', id: { notIn: rooms.map(({ id }) => id) } } });
+      for (const { id, platform, chatId, name, language, hears } of rooms) {
+        const data = { platform, name, language, hears: JSON.stringify(hears), origin: 'config' };
+        await prisma.room.upsert({
+          where: { id },
+          create: { id, chatId, ...data },
+          // A chat that people bound stays bound when the configuration names none.
+          update: chatId === '' ? data : { ...data, chatId },
+        });
+      }
+    },
+    async find(id) {
+      const row = await prisma.room.findUnique({ where: { id } });
+      return row === null ? undefined : read(row);
+    },
+    async findByChat(platform, chatId) {
+      const row = await prisma.room.findFirst({ where: { platform, chatId } });
+      return row === null ? undefined : read(row);
+    },
+    async list() {
+      return (await prisma.room.findMany({ orderBy: { id: 'asc' } })).map(read);
+    },
+    async bind(roomId, chatId, by) {
+      await prisma.room.update({ where: { id: roomId }, data: { chatId, boundBy: by } });
+    },
+  };
+}
+
+export function createRuleStore(prisma: PrismaClient): RuleStore {
+  return {
+    async seed(rules: readonly Rule[], at: number) {
+      for (const rule of rules) {
+        const newest = await prisma.ruleVersion.findFirst({ where: { id: rule.id }, orderBy: { version: 'desc' } });
+        if (newest !== null && (newest.origin !== 'built-in' || newest.version >= rule.version)) continue;
+        await prisma.ruleVersion.create({
+          data: {
+            id: rule.id,
+            version: rule.version,
+            body: JSON.stringify(rule),
+            origin: 'built-in',
+            isOn: 1,
+            createdAt: at,
+            createdBy: 'built-in',
+          },
+        });
+      }
+    },
+    async listOn() {
+      const rows = await prisma.ruleVersion.findMany({ orderBy: [{ id: 'asc' }, { version: 'desc' }] });
+      const newest = rows.filter((row, index) => rows.findIndex((each) => each.id === row.id) === index);
+      return newest.filter((row) => row.isOn === 1).map((row) => JSON.parse(row.body) as Rule);
+    },
+  };
+}

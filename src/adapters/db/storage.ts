@@ -1,0 +1,39 @@
+import type { Storage, Stores } from '../../ports/stores.ts';
+import { createActionStore, createQuestionStore } from './action-store.ts';
+import { createAlertStore } from './alert-store.ts';
+import { createAuditStore } from './audit-store.ts';
+import type { Database, Run } from './database.ts';
+import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
+import { createPeopleStore, createRoomStore, createRuleStore } from './people-store.ts';
+import { createLeaseStore, createSourceStore } from './source-store.ts';
+import { createViewStore } from './view-store.ts';
+
+/** All stores over one database. The flow's rows are hand-written SQL; people, rooms and rules go through Prisma. */
+export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffer }): Storage {
+  const stores = (run: Run): Stores => ({
+    views: createViewStore(sqlite, run),
+    events: createEventStore(sqlite, run),
+    deadlines: createDeadlineStore(sqlite, run),
+    alerts: createAlertStore(sqlite, run),
+    outbox: createOutboxStore(sqlite, run),
+    room: createRoomMessageStore(sqlite, run),
+    inbound: createInboundStore(sqlite, run),
+    questions: createQuestionStore(sqlite, run),
+    actions: createActionStore(sqlite, run),
+    audit: createAuditStore(sqlite, run, keys.audit),
+    sources: createSourceStore(sqlite, run),
+    leases: createLeaseStore(sqlite, run),
+  });
+  const inside = stores(async (work) => work());
+  const outside = stores((work, changes) =>
+    sqlite.turn((raw) => (changes === 'several' ? raw.transaction(work).immediate() : work())),
+  );
+  return {
+    ...outside,
+    people: createPeopleStore(prisma),
+    rooms: createRoomStore(prisma),
+    rules: createRuleStore(prisma),
+    transaction: (work) => sqlite.transaction(() => work(inside)),
+  };
+}

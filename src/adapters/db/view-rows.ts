@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import type { FulfillmentView } from '../../domain/fulfillment.ts';
+import type { ChannelStatus, Order, OrderKind, OrderLine, OrderView, RefundState } from '../../domain/order.ts';
+import type { Stage } from '../../domain/stage.ts';
+import type { LockKind, StockLock } from '../../domain/stock.ts';
+
+/** The same order has the same id in every rebuild; it tells nothing of the number it was made from. */
+export const orderId = (shopId: string, channelOrderNo: string): string =>
+  createHash('sha256').update(`order/${shopId}/${channelOrderNo}`).digest('base64url').slice(0, 14);
+
+export const fulfillmentId = (systemId: string, systemOrderNo: string): string => `${systemId}/${systemOrderNo}`;
+
+export const lockRowId = (systemId: string, lockId: string): string => `${systemId}/${lockId}`;
+
+export const contentHash = (json: string): string => createHash('sha1').update(json).digest('base64url');
+
+export const reversed = (text: string): string => [...text].reverse().join('');
+
+export interface OrderRow {
+  id: string;
+  shopId: string;
+  channelOrderNo: string;
+  status: string;
+  sourceStatus: string;
+  sourceUpdatedAt: number;
+  hash: string;
+  kind: string;
+  placedAt: number;
+  paidAt: number | null;
+  sortedAt: number | null;
+  shippedAt: number | null;
+  scannedAt: number | null;
+  deliveredAt: number | null;
+  closedAt: number | null;
+  shipBy: number | null;
+  promisedAt: number | null;
+  currency: string;
+  goodsMinor: number;
+  freightMinor: number;
+  paidMinor: number;
+  refund: string;
+  refundAt: number | null;
+  held: number;
+  buyerNote: string;
+  remark: string;
+  flag: string;
+  receiver: string;
+  shipments: string;
+  identities: string;
+  stage: string;
+  stageAt: number;
+  firstSeenAt: number;
+}
+
+export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order => ({
+  id: row.id,
+  shopId: row.shopId,
+  channelOrderNo: row.channelOrderNo,
+  status: row.status as ChannelStatus,
+  sourceStatus: row.sourceStatus,
+  sourceUpdatedAt: row.sourceUpdatedAt,
+  kind: row.kind as OrderKind,
+  placedAt: row.placedAt,
+  paidAt: row.paidAt,
+  sortedAt: row.sortedAt,
+  shippedAt: row.shippedAt,
+  scannedAt: row.scannedAt,
+  deliveredAt: row.deliveredAt,
+  closedAt: row.closedAt,
+  shipBy: row.shipBy,
+  promisedAt: row.promisedAt,
+  currency: row.currency,
+  goodsMinor: row.goodsMinor,
+  freightMinor: row.freightMinor,
+  paidMinor: row.paidMinor,
+  refund: row.refund as RefundState,
+  refundAt: row.refundAt,
+  held: row.held === 1,
+  buyerNote: row.buyerNote,
+  remark: row.remark,
+  flag: row.flag,
+  receiver: JSON.parse(row.receiver) as OrderView['receiver'],
+  shipments: JSON.parse(row.shipments) as OrderView['shipments'],
+  identities: JSON.parse(row.identities) as OrderView['identities'],
+  lines,
+  stage: row.stage as Stage,
+  stageAt: row.stageAt,
+  firstSeenAt: row.firstSeenAt,
+});
+
+/** Only what the channel said, in the order of OrderView: what is compared, hashed and kept in events. */
+export function viewOf(order: Order): OrderView {
+  const { id: _id, stage: _stage, stageAt: _stageAt, firstSeenAt: _firstSeenAt, ...view } = order;
+  return view;
+}
+
+export interface FulfillmentRow {
+  id: string;
+  systemId: string;
+  systemOrderNo: string;
+  systemShopId: string;
+  sourceStatus: string;
+  sourceUpdatedAt: number;
+  hash: string;
+  stage: string;
+  stageAt: number;
+  sortedAt: number | null;
+  shippedAt: number | null;
+  warehouseCode: string;
+  held: number;
+  reason: string;
+  carrier: string;
+  waybill: string;
+  closed: number;
+  channelOrderNos: string;
+  lines: string;
+  firstSeenAt: number;
+}
+
+export const fulfillmentFromRow = (row: FulfillmentRow): FulfillmentView => ({
+  systemId: row.systemId,
+  systemOrderNo: row.systemOrderNo,
+  channelOrderNos: JSON.parse(row.channelOrderNos) as string[],
+  systemShopId: row.systemShopId,
+  sourceStatus: row.sourceStatus,
+  sourceUpdatedAt: row.sourceUpdatedAt,
+  stage: row.stage as Stage,
+  stageAt: row.stageAt,
+  sortedAt: row.sortedAt,
+  shippedAt: row.shippedAt,
+  warehouseCode: row.warehouseCode,
+  held: row.held === 1,
+  reason: row.reason,
+  carrier: row.carrier,
+  waybill: row.waybill,
+  closed: row.closed === 1,
+  lines: JSON.parse(row.lines) as FulfillmentView['lines'],
+});
+
+export interface LockRow {
+  id: string;
+  systemId: string;
+  lockId: string;
+  kind: string;
+  sku: string;
+  qty: number;
+  warehouseCode: string;
+  channelOrderNo: string | null;
+  systemShopId: string;
+  orderId: string | null;
+  takenBy: string;
+  createdAt: number;
+  goneAt: number | null;
+}
+
+export const lockFromRow = (row: LockRow): StockLock => ({
+  systemId: row.systemId,
+  lockId: row.lockId,
+  kind: row.kind as LockKind,
+  sku: row.sku,
+  qty: row.qty,
+  warehouseCode: row.warehouseCode,
+  channelOrderNo: row.channelOrderNo,
+  systemShopId: row.systemShopId,
+  by: row.takenBy,
+  createdAt: row.createdAt,
+});

@@ -1,0 +1,248 @@
+import type { Event } from '../../domain/event.ts';
+import type { FulfillmentView } from '../../domain/fulfillment.ts';
+import type { Order, OrderView } from '../../domain/order.ts';
+import type { Stage } from '../../domain/stage.ts';
+import type { StockLock } from '../../domain/stock.ts';
+import type { Derivation, Saved, ShopOf, ViewStore } from '../../ports/stores.ts';
+import type { Run } from './database.ts';
+import { type EventRow, eventFromRow } from './event-store.ts';
+import type { Sqlite } from './sqlite.ts';
+import {
+  type FulfillmentRow,
+  fulfillmentFromRow,
+  fulfillmentId,
+  type LockRow,
+  lockFromRow,
+  lockRowId,
+  orderId,
+  reversed,
+} from './view-rows.ts';
+import { ViewWriter } from './view-writer.ts';
+
+const viewTables = [
+  'ParcelOrder',
+  'Parcel',
+  'OrderFulfillment',
+  'FulfillmentOrder',
+  'OrderLine',
+  'Identity',
+  'StockLock',
+  '"Order"',
+];
+
+export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
+  const reader = new ViewWriter(sqlite, { order: never, fulfillment: never, lock: never }, never);
+  const orders = (sql: string, ...values: unknown[]): Order[] =>
+    sqlite
+      .prepare<{ id: string }>(sql)
+      .all(...values)
+      .flatMap(({ id }) => reader.findOrder(id) ?? []);
+  const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
+  return {
+    saveOrders: (source, records, receivedAt, derive) =>
+      run(() => {
+        const writer = new ViewWriter(sqlite, derive, never);
+        return count(records, ({ view, sealed }) => {
+          const isChanged = writer.order(view, { source, receivedAt }, true);
+          if (isChanged && sealed !== null) {
+            sqlite
+              .prepare(
+                `INSERT INTO Receiver (orderId, sealed, createdAt) VALUES (?, ?, ?)
+                 ON CONFLICT (orderId) DO UPDATE SET sealed = excluded.sealed WHERE erasedAt IS NULL`,
+              )
+              .run(orderId(view.shopId, view.channelOrderNo), sealed, receivedAt);
+          }
+          return isChanged;
+        });
+      }, 'several'),
+
+    saveFulfillments: (source, views, receivedAt, derive, shopOf) =>
+      run(() => {
+        const writer = new ViewWriter(sqlite, derive, shopOf);
+        return count(views, (view) => writer.fulfillment(view, { source, receivedAt }, true));
+      }, 'several'),
+
+    saveLocks: (systemId, locks, receivedAt, derive, shopOf) =>
+      run(() => {
+        const writer = new ViewWriter(sqlite, derive, shopOf);
+        const origin = { source: `system:${systemId}`, receivedAt };
+        const kept = new Set(locks.map((lock) => lock.lockId));
+        const gone = writer.activeLocks(systemId).filter((lock) => !kept.has(lock.lockId));
+        for (const lock of gone) writer.lockGone(lock, origin, true);
+        const saved = count(locks, (lock) => writer.lock(lock, origin, true));
+        return { ...saved, changed: saved.changed + gone.length };
+      }, 'several'),
+
+    findOrder: (id) => run(() => reader.findOrder(id)),
+    findOrderByNo: (shopId, no) => run(() => reader.findOrder(orderId(shopId, no))),
+    listByTail: (tail, limit) =>
+      run(() => {
+        const from = reversed(tail);
+        return orders(
+          'SELECT id FROM "Order" WHERE reversedNo >= ? AND reversedNo < ? ORDER BY placedAt DESC LIMIT ?',
+          from,
+          `${from}\u{10ffff}`,
+          limit,
+        );
+      }),
+    listByWaybill: (waybill) =>
+      run(() =>
+        orders('SELECT orderId AS id FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId', waybill.toUpperCase()),
+      ),
+    listBySystemOrderNo: (no) =>
+      run(() =>
+        orders(
+          `SELECT l.orderId AS id FROM FulfillmentOrder f JOIN OrderFulfillment l ON l.fulfillmentId = f.id
+           WHERE f.systemOrderNo = ? ORDER BY l.orderId`,
+          no,
+        ),
+      ),
+    listOrders: (ids) => run(() => ids.flatMap((id) => reader.findOrder(id) ?? [])),
+    fulfillmentsOf: (id) => run(() => reader.fulfillmentsOf(id)),
+    findFulfillment: (systemId, no) =>
+      run(() => {
+        const row = sqlite
+          .prepare<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?')
+          .get(fulfillmentId(systemId, no));
+        return row && fulfillmentFromRow(row);
+      }),
+    ordersOf: (systemId, no) => run(() => reader.ordersOf(fulfillmentId(systemId, no))),
+    companionsOf: (id) =>
+      run(() =>
+        orders(
+          `SELECT b.orderId AS id FROM ParcelOrder a JOIN ParcelOrder b ON b.parcelId = a.parcelId WHERE a.orderId = ?1 AND b.orderId <> ?1
+           UNION
+           SELECT b.orderId FROM OrderFulfillment a JOIN OrderFulfillment b ON b.fulfillmentId = a.fulfillmentId
+           WHERE a.orderId = ?1 AND b.orderId <> ?1`,
+          id,
+        ),
+      ),
+    findLock: (systemId, lockId) =>
+      run(() => {
+        const row = sqlite
+          .prepare<LockRow>('SELECT * FROM StockLock WHERE id = ? AND goneAt IS NULL')
+          .get(lockRowId(systemId, lockId));
+        return row && lockFromRow(row);
+      }),
+    locksOn: (skus) =>
+      run(() =>
+        sqlite
+          .prepare<LockRow>(
+            `SELECT * FROM StockLock WHERE goneAt IS NULL AND sku IN (${marks(skus)}) ORDER BY createdAt`,
+          )
+          .all(...skus)
+          .map(lockFromRow),
+      ),
+    deadFulfillmentsOn: (skus, warehouseCode) =>
+      run(() =>
+        sqlite
+          .prepare<FulfillmentRow>(
+            `SELECT DISTINCT f.* FROM OrderLine n JOIN "Order" o ON o.id = n.orderId AND o.closedAt IS NOT NULL
+             JOIN OrderFulfillment l ON l.orderId = o.id JOIN FulfillmentOrder f ON f.id = l.fulfillmentId
+             WHERE n.sku IN (${marks(skus)}) AND f.closed = 0 AND f.shippedAt IS NULL AND f.warehouseCode = ?`,
+          )
+          .all(...skus, warehouseCode)
+          .map(fulfillmentFromRow),
+      ),
+    findSkus: (words, limit) =>
+      run(() =>
+        sqlite
+          .prepare<{ sku: string; title: string }>(
+            `SELECT sku, title FROM OrderLine WHERE sku LIKE ? ESCAPE '\\' OR title LIKE ? ESCAPE '\\'
+             GROUP BY sku ORDER BY max(rowid) DESC LIMIT ?`,
+          )
+          .all(`${likeText(words)}%`, `%${likeText(words)}%`, limit),
+      ),
+    countByStage: () =>
+      run(() =>
+        sqlite
+          .prepare<{ stage: Stage; warehouseCode: string | null; count: number }>(
+            `SELECT o.stage, max(f.warehouseCode) AS warehouseCode, count(DISTINCT o.id) AS count FROM "Order" o
+             LEFT JOIN OrderFulfillment l ON l.orderId = o.id LEFT JOIN FulfillmentOrder f ON f.id = l.fulfillmentId
+             WHERE o.stage IN ('paid', 'queued', 'review', 'sorting', 'packed', 'labelled', 'shipped')
+             GROUP BY o.stage, f.warehouseCode`,
+          )
+          .all(),
+      ),
+
+    rebuild: (derive, shopOf) => run(() => rebuild(sqlite, derive, shopOf), 'several'),
+
+    noteOddity: (source, kind, what, ref, at) =>
+      run(() => {
+        sqlite
+          .prepare(
+            `INSERT INTO Oddity (source, kind, what, count, lastRef, firstAt, lastAt) VALUES (?, ?, ?, 1, ?, ?, ?)
+             ON CONFLICT (source, kind, what) DO UPDATE SET count = count + 1, lastRef = excluded.lastRef, lastAt = excluded.lastAt`,
+          )
+          .run(source, kind, what, ref, at, at);
+      }),
+    listOddities: () =>
+      run(() =>
+        sqlite
+          .prepare<{ source: string; kind: string; what: string; count: number; lastRef: string; lastAt: number }>(
+            'SELECT source, kind, what, count, lastRef, lastAt FROM Oddity ORDER BY lastAt DESC LIMIT 200',
+          )
+          .all(),
+      ),
+  };
+}
+
+function never(): never {
+  throw new TypeError('reading derives nothing');
+}
+
+const likeText = (words: string): string => words.replace(/[\\%_]/g, (sign) => `\\${sign}`);
+
+function count<T>(items: readonly T[], save: (item: T) => boolean): Saved {
+  const changed = items.filter((item) => save(item)).length;
+  return { changed, unchanged: items.length - changed };
+}
+
+function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: number } {
+  const fired = sqlite
+    .prepare<{ ruleId: string; subject: string; dueAt: number; firedAt: number }>(
+      'SELECT * FROM Deadline WHERE firedAt IS NOT NULL',
+    )
+    .all();
+  const own = sqlite
+    .prepare<{ ruleId: string; subject: string; dueAt: number }>("SELECT * FROM Deadline WHERE subject LIKE 'source:%'")
+    .all();
+  for (const table of [...viewTables, 'Deadline']) sqlite.prepare(`DELETE FROM ${table}`).run();
+  const writer = new ViewWriter(sqlite, derive, shopOf);
+  const told = new Map<string, Record<string, unknown>>();
+  let after = 0;
+  let events = 0;
+  for (;;) {
+    const page = sqlite.prepare<EventRow>('SELECT * FROM Event WHERE id > ? ORDER BY id LIMIT 500').all(after);
+    if (page.length === 0) break;
+    for (const event of page.map(eventFromRow)) {
+      const all = { ...told.get(event.subject), ...event.facts };
+      told.set(event.subject, all);
+      replay(writer, event, all);
+    }
+    after = page.at(-1)?.id ?? after;
+    events += page.length;
+  }
+  for (const { ruleId, subject, dueAt } of own) {
+    sqlite
+      .prepare('INSERT INTO Deadline (ruleId, subject, dueAt, firedAt) VALUES (?, ?, ?, NULL)')
+      .run(ruleId, subject, dueAt);
+  }
+  for (const { ruleId, subject, dueAt, firedAt } of fired) {
+    sqlite
+      .prepare('UPDATE Deadline SET firedAt = ? WHERE ruleId = ? AND subject = ? AND dueAt = ?')
+      .run(firedAt, ruleId, subject, dueAt);
+  }
+  return { events };
+}
+
+function replay(writer: ViewWriter, event: Event, told: Record<string, unknown>): void {
+  const origin = { source: event.source, receivedAt: event.receivedAt };
+  if (event.kind === 'order') writer.order(told as unknown as OrderView, origin, false);
+  if (event.kind === 'fulfillment') writer.fulfillment(told as unknown as FulfillmentView, origin, false);
+  if (event.kind !== 'lock') return;
+  const { gone, ...lock } = told;
+  if (gone === true) writer.lockGone(lock as unknown as StockLock, origin, false);
+  else writer.lock(lock as unknown as StockLock, origin, false);
+}

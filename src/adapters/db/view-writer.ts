@@ -1,0 +1,503 @@
+import { changedFacts, type NewEvent } from '../../domain/event.ts';
+import { type FulfillmentView, fulfillmentSubject } from '../../domain/fulfillment.ts';
+import { type Order, type OrderLine, type OrderView, orderSubject } from '../../domain/order.ts';
+import { lockSubject, type StockLock } from '../../domain/stock.ts';
+import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
+import type { Sqlite } from './sqlite.ts';
+import {
+  contentHash,
+  type FulfillmentRow,
+  fulfillmentFromRow,
+  fulfillmentId,
+  type LockRow,
+  lockFromRow,
+  lockRowId,
+  type OrderRow,
+  orderFromRow,
+  orderId,
+  reversed,
+  viewOf,
+} from './view-rows.ts';
+
+/** Where a fact comes from; null while rebuilding, when the events are there already. */
+export interface Origin {
+  readonly source: string;
+  readonly receivedAt: number;
+}
+
+/**
+ * Writes views and everything that follows from them, synchronously, inside a transaction of the caller.
+ * Live ingest and rebuild run the very same code: that is why rebuilt equals live.
+ */
+export class ViewWriter {
+  readonly #sqlite: Sqlite;
+  readonly #derive: Derivation;
+  readonly #shopOf: ShopOf;
+
+  constructor(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf) {
+    this.#sqlite = sqlite;
+    this.#derive = derive;
+    this.#shopOf = shopOf;
+  }
+
+  /** False when nothing was newer. */
+  order(told: OrderView, origin: Origin, append: boolean): boolean {
+    const id = orderId(told.shopId, told.channelOrderNo);
+    const hash = contentHash(JSON.stringify(told));
+    const known = this.#row<{ hash: string; sourceUpdatedAt: number }>(
+      'SELECT hash, sourceUpdatedAt FROM "Order" WHERE id = ?',
+      id,
+    );
+    if (known !== undefined && !isNewer(told.sourceUpdatedAt, hash, known)) return false;
+    const before = known === undefined ? undefined : this.findOrder(id);
+    const view = before === undefined ? told : keepFirstSight(told, before);
+    const subject = orderSubject(view.shopId, view.channelOrderNo);
+    if (append) {
+      const facts = changedFacts(before === undefined ? undefined : { ...viewOf(before) }, { ...view });
+      this.#append(
+        { subject, kind: 'order', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.channelOrderNo },
+        origin,
+      );
+    }
+    const fulfillments = this.fulfillmentsOf(id);
+    const derived = this.#derive.order(view, fulfillments);
+    this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
+    if (before === undefined || before.lines !== view.lines) this.#writeLines(id, view.lines, before?.lines);
+    for (const key of view.identities) {
+      this.#run(
+        'INSERT OR IGNORE INTO Identity (orderId, kind, scope, value, placedAt) VALUES (?, ?, ?, ?, ?)',
+        id,
+        key.kind,
+        key.scope,
+        key.value,
+        view.placedAt,
+      );
+    }
+    for (const shipment of view.shipments) this.#parcel(shipment.carrier, shipment.waybill, id);
+    this.#setDeadlines(subject, derived.deadlines);
+    if (before !== undefined) this.#recheck(subject);
+    if (before?.closedAt !== view.closedAt || before === undefined) {
+      for (const fulfillment of fulfillments) this.#deriveFulfillment(fulfillment);
+      this.#deriveLocksOf(id);
+    }
+    return true;
+  }
+
+  fulfillment(told: FulfillmentView, origin: Origin, append: boolean): boolean {
+    const id = fulfillmentId(told.systemId, told.systemOrderNo);
+    const hash = contentHash(JSON.stringify(told));
+    const row = this.#row<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?', id);
+    if (row !== undefined && !isNewer(told.sourceUpdatedAt, hash, row)) return false;
+    const before = row === undefined ? undefined : fulfillmentFromRow(row);
+    const view = before === undefined ? told : keepStageStart(told, before);
+    const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
+    if (append) {
+      const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...view });
+      this.#append(
+        { subject, kind: 'fulfillment', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.systemOrderNo },
+        origin,
+      );
+    }
+    this.#upsertFulfillment(id, hash, view, row?.firstSeenAt ?? origin.receivedAt);
+    const shopId = this.#shopOf(view.systemId, view.systemShopId);
+    const orders = view.channelOrderNos.map((no) => orderId(shopId, no));
+    for (const each of orders) {
+      this.#run('INSERT OR IGNORE INTO OrderFulfillment (orderId, fulfillmentId) VALUES (?, ?)', each, id);
+      if (view.waybill !== '') this.#parcel(view.carrier, view.waybill, each);
+    }
+    for (const each of orders) this.#deriveOrder(each);
+    this.#deriveFulfillment(view);
+    this.#recheck(subject);
+    return true;
+  }
+
+  lock(lock: StockLock, origin: Origin, append: boolean): boolean {
+    const id = lockRowId(lock.systemId, lock.lockId);
+    const row = this.#row<LockRow>('SELECT * FROM StockLock WHERE id = ?', id);
+    const before = row === undefined || row.goneAt !== null ? undefined : lockFromRow(row);
+    const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...lock });
+    if (Object.keys(facts).length === 0) return false;
+    const subject = lockSubject(lock.systemId, lock.lockId);
+    if (append) {
+      const hash = contentHash(JSON.stringify(lock));
+      this.#append(
+        {
+          subject,
+          kind: 'lock',
+          facts: { ...lock, gone: false },
+          hash,
+          occurredAt: origin.receivedAt,
+          id: lock.lockId,
+        },
+        origin,
+      );
+    }
+    const shopId = this.#shopOf(lock.systemId, lock.systemShopId);
+    const owner = lock.channelOrderNo === null ? null : orderId(shopId, lock.channelOrderNo);
+    this.#run(
+      `INSERT INTO StockLock (id, systemId, lockId, kind, sku, qty, warehouseCode, channelOrderNo, systemShopId, orderId, takenBy, createdAt, goneAt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+       ON CONFLICT (id) DO UPDATE SET qty = excluded.qty, warehouseCode = excluded.warehouseCode, goneAt = NULL`,
+      id,
+      lock.systemId,
+      lock.lockId,
+      lock.kind,
+      lock.sku,
+      lock.qty,
+      lock.warehouseCode,
+      lock.channelOrderNo,
+      lock.systemShopId,
+      owner,
+      lock.by,
+      lock.createdAt,
+    );
+    this.#deriveLock(lock, owner);
+    return true;
+  }
+
+  lockGone(lock: StockLock, origin: Origin, append: boolean): void {
+    const subject = lockSubject(lock.systemId, lock.lockId);
+    if (append) {
+      const hash = contentHash(`gone${origin.receivedAt}`);
+      this.#append(
+        { subject, kind: 'lock', facts: { ...lock, gone: true }, hash, occurredAt: origin.receivedAt, id: lock.lockId },
+        origin,
+      );
+    }
+    this.#run('UPDATE StockLock SET goneAt = ? WHERE id = ?', origin.receivedAt, lockRowId(lock.systemId, lock.lockId));
+    this.#setDeadlines(subject, []);
+    this.#recheck(subject);
+  }
+
+  findOrder(id: string): Order | undefined {
+    const row = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
+    return row && orderFromRow(row, this.linesOf(id));
+  }
+
+  linesOf(id: string): OrderLine[] {
+    return this.#sqlite
+      .prepare<OrderLine>(
+        'SELECT lineId, sku, title, qty, unitMinor, paidMinor FROM OrderLine WHERE orderId = ? ORDER BY rowid',
+      )
+      .all(id);
+  }
+
+  fulfillmentsOf(id: string): FulfillmentView[] {
+    return this.#sqlite
+      .prepare<FulfillmentRow>(
+        'SELECT f.* FROM OrderFulfillment o JOIN FulfillmentOrder f ON f.id = o.fulfillmentId WHERE o.orderId = ? ORDER BY f.id',
+      )
+      .all(id)
+      .map(fulfillmentFromRow);
+  }
+
+  ordersOf(id: string): Order[] {
+    return this.#sqlite
+      .prepare<OrderRow>(
+        'SELECT o.* FROM OrderFulfillment l JOIN "Order" o ON o.id = l.orderId WHERE l.fulfillmentId = ? ORDER BY o.id',
+      )
+      .all(id)
+      .map((row) => orderFromRow(row, this.linesOf(row.id)));
+  }
+
+  activeLocks(systemId: string): StockLock[] {
+    return this.#sqlite
+      .prepare<LockRow>('SELECT * FROM StockLock WHERE systemId = ? AND goneAt IS NULL')
+      .all(systemId)
+      .map(lockFromRow);
+  }
+
+  #deriveOrder(id: string): void {
+    const order = this.findOrder(id);
+    if (order === undefined) return; // the channel will bring it
+    const derived = this.#derive.order(viewOf(order), this.fulfillmentsOf(id));
+    if (derived.stage !== order.stage || derived.stageAt !== order.stageAt) {
+      this.#run('UPDATE "Order" SET stage = ?, stageAt = ? WHERE id = ?', derived.stage, derived.stageAt, id);
+    }
+    const subject = orderSubject(order.shopId, order.channelOrderNo);
+    this.#setDeadlines(subject, derived.deadlines);
+    this.#recheck(subject);
+  }
+
+  #deriveFulfillment(view: FulfillmentView): void {
+    const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
+    const orders = this.ordersOf(fulfillmentId(view.systemId, view.systemOrderNo));
+    if (this.#setDeadlines(subject, this.#derive.fulfillment(view, orders))) this.#recheck(subject);
+  }
+
+  #deriveLock(lock: StockLock, owner: string | null): void {
+    const order = owner === null ? undefined : this.findOrder(owner);
+    const subject = lockSubject(lock.systemId, lock.lockId);
+    if (this.#setDeadlines(subject, this.#derive.lock(lock, order))) this.#recheck(subject);
+  }
+
+  #deriveLocksOf(owner: string): void {
+    const locks = this.#sqlite
+      .prepare<LockRow>('SELECT * FROM StockLock WHERE orderId = ? AND goneAt IS NULL')
+      .all(owner);
+    for (const row of locks) this.#deriveLock(lockFromRow(row), owner);
+  }
+
+  #setDeadlines(subject: string, wanted: readonly DueMoment[]): boolean {
+    const there = this.#sqlite
+      .prepare<{ ruleId: string; dueAt: number }>('SELECT ruleId, dueAt FROM Deadline WHERE subject = ?')
+      .all(subject);
+    let changed = false;
+    for (const { ruleId } of there) {
+      if (wanted.some((due) => due.ruleId === ruleId)) continue;
+      this.#run('DELETE FROM Deadline WHERE ruleId = ? AND subject = ?', ruleId, subject);
+      changed = true;
+    }
+    for (const { ruleId, dueAt } of wanted) {
+      if (there.some((due) => due.ruleId === ruleId && due.dueAt === dueAt)) continue;
+      this.#run(
+        `INSERT INTO Deadline (ruleId, subject, dueAt, firedAt) VALUES (?, ?, ?, NULL)
+         ON CONFLICT (ruleId, subject) DO UPDATE SET dueAt = excluded.dueAt, firedAt = NULL`,
+        ruleId,
+        subject,
+        dueAt,
+      );
+      changed = true;
+    }
+    return changed;
+  }
+
+  #recheck(subject: string): void {
+    this.#run("UPDATE Alert SET recheck = 1 WHERE subject = ? AND state <> 'resolved'", subject);
+  }
+
+  #parcel(carrier: string, waybill: string, order: string): void {
+    if (waybill === '') return;
+    this.#run(
+      'INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)',
+      waybill.toUpperCase(),
+      carrier,
+      waybill,
+    );
+    this.#run('INSERT OR IGNORE INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', waybill.toUpperCase(), order);
+  }
+
+  #append(
+    fact: {
+      subject: string;
+      kind: NewEvent['kind'];
+      facts: NewEvent['facts'];
+      hash: string;
+      occurredAt: number;
+      id: string;
+    },
+    { source, receivedAt }: Origin,
+  ): void {
+    const insert = (sourceId: string): number =>
+      this.#run(
+        'INSERT OR IGNORE INTO Event (source, sourceId, subject, kind, occurredAt, receivedAt, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        source,
+        sourceId,
+        fact.subject,
+        fact.kind,
+        fact.occurredAt,
+        receivedAt,
+        JSON.stringify(fact.facts),
+      );
+    const sourceId = `${fact.kind}/${fact.id}@${fact.occurredAt}#${fact.hash.slice(0, 10)}`;
+    // A view may go back to an earlier content within the same source second: still a fact of its own.
+    if (insert(sourceId) === 0) insert(`${sourceId}+${receivedAt}`);
+  }
+
+  #writeLines(id: string, lines: readonly OrderLine[], before: readonly OrderLine[] | undefined): void {
+    if (before !== undefined) {
+      if (JSON.stringify(before) === JSON.stringify(lines)) return;
+      this.#run('DELETE FROM OrderLine WHERE orderId = ?', id);
+    }
+    for (const line of lines) {
+      this.#run(
+        'INSERT OR REPLACE INTO OrderLine (orderId, lineId, sku, title, qty, unitMinor, paidMinor) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        id,
+        line.lineId,
+        line.sku,
+        line.title,
+        line.qty,
+        line.unitMinor,
+        line.paidMinor,
+      );
+    }
+  }
+
+  #upsertOrder(id: string, hash: string, view: OrderView, stage: string, stageAt: number, firstSeenAt: number): void {
+    this.#run(
+      upsertOrderSql,
+      id,
+      view.shopId,
+      view.channelOrderNo,
+      reversed(view.channelOrderNo),
+      view.status,
+      view.sourceStatus,
+      view.sourceUpdatedAt,
+      hash,
+      view.kind,
+      view.placedAt,
+      view.paidAt,
+      view.sortedAt,
+      view.shippedAt,
+      view.scannedAt,
+      view.deliveredAt,
+      view.closedAt,
+      view.shipBy,
+      view.promisedAt,
+      view.currency,
+      view.goodsMinor,
+      view.freightMinor,
+      view.paidMinor,
+      view.refund,
+      view.refundAt,
+      view.held ? 1 : 0,
+      view.buyerNote,
+      view.remark,
+      view.flag,
+      JSON.stringify(view.receiver),
+      JSON.stringify(view.shipments),
+      JSON.stringify(view.identities),
+      stage,
+      stageAt,
+      firstSeenAt,
+    );
+  }
+
+  #upsertFulfillment(id: string, hash: string, view: FulfillmentView, firstSeenAt: number): void {
+    this.#run(
+      upsertFulfillmentSql,
+      id,
+      view.systemId,
+      view.systemOrderNo,
+      view.systemShopId,
+      view.sourceStatus,
+      view.sourceUpdatedAt,
+      hash,
+      view.stage,
+      view.stageAt,
+      view.sortedAt,
+      view.shippedAt,
+      view.warehouseCode,
+      view.held ? 1 : 0,
+      view.reason,
+      view.carrier,
+      view.waybill,
+      view.closed ? 1 : 0,
+      JSON.stringify(view.channelOrderNos),
+      JSON.stringify(view.lines),
+      firstSeenAt,
+    );
+  }
+
+  #row<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#sqlite.prepare<Row>(sql).get(...values);
+  }
+
+  #run(sql: string, ...values: unknown[]): number {
+    return this.#sqlite.prepare(sql).run(...values).changes;
+  }
+}
+
+const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: number; hash: string }): boolean =>
+  updatedAt > known.sourceUpdatedAt || (updatedAt === known.sourceUpdatedAt && hash !== known.hash);
+
+/** Platforms blank personal fields after shipping: what was seen first stays. */
+function keepFirstSight(told: OrderView, before: OrderView): OrderView {
+  const receiver = told.receiver.name === '' && told.receiver.province === '' ? before.receiver : told.receiver;
+  const lost = before.identities.filter(
+    (key) =>
+      !told.identities.some((each) => each.kind === key.kind && each.scope === key.scope && each.value === key.value),
+  );
+  if (receiver === told.receiver && lost.length === 0) return told;
+  return { ...told, receiver, identities: [...told.identities, ...lost] };
+}
+
+/** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */
+function keepStageStart(told: FulfillmentView, before: FulfillmentView): FulfillmentView {
+  const stageAt = told.stage === before.stage ? Math.min(told.stageAt, before.stageAt) : told.stageAt;
+  const earliest = (now: number | null, then: number | null) =>
+    now === null || then === null ? now : Math.min(now, then);
+  return {
+    ...told,
+    stageAt,
+    sortedAt: earliest(told.sortedAt, before.sortedAt),
+    shippedAt: earliest(told.shippedAt, before.shippedAt),
+  };
+}
+
+const upsertSql = (table: string, key: string, columns: readonly string[], fixed: readonly string[]): string =>
+  `INSERT INTO "${table}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+   ON CONFLICT (${key}) DO UPDATE SET ${columns
+     .filter((column) => column !== key && !fixed.includes(column))
+     .map((column) => `${column} = excluded.${column}`)
+     .join(', ')}`;
+
+const upsertOrderSql = upsertSql(
+  'Order',
+  'id',
+  [
+    'id',
+    'shopId',
+    'channelOrderNo',
+    'reversedNo',
+    'status',
+    'sourceStatus',
+    'sourceUpdatedAt',
+    'hash',
+    'kind',
+    'placedAt',
+    'paidAt',
+    'sortedAt',
+    'shippedAt',
+    'scannedAt',
+    'deliveredAt',
+    'closedAt',
+    'shipBy',
+    'promisedAt',
+    'currency',
+    'goodsMinor',
+    'freightMinor',
+    'paidMinor',
+    'refund',
+    'refundAt',
+    'held',
+    'buyerNote',
+    'remark',
+    'flag',
+    'receiver',
+    'shipments',
+    'identities',
+    'stage',
+    'stageAt',
+    'firstSeenAt',
+  ],
+  ['shopId', 'channelOrderNo', 'reversedNo', 'firstSeenAt'],
+);
+
+const upsertFulfillmentSql = upsertSql(
+  'FulfillmentOrder',
+  'id',
+  [
+    'id',
+    'systemId',
+    'systemOrderNo',
+    'systemShopId',
+    'sourceStatus',
+    'sourceUpdatedAt',
+    'hash',
+    'stage',
+    'stageAt',
+    'sortedAt',
+    'shippedAt',
+    'warehouseCode',
+    'held',
+    'reason',
+    'carrier',
+    'waybill',
+    'closed',
+    'channelOrderNos',
+    'lines',
+    'firstSeenAt',
+  ],
+  ['systemId', 'systemOrderNo', 'firstSeenAt'],
+);

@@ -1,0 +1,51 @@
+export const roles = ['ops-lead', 'warehouse-lead', 'cs-lead', 'finance', 'operator', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+export const permissions = ['read', 'alert:act', 'order:reroute', 'stock:release', 'bind', 'admin'] as const;
+export type Permission = (typeof permissions)[number];
+
+/** Who may do what. One table, shown by /help and enforced in run-command and on pages. */
+const granted: Readonly<Record<Role, readonly Permission[]>> = {
+  'ops-lead': permissions,
+  'warehouse-lead': ['read', 'alert:act', 'order:reroute', 'stock:release'],
+  'cs-lead': ['read', 'alert:act', 'order:reroute', 'stock:release'],
+  finance: ['read', 'alert:act'],
+  operator: ['read', 'alert:act'],
+  viewer: ['read'],
+};
+
+export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission);
+
+export const rolesWith = (permission: Permission): readonly Role[] => roles.filter((role) => may(role, permission));
+
+/** Somebody known by config or bound by an ops-lead. Never by themselves. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Who does something. Audit writes this down. */
+export type Actor =
+  | { readonly type: 'person'; readonly person: Person }
+  | { readonly type: 'stranger'; readonly platform: string; readonly userId: string }
+  | { readonly type: 'automation'; readonly name: string };
+
+export const roleOf = (actor: Actor): Role => (actor.type === 'person' ? actor.person.role : 'viewer');
+
+/** Stable id for audit and rows: `person:wang`, `stranger:wecom/x`, `automation:detect`. */
+export function actorId(actor: Actor): string {
+  switch (actor.type) {
+    case 'person':
+      return `person:${actor.person.id}`;
+    case 'stranger':
+      return `stranger:${actor.platform}/${actor.userId}`;
+    case 'automation':
+      return `automation:${actor.name}`;
+  }
+}
+
+export const nameOf = (actor: Actor): string => {
+  if (actor.type === 'person') return actor.person.name;
+  return actor.type === 'stranger' ? '未登记的人' : actor.name;
+};

@@ -1,0 +1,71 @@
+import { Rule, type RuleInput } from './rule.ts';
+import type { Text } from './text.ts';
+
+/** Postage links, samples and resends are counted, never alarmed. */
+const isSale = { '==': [{ var: 'kind' }, 'sale'] };
+
+const inputs: readonly RuleInput[] = [
+  {
+    id: 'paid-not-sorted',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'order',
+      since: ['paidAt'],
+      after: '2h',
+      until: ['sortedAt', 'reviewAt', 'shippedAt', 'scannedAt', 'deliveredAt', 'closedAt', 'refundAt', 'heldAt'],
+      hours: 'open',
+    },
+    when: isSale,
+    severity: 'critical',
+    group: ['warehouse'],
+    say: { zh: '付款 2 小时仍未进入分拣', en: 'Paid 2 hours ago and still not being sorted' },
+    do: [],
+  },
+  {
+    id: 'embroidery-review',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'order',
+      since: ['reviewAt'],
+      after: '2h',
+      until: ['sortedAt', 'shippedAt', 'closedAt', 'refundAt', 'heldAt'],
+      hours: 'open',
+    },
+    when: isSale,
+    severity: 'warning',
+    group: ['warehouse'],
+    say: { zh: '人工复核 2 小时未处理', en: 'Waiting 2 hours for manual review' },
+    do: [],
+  },
+  {
+    id: 'lock-orphaned',
+    version: 1,
+    on: { type: 'stock', state: 'lock-without-order', after: '30m' },
+    when: true,
+    severity: 'warning',
+    group: ['warehouse'],
+    say: { zh: '库存锁没有有效订单', en: 'A stock lock has no live order' },
+    do: [],
+  },
+  {
+    id: 'source-silent',
+    version: 1,
+    on: { type: 'silence', source: 'any', after: '10m' },
+    when: true,
+    severity: 'critical',
+    group: ['source'],
+    say: { zh: '数据源没有消息', en: 'A source has gone silent' },
+    do: [],
+  },
+];
+
+/** What a new database starts with. The database is the master afterwards: a release never overrides an edited rule. */
+export const builtinRules: readonly Rule[] = inputs.map((input) => Rule.parse(input));
+
+/** `paid-not-sorted` where no source shows the stage: a weaker sentence, said one severity lower. */
+export const notVisibleSay: Text = {
+  zh: '付款 2 小时仍未发货（仓内进度看不到：{system}不返回{channel}单）',
+  en: 'Paid 2 hours ago and still not shipped (the warehouse stage cannot be seen: {system} does not return {channel} orders)',
+};

@@ -1,0 +1,131 @@
+import type { Resolution } from './alert.ts';
+import { addOpen, type Calendar } from './calendar.ts';
+import type { FulfillmentView } from './fulfillment.ts';
+import type { OrderView } from './order.ts';
+import type { ClockTrigger, MomentName, Moments } from './rule.ts';
+import { hasReached, type Stage } from './stage.ts';
+
+const hour = 3_600_000;
+/** A promise nearer than this is the ordinary time to ship and changes nothing. */
+const ordinaryPromise = 48 * hour;
+const usualLead = 24 * hour;
+
+export type Verdict =
+  | { readonly state: 'not-started' }
+  | {
+      readonly state: 'stopped';
+      readonly at: number;
+      readonly by: MomentName;
+      readonly startedAt: number;
+      readonly dueAt: number;
+    }
+  /** Nothing before `dueAt` has stopped it: from `dueAt` on, that millisecond included, the rule is broken. */
+  | { readonly state: 'waiting'; readonly startedAt: number; readonly dueAt: number };
+
+export interface ClockOptions {
+  /** How long before a promised date a clock is due; 24 h. */
+  readonly lead?: number;
+}
+
+/** Judges a clock on event times alone; live, backtest and replay all ask here. */
+export function judgeClock(
+  trigger: ClockTrigger,
+  moments: Moments,
+  calendar: Calendar,
+  options: ClockOptions = {},
+): Verdict {
+  const start = latest(trigger.since, moments);
+  if (start === undefined) return { state: 'not-started' };
+  const startedAt = start.at;
+  const dueAt =
+    promisedDue(start, moments, options.lead ?? usualLead) ??
+    (trigger.hours === 'open' ? addOpen(calendar, startedAt, trigger.after) : startedAt + trigger.after);
+  const stop = earliest(trigger.until, moments);
+  if (stop === undefined || stop.at >= dueAt) return { state: 'waiting', startedAt, dueAt };
+  return { state: 'stopped', at: stop.at, by: stop.name, startedAt, dueAt };
+}
+
+/** How long the rule has been broken at `now`: 0 in the very millisecond it breaks, undefined while it is not broken. */
+export const lateBy = (verdict: Verdict, now: number): number | undefined =>
+  verdict.state === 'waiting' && now >= verdict.dueAt ? now - verdict.dueAt : undefined;
+
+/**
+ * Why a clock's alert with this `dueAt` is over; undefined while the rule is still broken.
+ * A start that moved on (a new scan, a promise learned late) shows in a new verdict's `dueAt`, not here.
+ */
+export function resolutionOf(trigger: ClockTrigger, moments: Moments, dueAt: number): Resolution | undefined {
+  const stop = earliest(trigger.until, moments);
+  if (stop === undefined) return undefined;
+  return stop.at < dueAt ? 'in-time-learned-late' : 'cleared';
+}
+
+interface Known {
+  readonly name: MomentName;
+  readonly at: number;
+}
+
+const known = (names: readonly MomentName[], moments: Moments): Known[] =>
+  names.flatMap((name) => {
+    const at = moments[name];
+    return at === null || at === undefined ? [] : [{ name, at }];
+  });
+
+const earliest = (names: readonly MomentName[], moments: Moments): Known | undefined =>
+  known(names, moments).reduce<Known | undefined>((a, b) => (a !== undefined && a.at <= b.at ? a : b), undefined);
+
+const latest = (names: readonly MomentName[], moments: Moments): Known | undefined =>
+  known(names, moments).reduce<Known | undefined>((a, b) => (a !== undefined && a.at >= b.at ? a : b), undefined);
+
+/** Only what counts from payment waits for the promise: a review queue or a stalled parcel is late all the same. */
+function promisedDue(start: Known, { promisedAt }: Moments, lead: number): number | undefined {
+  if (start.name !== 'paidAt' || promisedAt === null || promisedAt === undefined) return undefined;
+  return promisedAt > start.at + ordinaryPromise ? Math.max(start.at, promisedAt - lead) : undefined;
+}
+
+/** What the sources together say happened when. A later stage implies the earlier ones. */
+export function momentsOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Moments {
+  const open = fulfillments.filter((each) => !each.closed && each.stage !== 'closed');
+  // One that was closed before it left is void: another will serve the order. One that left did its part.
+  const serving = fulfillments.filter((each) => open.includes(each) || each.shippedAt !== null);
+  const { status, sourceUpdatedAt } = order;
+  // Some channels give the state without its time; the latest it can have been is better than never.
+  const told = (...statuses: readonly OrderView['status'][]) => (statuses.includes(status) ? sourceUpdatedAt : null);
+
+  const deliveredAt = first(order.deliveredAt ?? told('delivered'), allReached(serving, 'delivered'));
+  const scannedAt = first(order.scannedAt ?? told('in_transit'), deliveredAt, allReached(serving, 'scanned'));
+  const shippedAt = first(order.shippedAt ?? told('shipped'), scannedAt, allReached(serving, 'shipped'));
+  const sortedAt = first(order.sortedAt, shippedAt, allReached(serving, 'sorting'));
+  const isRefunding = order.refund === 'requested' || order.refund === 'accepted' || order.refund === 'done';
+  return {
+    placedAt: order.placedAt,
+    paidAt: order.paidAt,
+    promisedAt: order.promisedAt,
+    queuedAt: first(...open.filter((each) => each.stage === 'queued').map((each) => each.stageAt)),
+    reviewAt: first(...open.filter((each) => each.stage === 'review').map((each) => each.stageAt)),
+    sortedAt,
+    shippedAt,
+    uploadedAt: first(...order.shipments.map((each) => each.shippedAt)),
+    scannedAt,
+    deliveredAt,
+    closedAt: order.closedAt ?? told('closed', 'refunded'),
+    refundAt: isRefunding ? (order.refundAt ?? sourceUpdatedAt) : null,
+    heldAt: first(order.held ? sourceUpdatedAt : null, ...open.filter((each) => each.held).map((each) => each.stageAt)),
+  };
+}
+
+function first(...moments: readonly (number | null)[]): number | null {
+  const told = moments.filter((at) => at !== null);
+  return told.length === 0 ? null : Math.min(...told);
+}
+
+/** When the last of them reached `mark`; null while one has not, or there is none. */
+function allReached(fulfillments: readonly FulfillmentView[], mark: Stage): number | null {
+  const moments = fulfillments.map((each) => reachedAt(each, mark)).filter((at) => at !== null);
+  return moments.length === 0 || moments.length < fulfillments.length ? null : Math.max(...moments);
+}
+
+function reachedAt({ stage, stageAt, sortedAt, shippedAt }: FulfillmentView, mark: Stage): number | null {
+  const byStage = stage !== 'closed' && hasReached(stage, mark) ? stageAt : null;
+  if (mark === 'sorting') return first(sortedAt, shippedAt, byStage);
+  return mark === 'shipped' ? first(shippedAt, byStage) : byStage;
+}

@@ -1,0 +1,26 @@
+/** What an alert or a deadline is about. The text form is stored; this is its meaning. */
+export type Subject =
+  | { readonly type: 'order'; readonly shopId: string; readonly channelOrderNo: string }
+  | { readonly type: 'fulfillment'; readonly systemId: string; readonly systemOrderNo: string }
+  | { readonly type: 'lock'; readonly systemId: string; readonly lockId: string }
+  | { readonly type: 'source'; readonly sourceId: string };
+
+export function parseSubject(text: string): Subject | undefined {
+  const match = /^(order|fulfillment|lock|source):([^/]+)(?:\/(.+))?$/.exec(text);
+  const [, type, owner = '', name = ''] = match ?? [];
+  switch (type) {
+    case 'order':
+      return { type, shopId: owner, channelOrderNo: name };
+    case 'fulfillment':
+      return { type, systemId: owner, systemOrderNo: name };
+    case 'lock':
+      return { type, systemId: owner, lockId: name };
+    case 'source':
+      return { type, sourceId: owner };
+    default:
+      return undefined;
+  }
+}
+
+/** `source:shop:mini` is written `source:shop.mini`, so that the first colon always ends the type. */
+export const sourceSubject = (sourceId: string): string => `source:${sourceId.replace(':', '.')}`;

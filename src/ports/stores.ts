@@ -1,0 +1,484 @@
+import type { Actor, Person, Role } from '../domain/actor.ts';
+import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
+import type { Card } from '../domain/card.ts';
+import type { Event, NewEvent } from '../domain/event.ts';
+import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { Order, OrderView } from '../domain/order.ts';
+import type { Rule, Severity } from '../domain/rule.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { StockLock } from '../domain/stock.ts';
+import type { Language } from '../domain/text.ts';
+import type { OutgoingCard } from './messenger.ts';
+
+// Every method may be repeated unless it says otherwise. Times are unix ms of the world, but for leases: those are wall ms.
+// Inside `transaction` all changes are kept together or not at all; awaiting anything but a store in there is a mistake.
+
+export interface Storage extends Stores {
+  /** One step of the flow. Rolls back when `work` throws. Never await the network inside. */
+  transaction<T>(work: (tx: Stores) => Promise<T>): Promise<T>;
+  // Single statements of their own, never part of a step.
+  readonly people: PeopleStore;
+  readonly rooms: RoomStore;
+  readonly rules: RuleStore;
+}
+
+export interface Stores {
+  readonly views: ViewStore;
+  readonly events: EventStore;
+  readonly deadlines: DeadlineStore;
+  readonly alerts: AlertStore;
+  readonly outbox: OutboxStore;
+  readonly room: RoomMessageStore;
+  readonly inbound: InboundStore;
+  readonly questions: QuestionStore;
+  readonly actions: ActionStore;
+  readonly audit: AuditStore;
+  readonly sources: SourceStore;
+  readonly leases: LeaseStore;
+}
+
+// ---- views -----------------------------------------------------------------------------------------------------
+
+/** What all views of one order together mean. Pure; handed in so that storage knows no rules. */
+export interface Derivation {
+  order(view: OrderView, fulfillments: readonly FulfillmentView[]): DerivedOrder;
+  fulfillment(view: FulfillmentView, orders: readonly OrderView[]): readonly DueMoment[];
+  lock(lock: StockLock, order: OrderView | undefined): readonly DueMoment[];
+}
+
+export interface DerivedOrder {
+  readonly stage: Stage;
+  readonly stageAt: number;
+  readonly deadlines: readonly DueMoment[];
+}
+
+export interface DueMoment {
+  readonly ruleId: string;
+  readonly dueAt: number;
+}
+
+export interface Saved {
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+/** Our shop for a system's own shop id; a system that names none serves one shop. */
+export type ShopOf = (systemId: string, systemShopId: string) => string;
+
+export interface OrderRecord {
+  readonly view: OrderView;
+  /** Sealed receiver, or null when nothing was readable. */
+  readonly sealed: string | null;
+}
+
+export interface ViewStore {
+  /**
+   * Stores what a source told of orders: event, view, lines, identities, parcels, deadlines; marks their open alerts for
+   * another look. Newer wins; at an equal time another content wins; anything else writes nothing.
+   */
+  saveOrders(source: string, records: readonly OrderRecord[], receivedAt: number, derive: Derivation): Promise<Saved>;
+  /** The same for a warehouse system's view; `shopOf` names our shop for the system's shop id. */
+  saveFulfillments(
+    source: string,
+    views: readonly FulfillmentView[],
+    receivedAt: number,
+    derive: Derivation,
+    shopOf: ShopOf,
+  ): Promise<Saved>;
+  /** The complete list of a system's virtual locks: what is missing from it has gone. */
+  saveLocks(
+    systemId: string,
+    locks: readonly StockLock[],
+    receivedAt: number,
+    derive: Derivation,
+    shopOf: ShopOf,
+  ): Promise<Saved>;
+  findOrder(id: string): Promise<Order | undefined>;
+  findOrderByNo(shopId: string, channelOrderNo: string): Promise<Order | undefined>;
+  /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
+  listByTail(tail: string, limit: number): Promise<readonly Order[]>;
+  listByWaybill(waybill: string): Promise<readonly Order[]>;
+  listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
+  listOrders(ids: readonly string[]): Promise<readonly Order[]>;
+  fulfillmentsOf(orderId: string): Promise<readonly FulfillmentView[]>;
+  findFulfillment(systemId: string, systemOrderNo: string): Promise<FulfillmentView | undefined>;
+  ordersOf(systemId: string, systemOrderNo: string): Promise<readonly Order[]>;
+  /** Other orders that travel in a parcel, or a fulfillment order, with this one. */
+  companionsOf(orderId: string): Promise<readonly Order[]>;
+  findLock(systemId: string, lockId: string): Promise<StockLock | undefined>;
+  /** Virtual locks in force on these SKUs. */
+  locksOn(skus: readonly string[]): Promise<readonly StockLock[]>;
+  /** Open fulfillment orders of closed orders that still hold these SKUs in that warehouse. */
+  deadFulfillmentsOn(skus: readonly string[], warehouseCode: string): Promise<readonly FulfillmentView[]>;
+  /** SKUs whose code or title begins with or contains the words, newest first. */
+  findSkus(words: string, limit: number): Promise<readonly { sku: string; title: string }[]>;
+  countByStage(): Promise<readonly { stage: Stage; warehouseCode: string | null; count: number }[]>;
+  /** Throws all views and deadlines away and makes them again from the events. What had fired stays fired. */
+  rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
+  noteOddity(
+    source: string,
+    kind: 'unknown-state' | 'skipped-row',
+    what: string,
+    ref: string,
+    at: number,
+  ): Promise<void>;
+  listOddities(): Promise<
+    readonly { source: string; kind: string; what: string; count: number; lastRef: string; lastAt: number }[]
+  >;
+}
+
+export interface EventStore {
+  /** False when this (source, sourceId) is already there. */
+  append(event: NewEvent): Promise<boolean>;
+  listFor(subjects: readonly string[], limit: number): Promise<readonly Event[]>;
+  countSince(source: string, from: number, to: number): Promise<number>;
+}
+
+export interface Due {
+  readonly ruleId: string;
+  readonly subject: string;
+  readonly dueAt: number;
+}
+
+export interface DeadlineStore {
+  /** Not yet judged and due at `now` or before, oldest first. */
+  listDue(now: number, limit: number): Promise<readonly Due[]>;
+  /** The next instant at which something is due. */
+  nextDueAt(): Promise<number | undefined>;
+  /** Still there, with that very due time? Judged again after a fresh read. */
+  isCurrent(due: Due): Promise<boolean>;
+  markFired(due: Due, at: number): Promise<void>;
+  /** Sets or, with no dueAt, removes a deadline that no view implies (source silence). */
+  set(ruleId: string, subject: string, dueAt: number | undefined): Promise<void>;
+}
+
+// ---- alerts ----------------------------------------------------------------------------------------------------
+
+export interface NewAlert {
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  readonly subject: string;
+  readonly severity: Severity;
+  readonly groupKey: string;
+  readonly dueAt: number;
+  readonly raisedAt: number;
+  readonly confirmedAt: number | null;
+  readonly facts: AlertFacts;
+  readonly isLateFound: boolean;
+}
+
+export interface AlertFilter {
+  readonly state?: 'open' | 'claimed' | 'unresolved';
+  readonly ruleId?: string;
+  readonly groupKey?: string;
+  readonly claimedBy?: string;
+  readonly limit: number;
+}
+
+export interface AlertStore {
+  /** Undefined when one is open for this rule and subject already. */
+  raise(alert: NewAlert): Promise<Alert | undefined>;
+  find(id: string): Promise<Alert | undefined>;
+  /** The newest alert with that daily number, today first, then yesterday. */
+  findByNumber(number: number, day: string): Promise<Alert | undefined>;
+  listFor(subject: string): Promise<readonly Alert[]>;
+  /** Worst first, then the oldest due. */
+  list(filter: AlertFilter): Promise<readonly Alert[]>;
+  count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
+  /** Open alerts that dispatch has not looked at. */
+  listUndispatched(limit: number): Promise<readonly Alert[]>;
+  /** Alerts resolved after their card was said, whose end was not yet said. */
+  listResolvedUnsaid(limit: number): Promise<readonly Alert[]>;
+  /** Gives the next number of the day, once per alert. */
+  number(id: string, day: string): Promise<number>;
+  markDispatched(ids: readonly string[], at: number): Promise<void>;
+  markResolvedSaid(ids: readonly string[]): Promise<void>;
+  listToRecheck(limit: number): Promise<readonly Alert[]>;
+  clearRecheck(id: string): Promise<void>;
+  /** False when it is not open or somebody else holds it. */
+  claim(id: string, by: string, at: number, until: number): Promise<boolean>;
+  handOver(id: string, from: string, to: string, at: number, until: number): Promise<boolean>;
+  snooze(id: string, until: number): Promise<boolean>;
+  resolve(id: string, at: number, resolution: Resolution): Promise<boolean>;
+  /** Claims that ran out: back to open. Answers them. */
+  expireClaims(now: number): Promise<readonly Alert[]>;
+  listSnoozeEnded(now: number, limit: number): Promise<readonly Alert[]>;
+  decide(
+    alertId: string,
+    roomId: string,
+    at: number,
+    verdict: 'said' | 'grouped' | 'listed' | 'held-back',
+    reason: string,
+  ): Promise<void>;
+  decisionsFor(alertId: string): Promise<readonly { roomId: string; at: number; verdict: string; reason: string }[]>;
+  groupSaid(roomId: string, groupKey: string): Promise<GroupSaid | undefined>;
+  setGroupSaid(roomId: string, groupKey: string, said: GroupSaid | undefined): Promise<void>;
+  /** Groups that a room heard of, of which every alert it heard has ended. */
+  listClearedGroups(): Promise<readonly { roomId: string; groupKey: string; said: GroupSaid }[]>;
+}
+
+export interface GroupSaid {
+  readonly saidAt: number;
+  readonly count: number;
+  readonly band: number;
+  /** The number the group is called by. */
+  readonly number: number;
+}
+
+// ---- saying ----------------------------------------------------------------------------------------------------
+
+export type OutboxKind = 'alert' | 'group' | 'resolved' | 'reply' | 'result' | 'notice';
+
+export interface NewOutbox {
+  /** Same key = same message: adding it again changes nothing. */
+  readonly key: string;
+  readonly roomId: string;
+  readonly kind: OutboxKind;
+  /** 0 first: replies to people, then criticals, then the rest. */
+  readonly priority: number;
+  readonly alertId: string | null;
+  readonly card: Card;
+  readonly dueAt: number;
+}
+
+export interface OutboxRow extends NewOutbox {
+  readonly id: number;
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly maybeTwice: boolean;
+}
+
+export interface OutboxStore {
+  add(row: NewOutbox): Promise<boolean>;
+  /**
+   * Leases due rows of a room, most urgent first, for `leaseMs` wall ms. A row whose lease ran out is handed out again
+   * with maybeTwice set: its sender may have died between sending and recording.
+   */
+  claim(roomId: string, limit: number, leaseMs: number, now: number, wallNow: number): Promise<readonly OutboxRow[]>;
+  sent(id: number, at: number, providerRef: string): Promise<void>;
+  retry(id: number, dueAt: number, error: string, maybeTwice: boolean): Promise<void>;
+  dead(id: number, at: number, error: string): Promise<void>;
+  drop(id: number, at: number, why: string): Promise<void>;
+  sentSince(roomId: string, from: number): Promise<number>;
+  count(): Promise<{ pending: number; dead: number; maybeTwice: number; oldestDueAt: number | null }>;
+  roomsWithDue(now: number): Promise<readonly string[]>;
+}
+
+export interface RoomMessageRow {
+  readonly id: number;
+  readonly roomId: string;
+  readonly sender: string;
+  readonly card: OutgoingCard;
+  readonly at: number;
+}
+
+export interface RoomMessageStore {
+  /** The id of the message with that key, new or old. */
+  add(entry: { roomId: string; key: string; sender: string; card: OutgoingCard; at: number }): Promise<number>;
+  /** Messages after `afterId`, oldest first. */
+  list(roomId: string, afterId: number, limit: number): Promise<readonly RoomMessageRow[]>;
+  latest(roomId: string, limit: number): Promise<readonly RoomMessageRow[]>;
+}
+
+// ---- people's words and acts -----------------------------------------------------------------------------------
+
+export interface InboundRow {
+  readonly id: number;
+  readonly platform: string;
+  readonly messageId: string;
+  readonly roomId: string;
+  readonly isPrivate: boolean;
+  readonly senderId: string;
+  readonly text: string;
+  readonly receivedAt: number;
+}
+
+export interface InboundStore {
+  /** Undefined when that platform message was received before. */
+  receive(message: Omit<InboundRow, 'id'>): Promise<InboundRow | undefined>;
+  done(id: number, at: number): Promise<void>;
+  /** How many other messages came into the room after `at`. */
+  countAfter(roomId: string, at: number, exceptId: number): Promise<number>;
+  /** Received and not answered, oldest first: what a crash left. */
+  listPending(limit: number): Promise<readonly InboundRow[]>;
+}
+
+export type QuestionState = 'open' | 'second' | 'confirmed' | 'cancelled' | 'expired';
+
+export interface QuestionRow {
+  readonly id: string;
+  /** What a person types to say yes: "确认 K7". */
+  readonly words: string;
+  readonly roomId: string;
+  readonly actorId: string;
+  readonly proposal: unknown;
+  readonly state: QuestionState;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly secondAskedAt: number | null;
+  readonly secondBy: string | null;
+}
+
+export interface QuestionStore {
+  /** Opens a question; an older open one of the same person in the same room is cancelled. */
+  open(question: Omit<QuestionRow, 'state' | 'secondAskedAt' | 'secondBy'>): Promise<void>;
+  find(id: string): Promise<QuestionRow | undefined>;
+  /** Still waiting, by the words it printed. */
+  findByWords(words: string, roomId: string): Promise<QuestionRow | undefined>;
+  findOpenOf(actorId: string, roomId: string): Promise<QuestionRow | undefined>;
+  /** Waits for the second person now. False when it was not open. */
+  askSecond(id: string, at: number, expiresAt: number): Promise<boolean>;
+  /** Exactly one caller gets true. */
+  settle(id: string, from: QuestionState, to: QuestionState, secondBy?: string): Promise<boolean>;
+  listExpired(now: number, limit: number): Promise<readonly QuestionRow[]>;
+}
+
+export const actionStates = ['planned', 'writing', 'unknown', 'settling', 'done', 'refused', 'failed'] as const;
+export type ActionState = (typeof actionStates)[number];
+
+export interface ActionRow {
+  readonly id: string;
+  readonly kind: string;
+  /** The order it was done for. */
+  readonly subject: string;
+  /** What it changes: only one action at a time runs on it. */
+  readonly target: string;
+  readonly actorId: string;
+  readonly approverId: string | null;
+  readonly roomId: string;
+  readonly state: ActionState;
+  /** What was asked, with what the person saw (`expect`). */
+  readonly request: unknown;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly undoOf: string | null;
+  readonly reason: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly nextAt: number | null;
+  readonly probes: number;
+}
+
+export interface ActionStore {
+  /** False when an action on this target is running or this one was started before: nothing is started twice. */
+  start(action: Omit<ActionRow, 'state' | 'before' | 'after' | 'finishedAt' | 'nextAt' | 'probes'>): Promise<boolean>;
+  find(id: string): Promise<ActionRow | undefined>;
+  /** Moves on; only from the state the caller believes in. False when it is another one by now. */
+  move(id: string, from: ActionState, to: ActionState, change: ActionChange): Promise<boolean>;
+  step(id: string, step: string, at: number, detail: unknown): Promise<void>;
+  steps(id: string): Promise<readonly { step: string; at: number; detail: unknown }[]>;
+  /** Not finished and due for the next look. */
+  listDue(now: number, limit: number): Promise<readonly ActionRow[]>;
+  /** Newest first. */
+  listFor(subject: string, limit: number): Promise<readonly ActionRow[]>;
+  lastBy(actorId: string, roomId: string): Promise<ActionRow | undefined>;
+  findUndoOf(id: string): Promise<ActionRow | undefined>;
+}
+
+export interface ActionChange {
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly finishedAt?: number;
+  readonly nextAt?: number | null;
+  readonly probes?: number;
+}
+
+export interface AuditRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly actorId: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: string;
+  readonly mac: string;
+}
+
+export interface AuditStore {
+  /** Appends to the chain. `detail` holds ids and numbers only. */
+  add(entry: {
+    at: number;
+    actor: Actor;
+    action: string;
+    subject: string;
+    detail?: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
+  listFor(subject: string, limit: number): Promise<readonly AuditRow[]>;
+  /** Walks the whole chain. `brokenAt` is the first entry whose seal does not fit. */
+  verify(): Promise<{ entries: number; head: string; brokenAt: number | undefined; hasHead(head: string): boolean }>;
+}
+
+// ---- sources, leases -------------------------------------------------------------------------------------------
+
+export interface CursorRow {
+  readonly stream: string;
+  readonly watermark: number;
+  readonly windowTo: number | null;
+  readonly page: string | null;
+}
+
+export interface SourceRow {
+  readonly id: string;
+  readonly lastOkAt: number | null;
+  readonly lastErrorAt: number | null;
+  readonly lastError: string | null;
+}
+
+export interface SourceStore {
+  cursor(stream: string): Promise<CursorRow | undefined>;
+  saveCursor(cursor: CursorRow, at: number): Promise<void>;
+  ok(id: string, at: number): Promise<void>;
+  failed(id: string, at: number, error: string): Promise<void>;
+  find(id: string): Promise<SourceRow | undefined>;
+  list(): Promise<readonly SourceRow[]>;
+}
+
+export interface LeaseStore {
+  /** True when `holder` has it until `until` (new, renewed, or taken over from one that ran out). Wall ms. */
+  take(name: string, holder: string, until: number, wallNow: number): Promise<boolean>;
+  release(name: string, holder: string): Promise<void>;
+}
+
+// ---- people, rooms, rules --------------------------------------------------------------------------------------
+
+export interface PeopleStore {
+  /** Makes the configured staff the truth for their rows; people bound in chat stay. */
+  syncConfigured(
+    staff: readonly { person: Person; accounts: readonly { platform: string; userId: string }[] }[],
+  ): Promise<void>;
+  find(id: string): Promise<Person | undefined>;
+  findByAccount(platform: string, userId: string): Promise<Person | undefined>;
+  findByName(name: string): Promise<readonly Person[]>;
+  list(): Promise<readonly Person[]>;
+  listWithRoles(roles: readonly Role[]): Promise<readonly Person[]>;
+  bind(platform: string, userId: string, personId: string): Promise<void>;
+  addLoginCode(hash: string, personId: string, expiresAt: number): Promise<void>;
+  /** The person, once, while it is young enough. */
+  useLoginCode(hash: string, now: number): Promise<Person | undefined>;
+  addSession(hash: string, personId: string, expiresAt: number): Promise<void>;
+  findSession(hash: string, now: number): Promise<Person | undefined>;
+  endSession(hash: string): Promise<void>;
+}
+
+export interface RoomRow {
+  readonly id: string;
+  readonly platform: string;
+  readonly chatId: string;
+  readonly name: string;
+  readonly language: Language;
+  readonly hears: { readonly severity: Severity };
+}
+
+export interface RoomStore {
+  syncConfigured(rooms: readonly RoomRow[]): Promise<void>;
+  find(id: string): Promise<RoomRow | undefined>;
+  findByChat(platform: string, chatId: string): Promise<RoomRow | undefined>;
+  list(): Promise<readonly RoomRow[]>;
+  bind(roomId: string, chatId: string, by: string): Promise<void>;
+}
+
+export interface RuleStore {
+  /** Adds built-in rules that are not there; never touches one that somebody edited. */
+  seed(rules: readonly Rule[], at: number): Promise<void>;
+  /** The newest version of each rule that is on. */
+  listOn(): Promise<readonly Rule[]>;
+}

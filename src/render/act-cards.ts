@@ -1,0 +1,86 @@
+import { type Card, line } from '../domain/card.ts';
+import type { Language, Text } from '../domain/text.ts';
+import { foreign } from '../domain/text.ts';
+import { clockTime, say } from './words.ts';
+
+export interface DoneModel {
+  readonly tail: string;
+  readonly orderNo: string;
+  readonly words: Text;
+  readonly system: string;
+  readonly at: number;
+  readonly timezone: string;
+  readonly by: string;
+  readonly approver: string | null;
+  readonly undo: boolean;
+  readonly already: boolean;
+}
+
+/** What truly happened, with the proof. */
+export function actDone(model: DoneModel, language: Language): Card {
+  const zh = language === 'zh';
+  const at = clockTime(model.at, model.timezone);
+  const proof = zh ? `（${model.system} ${at} 确认）` : ` (${model.system} confirmed ${at})`;
+  const already = model.already ? (zh ? '，本来就是这样' : ', it was so already') : '';
+  const who = zh
+    ? `${model.by}操作${model.approver === null ? '' : `，${model.approver}同意`}`
+    : `By ${model.by}${model.approver === null ? '' : `, agreed by ${model.approver}`}`;
+  return {
+    tone: 'done',
+    lines: [line(`${model.tail} ${say(model.words, language)}${already}${proof}`), line(who)],
+    buttons:
+      model.undo && !model.already
+        ? [{ label: zh ? '撤销' : 'Undo', command: `/undo ${model.orderNo}`, style: 'plain' }]
+        : [],
+    link: null,
+  };
+}
+
+/** It did not happen, and why; `told` is what the vendor said. */
+export function actUndone(model: { tail: string; aim: Text; why: Text; told: string }, language: Language): Card {
+  const zh = language === 'zh';
+  const what = say(model.aim, language);
+  const sentence = zh
+    ? `${model.tail} 没有${what}：${say(model.why, language)}`
+    : `${model.tail} did not ${what}: ${say(model.why, language)}`;
+  return {
+    tone: 'refused',
+    lines: [model.told === '' ? line(sentence) : line(`${sentence}${zh ? '：' : ': '}`, foreign(model.told))],
+    buttons: [],
+    link: null,
+  };
+}
+
+/** Sent and not answered: said as it is. */
+export function actUnknown(model: { tail: string; system: string; aim: Text }, language: Language): Card {
+  const zh = language === 'zh';
+  return {
+    tone: 'waiting',
+    lines: [
+      line(
+        zh
+          ? `${model.tail} ${say(model.aim, language)}：已提交给${model.system}，没收到答复。正在查证，不会重复提交，查到在这里说。`
+          : `${model.tail} ${say(model.aim, language)}: sent to ${model.system}, no answer came. Checking; it will not be sent again; the result comes here.`,
+      ),
+    ],
+    buttons: [],
+    link: null,
+  };
+}
+
+/** Accepted, not visible yet. */
+export function actPending(model: { tail: string; system: string; aim: Text }, language: Language): Card {
+  const zh = language === 'zh';
+  return {
+    tone: 'waiting',
+    lines: [
+      line(
+        zh
+          ? `${model.tail} ${say(model.aim, language)}：${model.system}已收下，还没生效，生效后在这里说。`
+          : `${model.tail} ${say(model.aim, language)}: ${model.system} took it; not in effect yet; the result comes here.`,
+      ),
+    ],
+    buttons: [],
+    link: null,
+  };
+}

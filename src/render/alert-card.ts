@@ -1,0 +1,218 @@
+import { type Button, type Card, type Line, line, type Tone } from '../domain/card.ts';
+import type { Severity } from '../domain/rule.ts';
+import { foreign, type Language, type Text } from '../domain/text.ts';
+import { clockTime, dateTime, say, span } from './words.ts';
+
+/** Everything an alert's card says, already read and named. Times are unix ms. */
+export interface AlertCardModel {
+  readonly number: number;
+  readonly severity: Severity;
+  readonly ruleId: string;
+  readonly say: Text;
+  readonly now: number;
+  readonly timezone: string;
+  readonly order: {
+    readonly no: string;
+    readonly tail: string;
+    readonly id: string;
+    readonly title: string;
+    readonly qty: number;
+    readonly moreLines: number;
+    readonly paidAt: number | null;
+    readonly shipBy: number | null;
+  } | null;
+  readonly warehouse: string | null;
+  readonly cause: Text | null;
+  /** The command that mends the likeliest cause, and what its button says. */
+  readonly mend: { readonly label: Text; readonly command: string } | null;
+  /** Who confirmed, and when; null when the source could not be asked. */
+  readonly confirmed: { readonly by: string; readonly at: number } | null;
+  readonly isSourceSilent: boolean;
+  readonly notSeen: Text | null;
+  readonly source: { readonly name: string; readonly since: number } | null;
+}
+
+const toneOf: Readonly<Record<Severity, Tone>> = { critical: 'critical', warning: 'warning', info: 'info' };
+const mine: Text = { zh: '我来', en: 'Mine' };
+const more: Text = { zh: '更多', en: 'More' };
+
+const ackButton = (number: number, language: Language): Button => ({
+  label: say(mine, language),
+  command: `/ack ${number}`,
+  style: 'plain',
+});
+
+/** What to do, as it can be shouted across a hall; by rule. */
+const shout: Readonly<Record<string, Text>> = {
+  'paid-not-sorted': { zh: '先发这单', en: 'send this one first' },
+  'embroidery-review': { zh: '先复核这单', en: 'review this one first' },
+  'lock-orphaned': { zh: '有货被白占', en: 'stock held for nobody' },
+  'source-silent': { zh: '数据断了', en: 'a source is silent' },
+};
+
+export function alertCard(model: AlertCardModel, language: Language): Card {
+  const zh = language === 'zh';
+  const { order, number, now } = model;
+  const lines: Line[] = [
+    line(
+      [`${number}号`, say(shout[model.ruleId] ?? model.say, language), timeLeft(model, language)]
+        .filter((part) => part !== '')
+        .join(' · '),
+    ),
+  ];
+  if (order !== null) {
+    const rest = order.moreLines === 0 ? '' : zh ? ` 等${order.moreLines + 1}款` : ` +${order.moreLines}`;
+    lines.push(
+      line(
+        foreign(order.title),
+        `${rest} ×${order.qty}${model.warehouse === null ? '' : ` · ${model.warehouse}`} · ${zh ? '尾号' : 'no. …'}${zh ? ' ' : ''}${order.tail}`,
+      ),
+    );
+  }
+  if (model.source !== null) {
+    const since = clockTime(model.source.since, model.timezone);
+    lines.push(
+      line(
+        zh
+          ? `${model.source.name} 从 ${since} 起没有回应（${span(now - model.source.since, language)}）`
+          : `${model.source.name} has not answered since ${since} (${span(now - model.source.since, language)})`,
+      ),
+    );
+    lines.push(
+      line(
+        zh ? '这段时间的异常先不逐条报，恢复后补报' : 'What depends on it is held back and comes when it answers again',
+      ),
+    );
+  }
+  if (model.cause !== null) lines.push(line(say(model.cause, language)));
+  if (model.source === null) lines.push(line(`${say(model.notSeen ?? model.say, language)}${proof(model, language)}`));
+  const buttons: Button[] = [];
+  if (model.mend !== null)
+    buttons.push({ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' });
+  buttons.push(ackButton(number, language));
+  return {
+    tone: toneOf[model.severity],
+    lines,
+    buttons,
+    link: order === null ? null : { label: say(more, language), path: `/o/${order.id}` },
+  };
+}
+
+function timeLeft({ order, now, timezone }: AlertCardModel, language: Language): string {
+  const zh = language === 'zh';
+  if (order === null) return '';
+  if (order.shipBy !== null) {
+    const left = order.shipBy - now;
+    if (left <= 0) return zh ? `已过发货时限 ${span(left, language)}` : `${span(left, language)} past ship-by`;
+    return zh ? `剩 ${span(left, language)}` : `${span(left, language)} left`;
+  }
+  return order.paidAt === null
+    ? ''
+    : zh
+      ? `${dateTime(order.paidAt, timezone, language)} 付款`
+      : `paid ${dateTime(order.paidAt, timezone, language)}`;
+}
+
+function proof({ confirmed, isSourceSilent, timezone }: AlertCardModel, language: Language): string {
+  const zh = language === 'zh';
+  if (confirmed === null)
+    return isSourceSilent
+      ? zh
+        ? ' · 仓库系统没有回应，没能确认'
+        : ' · the warehouse system did not answer: not confirmed'
+      : '';
+  const at = clockTime(confirmed.at, timezone);
+  if (isSourceSilent) return zh ? ` · 最后确认于 ${at}` : ` · last confirmed ${at}`;
+  return zh ? ` · ${confirmed.by} ${at} 确认` : ` · confirmed by ${confirmed.by} ${at}`;
+}
+
+export interface GroupCardModel {
+  readonly number: number;
+  readonly severity: Severity;
+  readonly say: Text;
+  readonly where: string;
+  readonly count: number;
+  readonly now: number;
+  readonly timezone: string;
+  readonly nearestShipBy: number | null;
+  /** How many must leave before the nearest wall's hour is over. */
+  readonly dueSoon: { readonly count: number; readonly before: number } | null;
+  readonly reason: 'first-of-group' | 'doubled' | 'nearer-wall';
+  readonly oldestData: { readonly name: string; readonly at: number } | null;
+}
+
+/** Many findings, one story: one message. */
+export function groupCard(model: GroupCardModel, language: Language): Card {
+  const zh = language === 'zh';
+  const { number, count, where, nearestShipBy, dueSoon, now } = model;
+  const again =
+    model.reason === 'doubled'
+      ? zh
+        ? ' · 又翻倍了'
+        : ' · doubled'
+      : model.reason === 'nearer-wall'
+        ? zh
+          ? ' · 时限更近了'
+          : ' · wall nearer'
+        : '';
+  const lines: Line[] = [
+    line(`${number}号 · ${where} · ${zh ? `${count} 单` : `${count} orders`}${again}`),
+    line(say(model.say, language)),
+  ];
+  const urgency: string[] = [];
+  if (nearestShipBy !== null) {
+    urgency.push(
+      nearestShipBy <= now
+        ? zh
+          ? '最急的已过时限'
+          : 'the worst is past ship-by'
+        : zh
+          ? `最急剩 ${span(nearestShipBy - now, language)}`
+          : `worst ${span(nearestShipBy - now, language)} left`,
+    );
+  }
+  if (dueSoon !== null && dueSoon.count > 1) {
+    const before = clockTime(dueSoon.before, model.timezone);
+    urgency.push(zh ? `${before} 前要发 ${dueSoon.count} 单` : `${dueSoon.count} due before ${before}`);
+  }
+  if (urgency.length > 0) lines.push(line(urgency.join(zh ? '，' : ', ')));
+  if (model.oldestData !== null)
+    lines.push(
+      line(`${zh ? '数据' : 'data'} ${model.oldestData.name} ${clockTime(model.oldestData.at, model.timezone)}`),
+    );
+  return {
+    tone: toneOf[model.severity],
+    lines,
+    buttons: [ackButton(number, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
+    link: { label: zh ? '看板' : 'Board', path: '/' },
+  };
+}
+
+/** One quiet line. */
+export function resolvedCard(
+  model: {
+    number: number;
+    tail: string | null;
+    where: string | null;
+    count: number;
+    how: 'cleared' | 'in-time-learned-late' | 'person' | 'rule-off';
+    stage: Text | null;
+  },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const what =
+    model.count > 1
+      ? zh
+        ? `${model.where ?? ''} ${model.count} 单都好了`
+        : `${model.where ?? ''} all ${model.count} fine`
+      : (model.tail ?? model.where ?? '');
+  const state = model.stage === null ? '' : ` ${say(model.stage, language)}`;
+  const how = {
+    cleared: '',
+    'in-time-learned-late': zh ? '（其实没超时，消息来晚了）' : ' (it was in time; we learned late)',
+    person: zh ? '（人工完成）' : ' (closed by a person)',
+    'rule-off': zh ? '（规则已关）' : ' (rule switched off)',
+  }[model.how];
+  return { tone: 'done', lines: [line(`${model.number}号 ${what}${state}${how}`.trim())], buttons: [], link: null };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { findWarehouse } from '../world/company.ts';
+import { addFault } from '../world/faults.ts';
+import { findOrder, scheduleArrival } from '../world/orders.ts';
+import { closeOrder } from '../world/refunds.ts';
+import { troubles, unsortedLimit } from '../world/scenarios.ts';
+import { SECOND } from '../world/time.ts';
+import { stopWarehouse } from '../world/warehouse.ts';
+import type { World } from '../world/world.ts';
+
+const forMs = z.number().int().positive();
+const Trouble = z.object({
+  paidAgoMs: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(unsortedLimit - 30 * SECOND),
+  sku: z.string().optional(),
+  warehouse: z.string().optional(),
+});
+
+type Scenario = (world: World, body: unknown, at: number) => object;
+
+function trouble(name: keyof typeof troubles): Scenario {
+  return (world, body, at) => {
+    const { paidAgoMs, sku, warehouse } = Trouble.parse(body);
+    return troubles[name](world, { at, paidAt: at - paidAgoMs, sku, warehouse });
+  };
+}
+
+/** What can be made to happen by name. Each answers what it did. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'dead-lock': trouble('dead-lock'),
+  'dead-order': trouble('dead-order'),
+  short: trouble('short'),
+  review: trouble('review'),
+  'warehouse-stops': (world, body, at) => {
+    const input = z.object({ warehouse: z.string(), forMs }).parse(body);
+    const code = findWarehouse(input.warehouse)?.code;
+    if (code === undefined) throw new Error(`unknown warehouse ${input.warehouse}`);
+    stopWarehouse(world, code, at + input.forMs);
+    return { warehouse: code, until: at + input.forMs };
+  },
+  'system-silent': (world, body, at) => {
+    const input = z.object({ system: z.enum(['wms', 'jst', 'mini']).default('wms'), forMs }).parse(body);
+    const id = addFault(world, { server: input.system === 'mini' ? 'mini' : 'jst', kind: 'silent', times: null });
+    world.schedule(at + input.forMs, 'clear-fault', id);
+    return { system: input.system, until: at + input.forMs };
+  },
+  surge: (world, body, at) => {
+    const input = z.object({ factor: z.number().positive().max(100), forMs }).parse(body);
+    const surge = { factor: input.factor, until: at + input.forMs };
+    world.store.writeMeta('surge', JSON.stringify(surge));
+    const waiting = world.store.all<{ subject: string }>(`DELETE FROM events WHERE kind = 'arrival' RETURNING subject`);
+    for (const { subject } of waiting) scheduleArrival(world, at, Number(subject));
+    return surge;
+  },
+  refund: (world, body, at) => {
+    const { orderNo } = z.object({ orderNo: z.string() }).parse(body);
+    if (findOrder(world, orderNo) === undefined) throw new Error(`no order ${orderNo}`);
+    world.schedule(at, 'refund', orderNo);
+    return { orderNo };
+  },
+  close: (world, body, at) => {
+    const input = z.object({ orderNo: z.string(), reachesErp: z.boolean().default(true) }).parse(body);
+    return { orderNo: input.orderNo, closed: closeOrder(world, input.orderNo, at, input.reachesErp) };
+  },
+};

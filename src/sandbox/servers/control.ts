@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { companyConfig } from '../world/company.ts';
+import { addFault, clearFaults, faultKinds } from '../world/faults.ts';
+import type { World } from '../world/world.ts';
+import { listCalls } from './calls.ts';
+import { scenarios } from './control-scenarios.ts';
+import { listTruth, locksTruth, orderTruth, stockTruth } from './control-truth.ts';
+import type { Answer, Call, Context, Route, Server } from './exchange.ts';
+
+const SHEET = 'design.md §4';
+
+function route(method: Route['method'], path: string, answer: (context: Context, call: Call) => unknown): Route {
+  return {
+    method,
+    path,
+    sheet: SHEET,
+    kind: method === 'GET' ? 'read' : 'write',
+    async answer(context, call) {
+      try {
+        return { status: 200, body: await answer(context, call), outcome: 'ok' };
+      } catch (error) {
+        if (error instanceof NotFound) return refuse(404, error.message);
+        return refuse(400, error instanceof z.ZodError ? z.prettifyError(error) : String(error));
+      }
+    },
+  };
+}
+
+class NotFound extends Error {}
+
+const routes: readonly Route[] = [
+  route('GET', '/clock', ({ world }) => showClock(world)),
+  route('GET', '/company', (context) => {
+    const { world } = context;
+    const token = world.store.get<{ access: string; refresh: string }>(
+      'SELECT access, refresh FROM tokens ORDER BY expires_at DESC LIMIT 1',
+    );
+    return companyConfig(context.url(), token?.access ?? '', token?.refresh ?? '');
+  }),
+  route('GET', '/world/orders', ({ world }, call) => listTruth(world, call.query)),
+  route('GET', '/world/orders/:no', ({ world }, call) => {
+    const found = orderTruth(world, call.params.no ?? '');
+    if (found === undefined) throw new NotFound('no such order');
+    return found;
+  }),
+  route('GET', '/world/stock', ({ world }, call) => ({ stock: stockTruth(world, call.query) })),
+  route('GET', '/world/locks', ({ world }) => locksTruth(world)),
+  route('GET', '/world/calls', ({ world }, call) => {
+    const number = (name: string, other: number): number => Number(call.query.get(name) ?? other) || other;
+    return { calls: listCalls(world, number('since', 0), number('after', 0), number('limit', 10_000)) };
+  }),
+  route('POST', '/world/scenarios/:name', async ({ world, engine }, call) => {
+    const scenario = scenarios[call.params.name ?? ''];
+    if (scenario === undefined) throw new NotFound(`scenarios: ${Object.keys(scenarios).join(', ')}`);
+    const at = world.clock.now();
+    const made = world.store.transaction(() => scenario(world, bodyOf(call), at));
+    if (world.clock.mode === 'manual') await engine.advance(at);
+    else await engine.settle();
+    return { at, ...made };
+  }),
+  route('POST', '/world/faults', ({ world }, call) => ({ id: addFault(world, NewFault.parse(bodyOf(call))) })),
+  route('DELETE', '/world/faults', ({ world }) => ({ cleared: clearFaults(world) })),
+  route('POST', '/world/clock', ({ world }, call) => {
+    const { rate } = z.object({ rate: z.number().nonnegative().max(100_000) }).parse(bodyOf(call));
+    world.clock.setRate(rate);
+    world.store.writeMeta('rate', rate);
+    return showClock(world);
+  }),
+  route('POST', '/world/advance', async ({ world, engine }, call) => {
+    if (world.clock.mode !== 'manual') throw new Error('the clock runs by itself');
+    const { to } = z.object({ to: z.number().int() }).parse(bodyOf(call));
+    if (to < world.clock.now()) throw new Error('world time does not go back');
+    await engine.advance(to);
+    return showClock(world);
+  }),
+  route('POST', '/world/settings', ({ world }, call) => Object.assign(world.settings, NewSettings.parse(bodyOf(call)))),
+  route('POST', '/world/reset', async (context) => {
+    await context.reset();
+    return showClock(context.world);
+  }),
+];
+
+const NewFault = z.object({
+  // `wms` is what the company's configuration calls the ERP.
+  server: z.enum(['mini', 'jst', 'wms', '*']).transform((name) => (name === 'wms' ? 'jst' : name)),
+  route: z.string().optional(),
+  kind: z.enum(faultKinds),
+  times: z.number().int().positive().nullable().default(1),
+  ms: z.number().int().optional(),
+});
+
+const count = z.number().int().positive();
+const NewSettings = z
+  .strictObject({
+    ordersPerDay: z.number().nonnegative(),
+    mischief: z.boolean(),
+    jushuitanPerSecond: count,
+    jushuitanPerMinute: count,
+    miniPerSecond: count,
+    allowedIps: z.array(z.string()),
+  })
+  .partial();
+
+/** The simulated company's own doors: time, truth, trouble. Only for this machine. */
+export function createControl(): Server {
+  const guard = (_world: World, call: Call): Answer | undefined =>
+    /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : refuse(403, 'loopback only');
+  return { name: 'control', prefix: '', routes, guard };
+}
+
+function showClock(world: World): object {
+  return {
+    now: world.clock.now(),
+    rate: world.clock.mode === 'manual' ? 0 : world.clock.rate,
+    wall: Date.now(),
+    mode: world.clock.mode,
+  };
+}
+
+function bodyOf(call: Call): unknown {
+  return call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8'));
+}
+
+function refuse(status: number, message: string): Answer {
+  return { status, body: { error: { code: 'refused', message } }, outcome: 'refused' };
+}

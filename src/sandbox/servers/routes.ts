@@ -1,0 +1,21 @@
+import { createControl } from './control.ts';
+import type { Server } from './exchange.ts';
+import { createJushuitan } from './jushuitan/server.ts';
+import { createMiniProgram } from './miniprogram.ts';
+
+/** All protocol servers of the company, each with its own fresh rate windows. */
+export function createServers(): readonly Server[] {
+  return [createMiniProgram(), createJushuitan(), createControl()];
+}
+
+export interface DeclaredRoute {
+  server: string;
+  method: string;
+  path: string;
+  sheet: string;
+}
+
+/** Every route of every server, with the sheet that says how it behaves. */
+export const routeTable: readonly DeclaredRoute[] = createServers().flatMap((server) =>
+  server.routes.map(({ method, path, sheet }) => ({ server: server.name, method, path: server.prefix + path, sheet })),
+);

@@ -1,0 +1,127 @@
+export const mini = { key: 'mini-key', secret: 'mini-secret-demo' } as const;
+
+export const jushuitan = {
+  appKey: 'appkey-demo',
+  appSecret: 'jst-secret-demo',
+  accessToken: 'token-demo',
+  refreshToken: 'refresh-demo',
+} as const;
+
+export const shop = { id: 'mini', channel: 'miniprogram', name: '小程序商城', systemShopId: 10002 } as const;
+
+export interface Warehouse {
+  id: string;
+  name: string;
+  kind: 'own' | '3pl';
+  province: string;
+  city: string;
+  code: number;
+  speedPerHour: number;
+  /** Provinces it serves first. */
+  serves: readonly string[];
+}
+
+export const openAt = '08:30';
+export const closeAt = '22:00';
+export const courierAt = ['13:00', '18:00', '22:30'] as const;
+
+export const warehouses: readonly Warehouse[] = [
+  {
+    id: 'hz',
+    name: '杭州仓',
+    kind: 'own',
+    province: '浙江',
+    city: '杭州',
+    code: 1001,
+    speedPerHour: 900,
+    serves: ['浙江', '江苏', '上海', '山东', '安徽', '福建'],
+  },
+  {
+    id: 'gz',
+    name: '广州仓',
+    kind: 'own',
+    province: '广东',
+    city: '广州',
+    code: 1002,
+    speedPerHour: 600,
+    serves: ['广东', '湖南', '广西'],
+  },
+  {
+    id: 'xa',
+    name: '西安仓',
+    kind: '3pl',
+    province: '陕西',
+    city: '西安',
+    code: 1003,
+    speedPerHour: 480,
+    serves: ['陕西', '四川', '北京', '河南'],
+  },
+];
+
+/** A warehouse by its id (`hz`), its name (`杭州仓`) or its code (`1001`). */
+export function findWarehouse(text: string | number): Warehouse | undefined {
+  return warehouses.find((one) => one.id === text || one.name === text || String(one.code) === String(text));
+}
+
+/** The ERP's virtual warehouse, where pieces are set aside for live rooms. */
+export const virtualWarehouse = { lwhId: 9001, name: '直播间预留' } as const;
+
+const staff = [
+  { id: 'wang', name: '王敏', role: 'ops-lead' },
+  { id: 'li', name: '李建国', role: 'warehouse-lead' },
+  { id: 'chen', name: '陈静', role: 'cs-lead' },
+  { id: 'zhao', name: '赵磊', role: 'finance' },
+  { id: 'sun', name: '孙悦', role: 'operator' },
+  { id: 'zhou', name: '周芳', role: 'viewer' },
+] as const;
+
+export const carriers = [
+  { id: 'YTO', name: '圆通速递', prefix: 'YT' },
+  { id: 'ZTO', name: '中通快递', prefix: '78' },
+  { id: 'SF', name: '顺丰速运', prefix: 'SF' },
+] as const;
+
+/** The company as the bot's `warroom.yaml` would name it, pointing at this very server. */
+export function companyConfig(url: string, accessToken: string, refreshToken: string): object {
+  return {
+    timezone: 'Asia/Shanghai',
+    shops: [
+      {
+        id: shop.id,
+        channel: shop.channel,
+        name: shop.name,
+        baseUrl: `${url}/mini`,
+        system: 'wms',
+        systemShopId: String(shop.systemShopId),
+        credentials: { key: mini.key, secret: mini.secret },
+      },
+    ],
+    systems: [
+      {
+        id: 'wms',
+        kind: 'jushuitan',
+        baseUrl: `${url}/jst`,
+        credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret, accessToken, refreshToken },
+      },
+    ],
+    warehouses: warehouses.map((one) => ({
+      id: one.id,
+      name: one.name,
+      kind: one.kind,
+      province: one.province,
+      city: one.city,
+      system: 'wms',
+      code: String(one.code),
+      hours: [`Mon-Sun ${openAt}-${closeAt}`],
+      courierAt,
+      speedPerHour: one.speedPerHour,
+    })),
+    rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
+    staff,
+    limits: {
+      fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
+      roomPerHour: 12,
+      callsPerNight: 2,
+    },
+  };
+}

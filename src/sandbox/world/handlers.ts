@@ -1,0 +1,41 @@
+import { onPush, onReviewPass } from './erp.ts';
+import { onClearFault } from './faults.ts';
+import { onPrune, onRestock } from './housekeeping.ts';
+import { onMischief } from './mischief.ts';
+import { onArrival, onCloseUnpaid, onPay } from './orders.ts';
+import { onCloseTold, onHoldTold, onRefund, onRefundAccepted, onRefundDone, onRefundTold } from './refunds.ts';
+import { onReleaseLock } from './stock.ts';
+import { onArriveGoods } from './transfers.ts';
+import { onLockEffect } from './virtual-locks.ts';
+import { onDeliver, onHub, onLabel, onLookAgain, onScan, onSend, onShopShipped, onWave } from './warehouse.ts';
+import type { World, WorldEvent } from './world.ts';
+
+/** What each kind of world event does. */
+export const handlers: Readonly<Record<string, (world: World, event: WorldEvent) => void>> = {
+  arrival: onArrival,
+  pay: onPay,
+  'close-unpaid': onCloseUnpaid,
+  push: onPush,
+  'review-pass': onReviewPass,
+  wave: onWave,
+  'look-again': onLookAgain,
+  label: onLabel,
+  send: onSend,
+  'shop-shipped': onShopShipped,
+  scan: onScan,
+  hub: onHub,
+  deliver: onDeliver,
+  refund: onRefund,
+  'refund-told': onRefundTold,
+  'refund-accepted': onRefundAccepted,
+  'refund-done': onRefundDone,
+  'close-told': onCloseTold,
+  'hold-told': onHoldTold,
+  'release-lock': onReleaseLock,
+  'lock-effect': onLockEffect,
+  'goods-arrive': onArriveGoods,
+  'clear-fault': onClearFault,
+  mischief: onMischief,
+  restock: onRestock,
+  prune: onPrune,
+};

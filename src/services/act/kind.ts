@@ -1,0 +1,100 @@
+import type { Permission } from '../../domain/actor.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Text } from '../../domain/text.ts';
+import type { ActionRow } from '../../ports/stores.ts';
+import type { Directory } from '../directory.ts';
+import type { Ingest, SystemSource } from '../ingest.ts';
+
+/** What kinds of acts work with. */
+export interface ActContext {
+  readonly directory: Directory;
+  readonly ingest: Ingest;
+  /** Throws UserError when the system is not configured any more. */
+  systemOf(systemId: string): SystemSource;
+}
+
+/** The state of the world before the write, against what the person saw. */
+export type Check<Before> =
+  | { readonly state: 'go'; readonly before: Before }
+  | { readonly state: 'already' }
+  | { readonly state: 'refused'; readonly why: Text };
+
+/** `not-yet`: the read says no, but the system may show it seconds later. */
+export type Probe = 'applied' | 'not-yet';
+
+/**
+ * One kind of change in an outside system: read, compare, write, read back. The saga drives it and keeps every step;
+ * a kind does single attempts only.
+ */
+export interface ActKind<Request, Before> {
+  readonly permission: Permission;
+  check(context: ActContext, request: Request, signal: AbortSignal): Promise<Check<Before>>;
+  /** The only call that changes anything. Made once per action. */
+  write(
+    context: ActContext,
+    request: Request,
+    action: ActionRow,
+    by: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<unknown>>;
+  /** Reads back whether the change is there. Repeatable; refreshes our views on the way. */
+  probe(context: ActContext, request: Request, before: Before, action: ActionRow, signal: AbortSignal): Promise<Probe>;
+  /** How long after the write the system may still hide it; world ms. */
+  readonly visibleWithinMs: number;
+  /** The act that takes it back, or why there is none. */
+  compensate(request: Request, before: Before): { readonly act: Act } | { readonly impossible: Text };
+  /** "已改到广州仓", for the message after it was seen to be so. */
+  done(context: ActContext, request: Request): Text;
+  /** "改到广州仓", for messages that do not know yet. */
+  aim(context: ActContext, request: Request): Text;
+  target(request: Request): string;
+}
+
+export interface RerouteRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly orderNo: string;
+  /** Warehouse codes: what the person saw, and where it shall go. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ReleaseRequest {
+  readonly systemId: string;
+  readonly lockId: string;
+  readonly sku: string;
+  readonly qty: number;
+  readonly warehouseCode: string;
+  /** The closed order that owned it. */
+  readonly ownerNo: string;
+  /** The order that waits for the stock. */
+  readonly orderNo: string;
+}
+
+export interface CancelRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly sku: string;
+  readonly qty: number;
+  readonly ownerNo: string;
+  readonly orderNo: string;
+}
+
+/** A wish in full: what would be done, to what, as seen when it was proposed. Stored as JSON. */
+export type Act =
+  | { readonly kind: 'reroute'; readonly subject: string; readonly request: RerouteRequest }
+  | { readonly kind: 'release-lock'; readonly subject: string; readonly request: ReleaseRequest }
+  | { readonly kind: 'retake-lock'; readonly subject: string; readonly request: ReleaseRequest }
+  | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest };
+
+/** What waits for a yes. */
+export interface Proposal {
+  readonly acts: readonly Act[];
+  /** Why a second person has to agree; null when nobody has to. */
+  readonly second: Text | null;
+  /** Asked for instead of a second person where there is only one holder of the permission. */
+  readonly needsReason: boolean;
+  /** The action that this takes back. */
+  readonly undoOf: string | null;
+  readonly reason: string;
+}

@@ -1,0 +1,326 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { Card } from '../../domain/card.ts';
+import { AppError } from '../../domain/errors.ts';
+import { tailOf } from '../../domain/order.ts';
+import type { Refusal } from '../../domain/outcome.ts';
+import { parseSubject } from '../../domain/subject.ts';
+import type { Language, Text } from '../../domain/text.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { ActionRow, ActionState, Storage, Stores } from '../../ports/stores.ts';
+import { actDone, actPending, actUndone, actUnknown } from '../../render/act-cards.ts';
+import type { Directory } from '../directory.ts';
+import type { ActContext, ActKind } from './kind.ts';
+import { kindOf } from './kinds.ts';
+
+export interface SagaDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly context: ActContext;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const probeEveryMs = 2_000;
+const unknownProbeMs = 3_000;
+const longestPauseMs = 300_000;
+/** An unanswered write that is still nowhere to be seen after this long did not happen. */
+const patienceMs = 60_000;
+
+/**
+ * Drives every unfinished action one move on: read and compare, write once, read back, say what truly happened.
+ * Each move is a row before and after it, so a crash between any two is picked up, and the write is never repeated:
+ * an action found in `writing` may have written, so it is looked for, not done again.
+ */
+export function createSaga({
+  storage,
+  clock,
+  context,
+  directory,
+  metrics,
+  log,
+}: SagaDeps): (signal: AbortSignal) => Promise<number> {
+  const actorOf = (action: ActionRow): Actor =>
+    action.actorId.startsWith('person:')
+      ? {
+          type: 'person',
+          person: {
+            id: action.actorId.slice('person:'.length),
+            name: directory.personName(action.actorId),
+            role: 'viewer',
+          },
+        }
+      : { type: 'automation', name: action.actorId };
+
+  async function say(tx: Stores, action: ActionRow, state: string, card: Card): Promise<void> {
+    await tx.outbox.add({
+      key: `act/${action.id}/${state}`,
+      roomId: action.roomId,
+      kind: 'result',
+      priority: 0,
+      alertId: null,
+      card,
+      dueAt: clock.now(),
+    });
+  }
+
+  const languageOf = async (action: ActionRow): Promise<Language> =>
+    (await storage.rooms.find(action.roomId))?.language ?? 'zh';
+
+  async function finish(
+    action: ActionRow,
+    from: ActionState,
+    to: 'done' | 'refused' | 'failed',
+    why: Why | null,
+    after?: unknown,
+  ): Promise<void> {
+    const kind = kindOf(action.kind);
+    const language = await languageOf(action);
+    const orderNo = orderNoOf(action);
+    const words = kind.done(context, action.request);
+    const undoable = to === 'done' && 'act' in kind.compensate(action.request, action.before) && action.undoOf === null;
+    await storage.transaction(async (tx) => {
+      const now = clock.now();
+      const moved = await tx.actions.move(action.id, from, to, {
+        finishedAt: now,
+        ...(after === undefined ? {} : { after }),
+      });
+      if (!moved) return;
+      await tx.actions.step(action.id, to, now, why);
+      await tx.audit.add({
+        at: now,
+        actor: actorOf(action),
+        action: `act.${action.kind}.${to}`,
+        subject: action.subject,
+        detail: { action: action.id, approver: action.approverId },
+      });
+      if (to === 'done') {
+        await tx.events.append({
+          source: 'act',
+          sourceId: action.id,
+          subject: action.subject,
+          kind: 'act',
+          occurredAt: now,
+          receivedAt: now,
+          facts: { kind: action.kind, action: action.id, actor: action.actorId },
+        });
+      }
+      const who = {
+        by: directory.personName(action.actorId),
+        approver: action.approverId === null ? null : directory.personName(action.approverId),
+      };
+      const system = directory.systemName(systemIdOf(action));
+      const card =
+        to === 'done'
+          ? actDone(
+              {
+                tail: tailOf(orderNo),
+                orderNo,
+                words,
+                system,
+                at: now,
+                timezone: directory.timezone,
+                ...who,
+                undo: undoable,
+                already: why !== null,
+              },
+              language,
+            )
+          : actUndone(
+              {
+                tail: tailOf(orderNo),
+                aim: kind.aim(context, action.request),
+                why: why?.text ?? { zh: '', en: '' },
+                told: why?.told ?? '',
+                to,
+              },
+              language,
+            );
+      await say(tx, action, to, card);
+    });
+    metrics.acted(action.kind, to);
+    log.info({ action: action.id, kind: action.kind, state: to }, 'Action finished');
+  }
+
+  async function postpone(
+    action: ActionRow,
+    from: ActionState,
+    to: ActionState,
+    waitMs: number,
+    step: string,
+    detail: unknown,
+  ): Promise<void> {
+    await storage.transaction(async (tx) => {
+      const now = clock.now();
+      if (!(await tx.actions.move(action.id, from, to, { nextAt: now + waitMs, probes: action.probes + 1 }))) return;
+      await tx.actions.step(action.id, step, now, detail);
+    });
+  }
+
+  /** Everything up to and including the one write. */
+  async function begin(action: ActionRow, kind: ActKind<unknown, unknown>, signal: AbortSignal): Promise<void> {
+    const check = await kind.check(context, action.request, signal);
+    if (check.state === 'already')
+      return finish(action, 'planned', 'done', { text: { zh: '本来就是这样', en: 'it was so already' } });
+    if (check.state === 'refused') return finish(action, 'planned', 'refused', { text: check.why });
+    const isMine = await storage.transaction(async (tx) => {
+      const now = clock.now();
+      // From here on a crash means "may have been written".
+      const moved = await tx.actions.move(action.id, 'planned', 'writing', {
+        before: check.before,
+        nextAt: now + unknownProbeMs,
+        probes: 0,
+      });
+      if (moved) await tx.actions.step(action.id, 'write', now, check.before);
+      return moved;
+    });
+    if (!isMine) return undefined;
+    const written = { ...action, before: check.before };
+    const outcome = await kind.write(context, action.request, action, directory.personName(action.actorId), signal);
+    switch (outcome.kind) {
+      case 'done':
+      case 'already':
+        return postpone(written, 'writing', 'settling', 0, 'accepted', outcome.kind);
+      case 'accepted':
+        return postpone(written, 'writing', 'settling', outcome.pollAfterMs, 'accepted', outcome.kind);
+      case 'refused':
+        return finish(written, 'writing', 'refused', refusalWords(outcome.code, outcome.providerText));
+      case 'unsupported':
+        return finish(written, 'writing', 'refused', { text: outcome.manual });
+      case 'retryable':
+        // Nothing was applied: the very same action may be tried again.
+        return postpone(
+          written,
+          'writing',
+          'planned',
+          Math.max(outcome.afterMs, 1_000),
+          'try-later',
+          outcome.providerCode ?? null,
+        );
+      case 'unknown':
+        return becomeUnknown(written);
+    }
+  }
+
+  async function becomeUnknown(action: ActionRow): Promise<void> {
+    const language = await languageOf(action);
+    await storage.transaction(async (tx) => {
+      const now = clock.now();
+      if (!(await tx.actions.move(action.id, 'writing', 'unknown', { nextAt: now + unknownProbeMs, probes: 0 })))
+        return;
+      await tx.actions.step(action.id, 'unknown', now, null);
+      const card = actUnknown(
+        {
+          tail: tailOf(orderNoOf(action)),
+          system: directory.systemName(systemIdOf(action)),
+          aim: kindOf(action.kind).aim(context, action.request),
+        },
+        language,
+      );
+      await say(tx, action, 'unknown', card);
+    });
+    metrics.acted(action.kind, 'unknown');
+  }
+
+  async function readBack(action: ActionRow, kind: ActKind<unknown, unknown>, signal: AbortSignal): Promise<void> {
+    const seen = await kind.probe(context, action.request, action.before, action, signal);
+    if (seen === 'applied') return finish(action, action.state, 'done', null);
+    const steps = await storage.actions.steps(action.id);
+    const writtenAt = steps.findLast((step) => step.step === 'write')?.at ?? action.startedAt;
+    const waited = clock.now() - writtenAt;
+    if (action.state === 'unknown' && waited > Math.max(patienceMs, kind.visibleWithinMs)) {
+      return finish(action, 'unknown', 'failed', {
+        text: {
+          zh: '查证过了，没有生效。需要的话请再发一次',
+          en: 'checked: it did not happen. Send it again if you still want it',
+        },
+      });
+    }
+    if (action.state === 'settling' && action.probes === 3) await sayPending(action);
+    const pause = Math.min(
+      longestPauseMs,
+      action.state === 'unknown' ? unknownProbeMs : probeEveryMs * Math.max(1, action.probes - 5),
+    );
+    return postpone(action, action.state, action.state, pause, 'not-yet', null);
+  }
+
+  async function sayPending(action: ActionRow): Promise<void> {
+    const language = await languageOf(action);
+    const card = actPending(
+      {
+        tail: tailOf(orderNoOf(action)),
+        system: directory.systemName(systemIdOf(action)),
+        aim: kindOf(action.kind).aim(context, action.request),
+      },
+      language,
+    );
+    await storage.transaction((tx) => say(tx, action, 'pending', card));
+  }
+
+  async function advance(action: ActionRow, signal: AbortSignal): Promise<void> {
+    const kind = kindOf(action.kind);
+    try {
+      if (action.state === 'planned') await begin(action, kind, signal);
+      else if (action.state === 'writing') await becomeUnknown(action);
+      else await readBack(action, kind, signal);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // A read failed: nothing was decided. The write itself answers with an outcome, never with an error.
+      const now = (await storage.actions.find(action.id))?.state ?? action.state;
+      if (now === 'writing') return becomeUnknown({ ...action, state: now });
+      await postpone(
+        action,
+        now,
+        now,
+        Math.min(longestPauseMs, unknownProbeMs * (1 + action.probes)),
+        'read-failed',
+        error.code,
+      );
+      log.warn({ action: action.id, code: error.code }, 'Could not read for an action, will try again');
+    }
+    return undefined;
+  }
+
+  return async (signal) => {
+    const due = await storage.actions.listDue(clock.now(), 20);
+    // One after another: a vendor's limits are small, and two acts on one thing must not overlap.
+    for (const action of due) {
+      if (signal.aborted) break;
+      await advance(action, signal);
+    }
+    return due.length;
+  };
+}
+
+const orderNoOf = (action: ActionRow): string => {
+  const subject = parseSubject(action.subject);
+  return subject?.type === 'order' ? subject.channelOrderNo : action.subject;
+};
+
+const systemIdOf = (action: ActionRow): string => (action.request as { systemId?: string }).systemId ?? '';
+
+/** Our words, and behind them what the vendor said, if that helps. */
+interface Why {
+  readonly text: Text;
+  readonly told?: string;
+}
+
+const refused: Readonly<Partial<Record<Refusal, Text>>> = {
+  picking: { zh: '已经开始拣货', en: 'picking has begun' },
+  shipped: { zh: '已经发货', en: 'it has been shipped' },
+  no_stock: { zh: '库存不够', en: 'there is not enough stock' },
+  bad_warehouse: { zh: '这个仓不能用', en: 'that warehouse cannot take it' },
+  not_found: { zh: '仓库系统里找不到', en: 'the warehouse system does not know it' },
+  stale: { zh: '刚刚被别人改过，请重新看一下', en: 'somebody changed it meanwhile; look again first' },
+  held: { zh: '这单被暂停了', en: 'it is on hold' },
+  forbidden: { zh: '接口没有这个权限', en: 'the API account may not do this' },
+};
+
+function refusalWords(code: Refusal, told = ''): Why {
+  const known = refused[code];
+  return known === undefined
+    ? { text: { zh: '仓库系统拒绝了', en: 'the warehouse system refused' }, told }
+    : { text: known };
+}

@@ -1,0 +1,161 @@
+import type { Alert } from '../domain/alert.ts';
+import { notVisibleSay } from '../domain/builtin-rules.ts';
+import { type Order, tailOf } from '../domain/order.ts';
+import type { Text } from '../domain/text.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
+import { fill } from '../render/words.ts';
+import { type Cause, diagnose } from './diagnose.ts';
+import type { Directory } from './directory.ts';
+import { sourceName } from './read-board.ts';
+
+/** Reads and names what an alert's card needs. */
+export async function alertModel(
+  stores: Stores,
+  directory: Directory,
+  alert: Alert,
+  number: number,
+  now: number,
+): Promise<AlertCardModel> {
+  const { facts } = alert;
+  const order = facts.orderId === undefined ? undefined : await stores.views.findOrder(facts.orderId);
+  const [first] = order?.lines ?? [];
+  const isOrderAlert = alert.subject.startsWith('order:');
+  const diagnosis = order !== undefined && isOrderAlert ? await diagnose(stores, order, () => order.shopId) : undefined;
+  const cause = diagnosis?.causes[0];
+  const systemId =
+    typeof facts['systemId'] === 'string' ? facts['systemId'] : order && directory.systemOf(order.shopId);
+  const sourceId = typeof facts['source'] === 'string' ? facts['source'] : undefined;
+  return {
+    number,
+    severity: alert.severity,
+    ruleId: alert.ruleId,
+    say: directory.ruleSay(alert.ruleId),
+    now,
+    timezone: directory.timezone,
+    order:
+      order === undefined || !(isOrderAlert || order.closedAt !== null)
+        ? null
+        : {
+            no: order.channelOrderNo,
+            tail: tailOf(order.channelOrderNo),
+            id: order.id,
+            title: first?.title ?? '',
+            qty: first?.qty ?? 0,
+            moreLines: Math.max(0, order.lines.length - 1),
+            paidAt: order.paidAt,
+            shipBy: isOrderAlert ? order.shipBy : null,
+          },
+    warehouse: facts.warehouseId === undefined ? null : warehouseWords(directory, facts.warehouseId),
+    cause: lockCause(alert) ?? (cause === undefined ? null : causeText(cause)),
+    mend: order === undefined ? null : mendOf(alert, order, cause),
+    confirmed:
+      alert.confirmedAt === null || systemId === undefined
+        ? null
+        : { by: directory.systemName(systemId), at: alert.confirmedAt },
+    isSourceSilent: facts.visibility === 'source-silent',
+    notSeen:
+      facts.visibility === 'not-visible-here' && order !== undefined ? notVisibleText(directory, order.shopId) : null,
+    source:
+      sourceId === undefined
+        ? null
+        : { name: sourceName(sourceId, directory), since: Number(facts['since'] ?? alert.dueAt) },
+  };
+}
+
+export function notVisibleText(directory: Directory, shopId: string): Text {
+  const systemId = directory.systemOf(shopId);
+  const names = {
+    system: systemId === undefined ? directory.shopName(shopId) : directory.systemName(systemId),
+    channel: directory.shopName(shopId),
+  };
+  return { zh: fill(notVisibleSay.zh, names), en: fill(notVisibleSay.en, names) };
+}
+
+export const warehouseWords = (directory: Directory, id: string): string =>
+  directory.warehouses().find((each) => each.id === id)?.name ?? id;
+
+export function causeText(cause: Cause): Text | null {
+  switch (cause.kind) {
+    case 'dead-lock':
+      return {
+        zh: `卡在：库存被已关闭单 …${tailOf(cause.owner.channelOrderNo)} 占 ${cause.lock.qty} 件`,
+        en: `Stuck: closed order …${tailOf(cause.owner.channelOrderNo)} holds ${cause.lock.qty} pcs`,
+      };
+    case 'dead-order':
+      return {
+        zh: `卡在：已关闭单 …${tailOf(cause.owner.channelOrderNo)} 在仓库系统里没关，占 ${cause.qty} 件`,
+        en: `Stuck: closed order …${tailOf(cause.owner.channelOrderNo)} is still alive in the warehouse system and holds ${cause.qty} pcs`,
+      };
+    case 'short':
+      return { zh: '卡在：这个仓缺货', en: 'Stuck: out of stock in this warehouse' };
+    case 'held':
+      return { zh: '卡在：已暂停发货', en: 'Stuck: on hold' };
+    case 'review':
+      return { zh: '卡在：等人工复核', en: 'Stuck: waiting for review' };
+    case 'not-arrived':
+      return { zh: '卡在：仓库系统还没收到这单', en: 'Stuck: the warehouse system has not received it' };
+    case 'unclear':
+      return null;
+  }
+}
+
+/** The command that mends a cause. Nothing is offered that would not help. */
+export function mendFor(cause: Cause | undefined, orderNo: string): AlertCardModel['mend'] {
+  switch (cause?.kind) {
+    case 'dead-lock':
+    case 'dead-order':
+      return { label: { zh: '解锁并发', en: 'Release & send' }, command: `/release ${orderNo}` };
+    case 'short':
+      return { label: { zh: '改仓', en: 'Reroute' }, command: `/reroute ${orderNo}` };
+    default:
+      return null;
+  }
+}
+
+function mendOf(alert: Alert, order: Order, cause: Cause | undefined): AlertCardModel['mend'] {
+  if (alert.ruleId === 'lock-orphaned')
+    return { label: { zh: '解锁', en: 'Release' }, command: `/release ${order.channelOrderNo}` };
+  return mendFor(cause, order.channelOrderNo);
+}
+
+function lockCause(alert: Alert): Text | null {
+  if (alert.ruleId !== 'lock-orphaned') return null;
+  const { qty, sku } = alert.facts as { qty?: number; sku?: string };
+  return {
+    zh: `占着 ${qty ?? '?'} 件 ${sku ?? ''}，订单已关闭`,
+    en: `Holds ${qty ?? '?'} pcs of ${sku ?? ''}; its order is closed`,
+  };
+}
+
+/** What a group's card needs from its alerts. */
+export function groupModel(
+  directory: Directory,
+  alerts: readonly Alert[],
+  said: { number: number; reason: GroupCardModel['reason']; severity: Alert['severity'] },
+  oldestData: GroupCardModel['oldestData'],
+  now: number,
+): GroupCardModel {
+  const [first] = alerts;
+  const shipBys = alerts
+    .flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []))
+    .sort((a, b) => a - b);
+  const nearest = shipBys[0] ?? null;
+  const before = nearest === null ? null : Math.ceil(nearest / 3_600_000) * 3_600_000;
+  return {
+    number: said.number,
+    severity: said.severity,
+    say: directory.ruleSay(first?.ruleId ?? ''),
+    where:
+      first?.facts.warehouseId === undefined
+        ? directory.shopName(first?.facts.shopId ?? '')
+        : warehouseWords(directory, first.facts.warehouseId),
+    count: alerts.length,
+    now,
+    timezone: directory.timezone,
+    nearestShipBy: nearest,
+    dueSoon: before === null ? null : { count: shipBys.filter((at) => at <= before).length, before },
+    reason: said.reason,
+    oldestData,
+  };
+}

@@ -1,0 +1,98 @@
+import { AppError, OutcomeUnknownError, RateLimitedError } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Messenger } from '../ports/messenger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { OutboxRow, Storage } from '../ports/stores.ts';
+import type { Links } from './links.ts';
+
+export interface DeliverDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Wall ms: leases outlive a crash in real time. */
+  readonly wallNow: () => number;
+  /** The messenger that serves a room; undefined when the room is not configured (any more). */
+  readonly messengerOf: (roomId: string) => Messenger | undefined;
+  readonly links: Links;
+  readonly publicUrl: string;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const leaseMs = 30_000;
+const mostAttempts = 8;
+const aMinute = 60_000;
+
+/** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
+export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promise<number> {
+  const { storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log } = deps;
+
+  /** Just before sending: is it still worth saying? */
+  async function isStale(row: OutboxRow): Promise<boolean> {
+    if (row.alertId === null || row.kind !== 'alert') return false;
+    return (await storage.alerts.find(row.alertId))?.state === 'resolved';
+  }
+
+  async function settle(row: OutboxRow, error: AppError, messenger: Messenger): Promise<void> {
+    const now = clock.now();
+    const isUnknown = error instanceof OutcomeUnknownError;
+    const wait =
+      error instanceof RateLimitedError
+        ? error.afterMs
+        : aMinute * 2 ** (row.attempts - 1) * (0.75 + Math.random() / 2);
+    if (error.retry === 'never' || row.attempts >= mostAttempts) {
+      await storage.outbox.dead(row.id, now, error.code);
+      metrics.delivered(row.roomId, 'dead', 0);
+      log.error({ outbox: row.id, room: row.roomId, code: error.code }, 'Message given up');
+      return;
+    }
+    // An unknown outcome may be repeated only where the platform shows the same key once; elsewhere it is marked.
+    await storage.outbox.retry(row.id, now + wait, error.code, isUnknown && !messenger.dedupes);
+    metrics.delivered(row.roomId, isUnknown ? 'unknown' : 'retry', 0);
+    log.warn(
+      { outbox: row.id, room: row.roomId, code: error.code, attempts: row.attempts },
+      'Message not delivered, will retry',
+    );
+  }
+
+  async function send(row: OutboxRow, messenger: Messenger, signal: AbortSignal): Promise<void> {
+    if (await isStale(row)) {
+      await storage.outbox.drop(row.id, clock.now(), 'alert resolved before it was sent');
+      metrics.delivered(row.roomId, 'dropped', 0);
+      return;
+    }
+    const path = row.card.link?.path;
+    const url = path === undefined ? null : `${publicUrl}${path === '/' ? path : links.signLink(path, clock.now())}`;
+    const marked =
+      row.maybeTwice && !messenger.dedupes
+        ? { ...row.card, lines: [...row.card.lines, ['（可能重复 / maybe repeated）']] }
+        : row.card;
+    try {
+      const { id } = await messenger.send(row.roomId, { ...marked, url }, row.key, signal);
+      await storage.outbox.sent(row.id, clock.now(), id);
+      metrics.delivered(row.roomId, 'sent', clock.now() - row.createdAt);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      await settle(row, error, messenger);
+    }
+  }
+
+  async function deliverRoom(roomId: string, signal: AbortSignal): Promise<number> {
+    const messenger = messengerOf(roomId);
+    if (messenger === undefined) return 0;
+    const budget = messenger.limits.perMinute - (await storage.outbox.sentSince(roomId, clock.now() - aMinute));
+    if (budget <= 0) return 0;
+    const rows = await storage.outbox.claim(roomId, Math.min(budget, 50), leaseMs, clock.now(), wallNow());
+    for (const row of rows) {
+      if (signal.aborted) break;
+      await send(row, messenger, signal);
+    }
+    return rows.length;
+  }
+
+  return async (signal) => {
+    const roomIds = await storage.outbox.roomsWithDue(clock.now());
+    const counts = await Promise.all(roomIds.map((roomId) => deliverRoom(roomId, signal)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+}

@@ -1,0 +1,237 @@
+import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
+import { resolutionOf } from '../domain/clock-rule.ts';
+import { AppError } from '../domain/errors.ts';
+import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { Order } from '../domain/order.ts';
+import { lowered, type Rule } from '../domain/rule.ts';
+import type { Visibility } from '../domain/stage.ts';
+import { parseSubject } from '../domain/subject.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Due, NewAlert, Storage, Stores } from '../ports/stores.ts';
+import type { Confirm, Confirmation } from './confirm.ts';
+import type { Directory } from './directory.ts';
+import type { Rulebook } from './rulebook.ts';
+
+export interface DetectDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly rulebook: () => Rulebook;
+  readonly directory: Directory;
+  readonly confirm: Confirm;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface Detect {
+  /** Judges what is due now. Returns how many deadlines were looked at; the caller comes again while there are more. */
+  judgeDue(signal: AbortSignal): Promise<number>;
+  /** Looks again at open alerts whose subject changed, and ends those that are over. */
+  recheck(): Promise<number>;
+}
+
+/** Deadlines judged in one go: one batched fresh read each. */
+const batchSize = 200;
+/** Long late at first sight (a backfill, a long outage): listed, not announced. */
+const longLateMs = 2 * 3_600_000;
+
+export function createDetect({ storage, clock, rulebook, directory, confirm, metrics, log }: DetectDeps): Detect {
+  /** What became of one due deadline, in one step. */
+  async function judge(due: Due, confirmation: Confirmation): Promise<void> {
+    const raised = await storage.transaction(async (tx) => {
+      if (!(await tx.deadlines.isCurrent(due))) return undefined; // the fresh read took it away
+      const now = clock.now();
+      await tx.deadlines.markFired(due, now);
+      const rule = rulebook().find(due.ruleId);
+      if (rule === undefined) return undefined;
+      const finding = await findingOf(tx, rule, due, confirmation, now);
+      if (finding === undefined) return undefined;
+      const alert = await tx.alerts.raise(finding.alert);
+      if (alert === undefined) return undefined;
+      // Broken and mended before we learned of either: kept as a fact, never said.
+      if (finding.over !== undefined) await tx.alerts.resolve(alert.id, now, finding.over);
+      return alert;
+    });
+    if (raised !== undefined) {
+      metrics.raised(raised.ruleId);
+      log.info({ alert: raised.id, rule: raised.ruleId, subject: raised.subject }, 'Alert raised');
+    }
+  }
+
+  async function findingOf(
+    tx: Stores,
+    rule: Rule,
+    due: Due,
+    confirmation: Confirmation,
+    now: number,
+  ): Promise<{ alert: NewAlert; over: Resolution | undefined } | undefined> {
+    const subject = await subjectOf(tx, due.subject);
+    if (subject === undefined) return undefined;
+    const { order, fulfillments, facts } = subject;
+    const isClock = rule.on.type === 'clock';
+    const over =
+      order !== undefined && rule.on.type === 'clock'
+        ? resolutionOf(rule.on, rulebook().moments(order, fulfillments), due.dueAt)
+        : undefined;
+    const visibility: Visibility = isClock && order !== undefined ? confirmation.visibilityOf(order) : 'seen';
+    return {
+      over,
+      alert: {
+        ruleId: rule.id,
+        ruleVersion: rule.version,
+        subject: due.subject,
+        severity: visibility === 'not-visible-here' ? lowered(rule.severity) : rule.severity,
+        groupKey: groupKeyOf(rule, facts),
+        dueAt: due.dueAt,
+        raisedAt: now,
+        confirmedAt: confirmation.confirmedAt(due.subject),
+        facts: { ...facts, visibility },
+        isLateFound: now - due.dueAt > longLateMs && !confirmation.isCatchingUp,
+      },
+    };
+  }
+
+  async function subjectOf(
+    tx: Stores,
+    subject: string,
+  ): Promise<{ order: Order | undefined; fulfillments: readonly FulfillmentView[]; facts: AlertFacts } | undefined> {
+    const parsed = parseSubject(subject);
+    switch (parsed?.type) {
+      case 'order': {
+        const order = await tx.views.findOrderByNo(parsed.shopId, parsed.channelOrderNo);
+        if (order === undefined) return undefined;
+        const fulfillments = await tx.views.fulfillmentsOf(order.id);
+        return { order, fulfillments, facts: orderFacts(order, fulfillments) };
+      }
+      case 'fulfillment': {
+        const view = await tx.views.findFulfillment(parsed.systemId, parsed.systemOrderNo);
+        const [order] = await tx.views.ordersOf(parsed.systemId, parsed.systemOrderNo);
+        if (view === undefined || order === undefined) return undefined;
+        const [line] = view.lines;
+        return {
+          order,
+          fulfillments: [view],
+          facts: {
+            ...orderFacts(order, [view]),
+            sku: line?.sku ?? null,
+            qty: line?.qty ?? null,
+            lockKind: 'order',
+            systemOrderNo: view.systemOrderNo,
+          },
+        };
+      }
+      case 'lock': {
+        const lock = await tx.views.findLock(parsed.systemId, parsed.lockId);
+        if (lock === undefined) return undefined;
+        const order =
+          lock.channelOrderNo === null
+            ? undefined
+            : (await tx.views.listByTail(lock.channelOrderNo, 2)).find(
+                (each) => each.channelOrderNo === lock.channelOrderNo,
+              );
+        const warehouseId = directory.warehouseOf(lock.systemId, lock.warehouseCode)?.id ?? lock.warehouseCode;
+        return {
+          order,
+          fulfillments: [],
+          facts: {
+            ...(order === undefined ? {} : orderFacts(order, [])),
+            warehouseId,
+            systemId: lock.systemId,
+            sku: lock.sku,
+            qty: lock.qty,
+            lockKind: lock.kind,
+            lockId: lock.lockId,
+            lockedAt: lock.createdAt,
+          },
+        };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  function orderFacts(order: Order, fulfillments: readonly FulfillmentView[]): AlertFacts {
+    const open = fulfillments.find((each) => !each.closed);
+    const warehouse = open && directory.warehouseOf(open.systemId, open.warehouseCode);
+    return {
+      shopId: order.shopId,
+      orderId: order.id,
+      orderNo: order.channelOrderNo,
+      paidAt: order.paidAt,
+      shipBy: order.shipBy,
+      ...(open === undefined
+        ? {}
+        : { systemId: open.systemId, warehouseId: warehouse?.id ?? open.warehouseCode, reason: open.reason }),
+    };
+  }
+
+  /** Undefined while still broken. */
+  async function endOf(tx: Stores, alert: Alert): Promise<Resolution | undefined> {
+    const rule = rulebook().find(alert.ruleId);
+    if (rule === undefined) return 'rule-off';
+    if (rule.on.type === 'clock') {
+      const ref = parseSubject(alert.subject);
+      const order = ref?.type === 'order' ? await tx.views.findOrderByNo(ref.shopId, ref.channelOrderNo) : undefined;
+      if (order === undefined) return undefined;
+      const fulfillments = await tx.views.fulfillmentsOf(order.id);
+      if (rulebook().condition(rule.id).test(rulebook().facts(order, fulfillments)) === 'no') return 'cleared';
+      return resolutionOf(rule.on, rulebook().moments(order, fulfillments), alert.dueAt);
+    }
+    const parsed = parseSubject(alert.subject);
+    if (parsed?.type === 'lock')
+      return (await tx.views.findLock(parsed.systemId, parsed.lockId)) === undefined ? 'cleared' : undefined;
+    if (parsed?.type !== 'fulfillment') return undefined;
+    const view = await tx.views.findFulfillment(parsed.systemId, parsed.systemOrderNo);
+    const orders = await tx.views.ordersOf(parsed.systemId, parsed.systemOrderNo);
+    const isOver =
+      view === undefined || view.closed || view.shippedAt !== null || orders.some((order) => order.closedAt === null);
+    return isOver ? 'cleared' : undefined;
+  }
+
+  return {
+    async judgeDue(signal) {
+      const due = await storage.deadlines.listDue(clock.now(), batchSize);
+      if (due.length === 0) return 0;
+      const confirmation = await confirm(due, signal);
+      for (const each of due) {
+        try {
+          await judge(each, confirmation);
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          log.warn(
+            { rule: each.ruleId, subject: each.subject, code: error.code },
+            'Could not judge a deadline, will try again',
+          );
+        }
+      }
+      return due.length;
+    },
+
+    async recheck() {
+      const alerts = await storage.alerts.listToRecheck(batchSize);
+      for (const alert of alerts) {
+        const resolution = await storage.transaction(async (tx) => {
+          const over = await endOf(tx, alert);
+          await tx.alerts.clearRecheck(alert.id);
+          if (over === undefined || !(await tx.alerts.resolve(alert.id, clock.now(), over))) return undefined;
+          return over;
+        });
+        if (resolution !== undefined) metrics.resolved(alert.ruleId, resolution);
+      }
+      return alerts.length;
+    },
+  };
+}
+
+/** Findings of one rule that share the rule's group fields are one story. */
+export function groupKeyOf(rule: Rule, facts: AlertFacts): string {
+  const values = {
+    shop: facts.shopId,
+    warehouse: facts.warehouseId,
+    sku: facts['sku'],
+    source: facts['source'],
+    carrier: facts['carrier'],
+  };
+  return [rule.id, ...rule.group.map((field) => `${field}=${values[field] ?? '-'}`)].join('|');
+}

@@ -1,0 +1,64 @@
+import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { Order } from '../domain/order.ts';
+import type { StockLock } from '../domain/stock.ts';
+import type { Stores } from '../ports/stores.ts';
+
+/** What most likely keeps an order from being sorted, with the evidence. Never a guess dressed as a fact. */
+export type Cause =
+  /** A virtual lock of an order that is closed holds its SKU in its warehouse. */
+  | { readonly kind: 'dead-lock'; readonly lock: StockLock; readonly owner: Order }
+  /** A closed order is still alive in the warehouse system and holds its SKU. */
+  | {
+      readonly kind: 'dead-order';
+      readonly holder: FulfillmentView;
+      readonly owner: Order;
+      readonly sku: string;
+      readonly qty: number;
+    }
+  | { readonly kind: 'short'; readonly reason: string }
+  | { readonly kind: 'held'; readonly reason: string }
+  | { readonly kind: 'review'; readonly reason: string }
+  /** The channel has it, the warehouse system has never shown it. */
+  | { readonly kind: 'not-arrived' }
+  | { readonly kind: 'unclear' };
+
+export interface Diagnosis {
+  /** Likeliest first; never empty. */
+  readonly causes: readonly Cause[];
+  readonly fulfillment: FulfillmentView | undefined;
+}
+
+/** Reads stored views only; ask the sources afresh first when it has to be of this minute. */
+export async function diagnose(
+  stores: Stores,
+  order: Order,
+  shopOwnerOf: (lock: StockLock) => string,
+): Promise<Diagnosis> {
+  const fulfillments = await stores.views.fulfillmentsOf(order.id);
+  const fulfillment = fulfillments.find((each) => !each.closed);
+  if (fulfillment === undefined) {
+    return {
+      fulfillment,
+      causes: [{ kind: order.paidAt !== null && order.closedAt === null ? 'not-arrived' : 'unclear' }],
+    };
+  }
+  const causes: Cause[] = [];
+  const skus = order.lines.map((line) => line.sku);
+  for (const lock of await stores.views.locksOn(skus)) {
+    if (lock.warehouseCode !== fulfillment.warehouseCode || lock.channelOrderNo === null) continue;
+    const owner = await stores.views.findOrderByNo(shopOwnerOf(lock), lock.channelOrderNo);
+    if (owner?.closedAt != null) causes.push({ kind: 'dead-lock', lock, owner });
+  }
+  for (const holder of await stores.views.deadFulfillmentsOn(skus, fulfillment.warehouseCode)) {
+    const owner = (await stores.views.ordersOf(holder.systemId, holder.systemOrderNo)).find(
+      (each) => each.closedAt !== null,
+    );
+    const line = holder.lines.find((each) => skus.includes(each.sku));
+    if (owner !== undefined && line !== undefined)
+      causes.push({ kind: 'dead-order', holder, owner, sku: line.sku, qty: line.qty });
+  }
+  if (fulfillment.stage === 'review') causes.push({ kind: 'review', reason: fulfillment.reason });
+  else if (fulfillment.held) causes.unshift({ kind: 'held', reason: fulfillment.reason });
+  else if (/缺货|库存不足/.test(fulfillment.reason)) causes.push({ kind: 'short', reason: fulfillment.reason });
+  return { fulfillment, causes: causes.length === 0 ? [{ kind: 'unclear' }] : causes };
+}

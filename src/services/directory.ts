@@ -1,0 +1,25 @@
+import type { StageSource, Warehouse } from '../domain/fulfillment.ts';
+import type { Text } from '../domain/text.ts';
+
+/** Names for ids, out of the configuration. Unknown ids come back as they are. */
+export interface Directory {
+  /** IANA zone of the company. */
+  readonly timezone: string;
+  shopName(shopId: string): string;
+  /** The plug's name: miniprogram, taobao … `file` for replayed sheets. */
+  channelOf(shopId: string): string;
+  systemName(systemId: string): string;
+  /** Where a warehouse system's code leads; undefined when it is not configured. */
+  warehouseOf(systemId: string, code: string): Warehouse | undefined;
+  warehouses(): readonly Warehouse[];
+  /** The warehouse system that fulfils a shop's orders, when one is configured. */
+  systemOf(shopId: string): string | undefined;
+  /** How the stages of that shop's orders are told. */
+  stageSourceOf(shopId: string): StageSource;
+  /** The rule's sentence with its {braces}. */
+  ruleSay(ruleId: string): Text;
+  /** `person:wang` → 王敏, `automation:detect` → what it does. */
+  personName(actorId: string): string;
+  /** A source that has not answered for so long is silent; ms. */
+  silentAfter(sourceId: string): number;
+}

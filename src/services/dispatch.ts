@@ -1,0 +1,282 @@
+import type { Alert } from '../domain/alert.ts';
+import type { Card } from '../domain/card.ts';
+import { bandOf, decideGroup, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
+import { tailOf } from '../domain/order.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { GroupSaid, RoomRow, Storage, Stores } from '../ports/stores.ts';
+import { alertCard, groupCard, resolvedCard } from '../render/alert-card.ts';
+import { stageWords } from '../render/stage-words.ts';
+import { localDay } from '../render/words.ts';
+import { alertModel, groupModel, warehouseWords } from './alert-models.ts';
+import type { Directory } from './directory.ts';
+import { sourceName } from './read-board.ts';
+
+export interface DispatchDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly metrics: Metrics;
+  /** Alert messages a room takes in an hour before the lesser ones wait. */
+  readonly perHour: number;
+}
+
+const batchSize = 500;
+const anHour = 3_600_000;
+const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
+
+/** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
+export function createDispatch({ storage, clock, directory, metrics, perHour }: DispatchDeps): () => Promise<number> {
+  async function say(
+    tx: Stores,
+    room: RoomRow,
+    key: string,
+    kind: 'alert' | 'group' | 'resolved' | 'notice',
+    priority: number,
+    alertId: string | null,
+    card: Card,
+  ): Promise<void> {
+    await tx.outbox.add({
+      key: `${key}/${room.id}`,
+      roomId: room.id,
+      kind,
+      priority,
+      alertId,
+      card,
+      dueAt: clock.now(),
+    });
+  }
+
+  /** Keeps the reason once, not at every look. */
+  async function decide(tx: Stores, alert: Alert, room: RoomRow, { verdict, reason }: Verdict): Promise<void> {
+    const last = (await tx.alerts.decisionsFor(alert.id)).findLast((each) => each.roomId === room.id);
+    if (last?.verdict === verdict && last.reason === reason) return;
+    await tx.alerts.decide(alert.id, room.id, clock.now(), verdict, reason);
+    metrics.decided(verdict, reason);
+  }
+
+  /** A source that is silent explains what depends on it: that waits until it answers again. */
+  async function isExplainedBySilence(tx: Stores, alert: Alert): Promise<boolean> {
+    if (alert.ruleId === 'source-silent') return false;
+    const { shopId } = alert.facts;
+    const systemId = shopId === undefined ? undefined : directory.systemOf(shopId);
+    const silent = await tx.alerts.list({ state: 'unresolved', ruleId: 'source-silent', limit: 50 });
+    return silent.some(({ facts }) => facts['source'] === `shop:${shopId}` || facts['source'] === `system:${systemId}`);
+  }
+
+  async function dispatchGroup(groupKey: string, fresh: readonly Alert[], rooms: readonly RoomRow[]): Promise<void> {
+    await storage.transaction(async (tx) => {
+      const now = clock.now();
+      const open = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
+        (alert) => !alert.isLateFound && (alert.snoozedUntil === null || alert.snoozedUntil <= now),
+      );
+      const newcomers = fresh.filter((alert) => open.some(({ id }) => id === alert.id));
+      const silent = open[0] !== undefined && (await isExplainedBySilence(tx, open[0]));
+      let isHeldBack = false;
+      for (const room of rooms) {
+        if (open.length === 0) continue;
+        if (silent) {
+          for (const alert of newcomers)
+            await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
+          isHeldBack = true;
+          continue;
+        }
+        const memory = await tx.alerts.groupSaid(room.id, groupKey);
+        const saidThisHour = await tx.outbox.sentSince(room.id, now - anHour);
+        const state = stateOf(open);
+        const verdict = decideGroup(state, memory, { hears: room.hears.severity, saidThisHour, perHour }, now);
+        for (const alert of newcomers) await decide(tx, alert, room, verdict);
+        if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
+        isHeldBack ||= verdict.verdict === 'held-back';
+      }
+      if (!isHeldBack)
+        await tx.alerts.markDispatched(
+          newcomers.map(({ id }) => id),
+          now,
+        );
+    });
+  }
+
+  async function sayGroup(
+    tx: Stores,
+    room: RoomRow,
+    groupKey: string,
+    state: GroupState,
+    memory: GroupSaid | undefined,
+    reason: Extract<Verdict, { verdict: 'said' }>['reason'],
+    now: number,
+  ): Promise<void> {
+    const [worst] = state.open;
+    if (worst === undefined) return;
+    const number = memory?.number ?? (await tx.alerts.number(worst.id, localDay(now, directory.timezone)));
+    const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
+    const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
+    const card =
+      state.open.length === 1
+        ? alertCard(await alertModel(tx, directory, worst, number, now), room.language)
+        : groupCard(
+            groupModel(
+              directory,
+              state.open,
+              { number, reason: why, severity: state.worst },
+              await oldestData(tx),
+              now,
+            ),
+            room.language,
+          );
+    const alertId = state.open.length === 1 ? worst.id : null;
+    await say(
+      tx,
+      room,
+      `group/${groupKey}/${now}`,
+      alertId === null ? 'group' : 'alert',
+      priorityOf[state.worst],
+      alertId,
+      card,
+    );
+    await tx.alerts.setGroupSaid(room.id, groupKey, said);
+    await tx.alerts.markDispatched(
+      state.open.map(({ id }) => id),
+      now,
+    );
+  }
+
+  async function oldestData(tx: Stores): Promise<{ name: string; at: number } | null> {
+    const rows = (await tx.sources.list()).flatMap(({ id, lastOkAt }) =>
+      lastOkAt === null ? [] : [{ name: sourceName(id, directory), at: lastOkAt }],
+    );
+    return rows.reduce<{ name: string; at: number } | null>(
+      (old, row) => (old === null || row.at < old.at ? row : old),
+      null,
+    );
+  }
+
+  /** Groups said before: doubled since, or nearer the wall? */
+  async function sayAgain(rooms: readonly RoomRow[], done: ReadonlySet<string>): Promise<void> {
+    const keys = new Set(
+      (await storage.alerts.list({ state: 'unresolved', limit: 2_000 })).map(({ groupKey }) => groupKey),
+    );
+    for (const groupKey of keys) if (!done.has(groupKey)) await dispatchGroup(groupKey, [], rooms);
+  }
+
+  async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
+    const byId = new Map(rooms.map((room) => [room.id, room]));
+    for (const { roomId, groupKey, said } of await storage.alerts.listClearedGroups()) {
+      const room = byId.get(roomId);
+      await storage.transaction(async (tx) => {
+        await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
+        if (room === undefined || said.count < 2) return;
+        const where = /warehouse=([^|]+)/.exec(groupKey)?.[1];
+        const model = {
+          number: said.number,
+          tail: null,
+          where: where === undefined ? null : warehouseWords(directory, where),
+          count: said.count,
+          how: 'cleared' as const,
+          stage: null,
+        };
+        await say(
+          tx,
+          room,
+          `cleared/${groupKey}/${said.saidAt}`,
+          'resolved',
+          4,
+          null,
+          resolvedCard(model, room.language),
+        );
+      });
+    }
+  }
+
+  async function sayResolved(rooms: readonly RoomRow[]): Promise<void> {
+    for (const alert of await storage.alerts.listResolvedUnsaid(batchSize)) {
+      await storage.transaction(async (tx) => {
+        for (const room of rooms) {
+          const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
+          const isOneOfMany = memory !== undefined && memory.count > 1;
+          if (alert.number === null || isOneOfMany) continue;
+          const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
+          const source =
+            typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
+          const model = {
+            number: alert.number,
+            tail: order === undefined ? null : tailOf(order.channelOrderNo),
+            where:
+              source ??
+              (alert.facts.warehouseId === undefined ? null : warehouseWords(directory, alert.facts.warehouseId)),
+            count: 1,
+            how: alert.resolution ?? ('cleared' as const),
+            stage: order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage],
+          };
+          await say(tx, room, `resolved/${alert.id}`, 'resolved', 4, null, resolvedCard(model, room.language));
+        }
+        await tx.alerts.markResolvedSaid([alert.id]);
+      });
+    }
+  }
+
+  /** A snooze or a claim that ran out speaks up by itself. */
+  async function sayRunOut(rooms: readonly RoomRow[]): Promise<void> {
+    const now = clock.now();
+    await storage.transaction(async (tx) => {
+      const over = [
+        ...(await tx.alerts.listSnoozeEnded(now, batchSize)).map((alert) => ({
+          alert,
+          reason: 'snooze-over' as const,
+          key: `snooze/${alert.id}/${alert.snoozedUntil}`,
+        })),
+        ...(await tx.alerts.expireClaims(now)).map((alert) => ({
+          alert,
+          reason: 'claim-expired' as const,
+          key: `claim/${alert.id}/${alert.claimUntil}`,
+        })),
+      ];
+      for (const { alert, reason, key } of over) {
+        if (alert.number === null) continue;
+        for (const room of rooms) {
+          const model = await alertModel(tx, directory, alert, alert.number, now);
+          const card = alertCard(model, room.language);
+          const [first = [], ...rest] = card.lines;
+          const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
+          await say(tx, room, key, 'alert', 1, alert.id, { ...card, lines: [first, [why[room.language]], ...rest] });
+          await decide(tx, alert, room, { verdict: 'said', reason });
+        }
+      }
+    });
+  }
+
+  return async () => {
+    const rooms = await storage.rooms.list();
+    await sayRunOut(rooms);
+    await sayCleared(rooms);
+    await sayResolved(rooms);
+    const fresh = await storage.alerts.listUndispatched(batchSize);
+    const late = fresh.filter((alert) => alert.isLateFound);
+    if (late.length > 0) {
+      await storage.transaction(async (tx) => {
+        for (const alert of late)
+          for (const room of rooms) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
+        await tx.alerts.markDispatched(
+          late.map(({ id }) => id),
+          clock.now(),
+        );
+      });
+    }
+    const onTime = fresh.filter((alert) => !alert.isLateFound);
+    const groupKeys = new Set(onTime.map(({ groupKey }) => groupKey));
+    for (const groupKey of groupKeys) {
+      await dispatchGroup(
+        groupKey,
+        onTime.filter((alert) => alert.groupKey === groupKey),
+        rooms,
+      );
+    }
+    await sayAgain(rooms, groupKeys);
+    return fresh.length;
+  };
+}
+
+const runOutWords = (reason: 'snooze-over' | 'claim-expired', who: string) =>
+  reason === 'snooze-over'
+    ? { zh: '稍后的时间到了，还没好', en: 'The snooze is over; still not done' }
+    : { zh: `${who}认领后没有进展，重新开放`, en: `No progress since ${who} took it: open again` };

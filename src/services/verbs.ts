@@ -1,0 +1,28 @@
+import type { Person } from '../domain/actor.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Asking } from '../domain/asking.ts';
+import type { Card } from '../domain/card.ts';
+import type { Warehouse } from '../domain/fulfillment.ts';
+import type { Order } from '../domain/order.ts';
+
+/** Everything a command, a button or a page can ask for. Each verb answers with what to say. */
+export interface Verbs {
+  help(asking: Asking, word: string | undefined): Promise<readonly Card[]>;
+  readOrder(asking: Asking, orders: readonly Order[]): Promise<readonly Card[]>;
+  listAlerts(asking: Asking): Promise<readonly Card[]>;
+  listMine(asking: Asking): Promise<readonly Card[]>;
+  explain(asking: Asking, about: { readonly alert: Alert } | { readonly order: Order }): Promise<readonly Card[]>;
+  acknowledge(asking: Asking, alert: Alert): Promise<readonly Card[]>;
+  snooze(asking: Asking, alert: Alert, ms: number): Promise<readonly Card[]>;
+  finish(asking: Asking, alert: Alert): Promise<readonly Card[]>;
+  handOver(asking: Asking, alert: Alert, to: Person): Promise<readonly Card[]>;
+  /** Previews; nothing moves before the yes. */
+  release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]>;
+  /** Without a warehouse: every warehouse's stock, to choose from. */
+  reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]>;
+  undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
+  stock(asking: Asking, words: string): Promise<readonly Card[]>;
+  login(asking: Asking): Promise<readonly Card[]>;
+  /** A room by the printed code, or a person by an ops-lead. */
+  bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+}

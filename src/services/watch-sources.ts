@@ -1,0 +1,88 @@
+import { sourceSubject } from '../domain/subject.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Storage } from '../ports/stores.ts';
+import type { Rulebook } from './rulebook.ts';
+
+export interface WatchSourcesDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly rulebook: () => Rulebook;
+  /** Ids of everything we read from: `shop:mini`, `system:wms`. */
+  readonly sources: () => readonly string[];
+  readonly metrics: Metrics;
+  /** When this process began: before that nobody could have listened. */
+  readonly startedAt: number;
+}
+
+const week = 7 * 86_400_000;
+
+/** Raises and ends `source-silent`: no answer for the rule's time, or far fewer facts than this hour ever had. */
+export function createWatchSources({
+  storage,
+  clock,
+  rulebook,
+  sources,
+  metrics,
+  startedAt,
+}: WatchSourcesDeps): () => Promise<void> {
+  async function whySilent(
+    sourceId: string,
+    after: number,
+    now: number,
+  ): Promise<{ since: number; why: string } | undefined> {
+    const row = await storage.sources.find(sourceId);
+    const lastOkAt = Math.max(row?.lastOkAt ?? 0, startedAt);
+    if (now - lastOkAt >= after) return { since: row?.lastOkAt ?? startedAt, why: 'no-answer' };
+    const seen = await storage.events.countSince(sourceId, now - after, now);
+    const before = await Promise.all(
+      [1, 2, 3, 4].map((weeks) => storage.events.countSince(sourceId, now - after - weeks * week, now - weeks * week)),
+    );
+    const known = before.filter((count) => count > 0);
+    if (known.length === 0) return undefined; // no history to compare with
+    const expected = before.reduce((sum, count) => sum + count, 0) / known.length;
+    return poissonAtMost(seen, expected) < 0.01 ? { since: now - after, why: 'fewer-than-ever' } : undefined;
+  }
+
+  return async () => {
+    for (const rule of rulebook().silenceRules()) {
+      for (const sourceId of sources()) {
+        const now = clock.now();
+        const subject = sourceSubject(sourceId);
+        const silent = await whySilent(sourceId, rule.on.after, now);
+        const open = (await storage.alerts.listFor(subject)).find(
+          (alert) => alert.ruleId === rule.id && alert.state !== 'resolved',
+        );
+        if (silent !== undefined && open === undefined) {
+          const raised = await storage.alerts.raise({
+            ruleId: rule.id,
+            ruleVersion: rule.version,
+            subject,
+            severity: rule.severity,
+            groupKey: `${rule.id}|source=${sourceId}`,
+            dueAt: silent.since + rule.on.after,
+            raisedAt: now,
+            confirmedAt: null,
+            facts: { source: sourceId, since: silent.since, why: silent.why },
+            isLateFound: false,
+          });
+          if (raised !== undefined) metrics.raised(rule.id);
+        }
+        if (silent === undefined && open !== undefined && (await storage.alerts.resolve(open.id, now, 'cleared'))) {
+          metrics.resolved(rule.id, 'cleared');
+        }
+      }
+    }
+  };
+}
+
+/** P(X ≤ k) for a Poisson variable with that mean. */
+export function poissonAtMost(k: number, mean: number): number {
+  let term = Math.exp(-mean);
+  let sum = term;
+  for (let i = 1; i <= k; i += 1) {
+    term *= mean / i;
+    sum += term;
+  }
+  return sum;
+}

@@ -1,0 +1,105 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { UserError } from '../domain/errors.ts';
+import { tailOf } from '../domain/order.ts';
+import { pageHtml } from '../render/page/layout.ts';
+import { words } from '../render/page/words.ts';
+import { boardHtml, boardPartHtml } from './pages/board.ts';
+import { loginHtml } from './pages/login.ts';
+import { orderHtml, orderPartHtml, type OrderView } from './pages/order.ts';
+import type { PageDeps } from './server.ts';
+import { ownPath } from './visitor.ts';
+
+const OrderQuery = z.object({ e: z.string().max(12).optional(), s: z.string().max(64).optional() });
+const LoginBody = z.object({ code: z.string().max(64).catch(''), next: z.string().optional().catch(undefined) });
+
+const htmlType = 'text/html; charset=utf-8';
+
+/** Board, order page, login. A page asked for with `x-part: main` answers with what stands inside `main` alone. */
+export function servePages(web: FastifyInstance, deps: PageDeps): void {
+  const { visitors, clock } = deps;
+
+  web.get('/', async (request, reply) => {
+    const visitor = await visitors.of(request);
+    if (visitor.person === undefined && deps.world === 'real') return await reply.redirect('/login', 303);
+    const { language, person } = visitor;
+    const board = await deps.readBoard();
+    const hrefOf = (id: string): string => (person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`);
+    reply.type(htmlType);
+    if (request.headers['x-part'] === 'main') return await reply.send(boardPartHtml(board, language, hrefOf).toString());
+    return await reply.send(
+      pageHtml(await visitors.frame(request, visitor), {
+        title: words.board[language],
+        name: 'board',
+        body: boardHtml(board, language, hrefOf),
+        scripts: ['refresh.js'],
+        reload: 30,
+      }),
+    );
+  });
+
+  web.get<{ Params: { id: string } }>('/o/:id', async (request, reply) => {
+    const visitor = await visitors.of(request);
+    const path = `/o/${request.params.id}`;
+    if (visitor.person === undefined) {
+      const query = OrderQuery.safeParse(request.query);
+      const isBare = query.success && query.data.e === undefined && query.data.s === undefined;
+      if (isBare) return await reply.redirect(`/login?next=${encodeURIComponent(path)}`, 303);
+      deps.links.verifyLink(path, query.success ? query.data : {}, clock.now());
+    }
+    const page = await deps.readOrderPage(request.params.id);
+    if (page === undefined) {
+      throw new UserError('ORDER_NOT_FOUND', {
+        zh: '没有这一单，可能已归档。请在群里用单号再查一次。',
+        en: 'There is no such order; it may be archived. Ask for it by number in the group.',
+      });
+    }
+    const view: OrderView = {
+      page,
+      language: visitor.language,
+      person: visitor.person,
+      menu: deps.menu(),
+      hrefOf: visitor.person === undefined ? null : (id) => `/o/${id}`,
+    };
+    reply.type(htmlType);
+    if (request.headers['x-part'] === 'main') return await reply.send(orderPartHtml(view).toString());
+    return await reply.send(
+      pageHtml(await visitors.frame(request, visitor), {
+        title: tailOf(page.order.channelOrderNo),
+        name: 'order',
+        body: orderHtml(view),
+        scripts: ['refresh.js'],
+        reload: 60,
+      }),
+    );
+  });
+
+  const showLogin = async (request: Parameters<typeof visitors.of>[0], next: string, problem: string | undefined): Promise<string> => {
+    const visitor = await visitors.of(request);
+    const frame = { ...(await visitors.frame(request, visitor)), here: `/login?next=${encodeURIComponent(next)}` };
+    const body = loginHtml(visitor.language, next, problem);
+    return pageHtml(frame, { title: words.login[visitor.language], name: 'login', body, scripts: [] });
+  };
+
+  web.get<{ Querystring: { next?: unknown } }>('/login', async (request, reply) => {
+    return await reply.type(htmlType).send(await showLogin(request, ownPath(request.query.next, '/room'), undefined));
+  });
+
+  web.post('/login', async (request, reply) => {
+    const { code, next } = LoginBody.parse(request.body ?? {});
+    const onward = ownPath(next, '/room');
+    try {
+      visitors.begin(reply, await deps.sessions.open(code, request.ip));
+      return await reply.redirect(onward, 303);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const status = error.code === 'TOO_MANY_TRIES' ? 429 : 401;
+      return await reply.status(status).type(htmlType).send(await showLogin(request, onward, error.text[visitors.languageOf(request)]));
+    }
+  });
+
+  web.post('/logout', async (request, reply) => {
+    await visitors.end(request, reply);
+    return await reply.redirect('/login', 303);
+  });
+}

@@ -1,0 +1,126 @@
+import type { Text } from '../../domain/text.ts';
+
+const text = (zh: string, en: string): Text => ({ zh, en });
+
+export const t = {
+  order: text('订单', 'Order'),
+  tail: text('尾号', 'Ends in'),
+  copyNo: text('完整单号', 'Full number'),
+  shipBy: text('最晚发货', 'Ship by'),
+  left: text('剩', 'left:'),
+  over: text('已超', 'late by'),
+  shipped: text('已发货', 'shipped'),
+  noShipBy: text('平台没给发货时限', 'The platform gave no ship-by time'),
+  stuckIn: text('停在', 'Waiting in'),
+  notYet: text('还没到', 'not yet'),
+  because: text('原因', 'Reason'),
+  heldNow: text('暂停发货中', 'On hold'),
+  finished: text('已签收', 'Delivered'),
+  closedAt: text('订单已关闭', 'The order is closed'),
+  unseen: text('仓内进度看不到', 'The warehouse stage cannot be seen'),
+  unseenWhy: text('不返回这个店的单', 'does not tell the orders of this shop'),
+  silent: text('没有应答，下面可能是旧的', 'does not answer; what stands here may be old'),
+  now: text('现在', 'now'),
+  ahead: text('还没', 'not yet'),
+  notTold: text('时间没给', 'time not told'),
+  cannotSee: text('看不到', 'not visible'),
+  chain: text('走到哪了', 'Where it is'),
+  lines: text('商品', 'Goods'),
+  alerts: text('未了结的异常', 'Open alerts'),
+  pastAlerts: text('以前的异常', 'Past alerts'),
+  warehouse: text('仓库', 'Warehouse'),
+  systemOrder: text('系统单号', 'System order'),
+  noWarehouse: text('还没分仓', 'No warehouse yet'),
+  noFulfillment: text('仓库系统里还没有这单', 'The warehouse system does not have this order yet'),
+  statusThere: text('系统状态', 'Its own status'),
+  parcels: text('包裹', 'Parcels'),
+  noParcel: text('还没有运单', 'No waybill yet'),
+  sameParcel: text('同包还有', 'Also in this parcel'),
+  packedWith: text('同一仓单还有', 'Also in this warehouse order'),
+  alone: text('只有这一单', 'only this order'),
+  money: text('金额', 'Money'),
+  paid: text('实付', 'Paid'),
+  goods: text('货款', 'Goods'),
+  freight: text('运费', 'Freight'),
+  refund: text('退款', 'Refund'),
+  receiver: text('收货人', 'Receiver'),
+  buyerNote: text('买家留言', 'Buyer note'),
+  remark: text('备注', 'Remark'),
+  locks: text('占着这些货的锁', 'Locks on its stock'),
+  noLocks: text('没有别的单占着这些货', 'Nothing else holds this stock'),
+  pieces: text('件', 'pcs'),
+  since: text('自', 'since'),
+  by: text('由', 'by'),
+  closedHolds: text('已关闭的单还占着', 'closed, yet still holds'),
+  history: text('经过', 'History'),
+  acts: text('谁做了什么', 'Who did what'),
+  agreed: text('同意', 'agreed'),
+  audit: text('审计记录', 'Audit'),
+  data: text('数据', 'Data'),
+  holder: text('在处理', 'is on it'),
+  nobody: text('没人接', 'nobody has it'),
+  until: text('到', 'until'),
+  resolved: text('已解除', 'resolved'),
+  changed: text('有变化', 'changed'),
+  first: text('首次见到', 'first seen'),
+  held: text('暂停', 'hold'),
+  yes: text('是', 'yes'),
+  no: text('否', 'no'),
+} satisfies Record<string, Text>;
+
+export const lockKindWords = {
+  order: text('订单锁', 'order lock'),
+  pick: text('拣货锁', 'pick lock'),
+  virtual: text('虚拟锁', 'virtual lock'),
+  channel: text('渠道锁', 'channel lock'),
+} as const;
+
+export const actionStateWords = {
+  planned: text('准备中', 'planned'),
+  writing: text('已提交', 'submitted'),
+  unknown: text('没收到答复，正在查证', 'no answer, being checked'),
+  settling: text('等系统确认', 'waiting for confirmation'),
+  done: text('已完成', 'done'),
+  refused: text('被系统拒绝', 'refused'),
+  failed: text('没成功', 'failed'),
+} as const;
+
+const actionWords: Readonly<Record<string, Text>> = {
+  reroute: text('改仓', 'Reroute'),
+  release: text('释放库存', 'Release stock'),
+  undo: text('撤销', 'Undo'),
+  acknowledge: text('认领', 'Took it'),
+  'alert.acknowledge': text('认领', 'Took it'),
+  'alert.snooze': text('稍后', 'Snoozed'),
+  'alert.done': text('完成', 'Done'),
+  'alert.hand-over': text('转交', 'Handed over'),
+};
+
+export const actionWord = (kind: string): Text => actionWords[kind] ?? actionWords[kind.split('.')[0] ?? ''] ?? text(kind, kind);
+
+export const resolutionWords = {
+  cleared: text('情况已消除', 'the condition went away'),
+  'in-time-learned-late': text('其实按时了，消息晚到', 'was in time; we learned late'),
+  person: text('人处理完', 'done by a person'),
+  'rule-off': text('规则已关', 'the rule was switched off'),
+} as const;
+
+/** Facts of events that may stand on a page. Everything else (receiver, identities) stays out. */
+export const factWords: Readonly<Record<string, Text>> = {
+  status: text('平台状态', 'status'),
+  stage: text('环节', 'stage'),
+  refund: text('退款', 'refund'),
+  held: text('暂停', 'hold'),
+  reason: text('原因', 'reason'),
+  warehouseCode: text('仓', 'warehouse'),
+  carrier: text('快递', 'carrier'),
+  waybill: text('运单', 'waybill'),
+  sourceStatus: text('系统状态', 'its status'),
+  closed: text('关闭', 'closed'),
+  shipBy: text('最晚发货', 'ship by'),
+  paidAt: text('付款', 'paid'),
+  sortedAt: text('分拣', 'sorted'),
+  shippedAt: text('发货', 'shipped'),
+  scannedAt: text('揽收', 'scanned'),
+  deliveredAt: text('签收', 'delivered'),
+};

@@ -1,0 +1,94 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { MenuEntry } from '../domain/menu.ts';
+import type { Language } from '../domain/text.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Inbound } from '../ports/messenger.ts';
+import type { Storage } from '../ports/stores.ts';
+import type { Links } from '../services/links.ts';
+import type { ReadBoard } from '../services/read-board.ts';
+import type { ReadOrderPage } from '../services/read-order-page.ts';
+import type { Sessions } from '../services/sessions.ts';
+import { serveAssets } from './assets.ts';
+import { addHeaders, createHostCheck } from './guard.ts';
+import { type Readiness, serveHealth } from './health.ts';
+import { servePages } from './pages.ts';
+import { mapErrors } from './problem.ts';
+import type { RoomBell } from './room-bell.ts';
+import { serveRoom } from './room.ts';
+import { createVisitors, type Visitors } from './visitor.ts';
+
+const bodyLimit = 64 * 1_024;
+
+export interface WebLog {
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface WebDeps {
+  readonly stores: Pick<Storage, 'room' | 'people'>;
+  readonly clock: Clock;
+  readonly language: Language;
+  /** In the sandbox one may be anybody; in the real world one logs in. */
+  readonly world: 'sandbox' | 'real';
+  /** Our row of the built-in room; private chats are `dm:web:<person>`. */
+  readonly warRoomId: string;
+  readonly menu: () => readonly MenuEntry[];
+  /** Resolves once the message is stored; the answer comes through the room. The same messageId again changes nothing. */
+  readonly receive: (inbound: Inbound) => Promise<unknown>;
+  readonly sessions: Sessions;
+  readonly links: Links;
+  readonly readBoard: ReadBoard;
+  readonly readOrderPage: ReadOrderPage;
+  readonly readiness: () => Readiness | Promise<Readiness>;
+  readonly registry: Pick<Registry, 'metrics' | 'contentType'>;
+  readonly metricsToken: string | undefined;
+  /** Host names, with or without a port, under which pages may be opened; the one of `publicUrl` is always among them. */
+  readonly allowedHosts: readonly string[];
+  readonly publicUrl: string;
+  /** The folder of `src/web/assets`, wherever the build put it. */
+  readonly assetsDir: string;
+  readonly log: WebLog;
+  readonly bell: RoomBell;
+}
+
+/** What every page needs. */
+export interface PageDeps extends WebDeps {
+  readonly visitors: Visitors;
+}
+
+/** All pages as a value: tests inject into it, the app listens with it. */
+export function createWeb(deps: WebDeps): FastifyInstance {
+  const isHttps = deps.publicUrl.startsWith('https:');
+  const web = fastify({ logger: false, bodyLimit, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  addHeaders(web, isHttps);
+  const asset = serveAssets(web, deps.assetsDir);
+  const visitors = createVisitors({
+    sessions: deps.sessions,
+    listPeople: () => deps.stores.people.list(),
+    now: () => deps.clock.now(),
+    language: deps.language,
+    world: deps.world,
+    isHttps,
+    asset,
+  });
+  const pageDeps: PageDeps = { ...deps, visitors };
+  const checkHost = createHostCheck(deps);
+
+  web.register(cookie);
+  mapErrors(web, pageDeps);
+  serveHealth(web, deps);
+  // Hooks of vendors are registered beside this: they read raw bytes and come from foreign hosts.
+  web.register(async (pages) => {
+    await pages.register(formbody, { bodyLimit });
+    pages.addHook('onRequest', async (request, reply) => {
+      checkHost(request);
+      visitors.keepLanguage(request, reply);
+    });
+    servePages(pages, pageDeps);
+    serveRoom(pages, pageDeps);
+  });
+  return web;
+}

@@ -1,0 +1,629 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHttp } from '../../src/adapters/http.ts';
+import { AppError, BugError } from '../../src/domain/errors.ts';
+import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
+import { stages } from '../../src/domain/stage.ts';
+import type { StockLock } from '../../src/domain/stock.ts';
+import type { Window } from '../../src/ports/channel.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { FreshTokens, FulfillmentPage, FulfillmentPlug, FulfillmentSystem } from '../../src/ports/fulfillment.ts';
+import { type StandIn, startStandIn } from '../kit/stand-in.ts';
+
+/** What the suite has to know of a vendor's stand-in. */
+interface Binding {
+  /** The stand-in's name for its server, and its routes by what they do. */
+  readonly server: string;
+  readonly routes: {
+    readonly orders: string;
+    readonly move: string;
+    readonly lock: string;
+    readonly cancel: string;
+    readonly refresh: string;
+  };
+  readonly baseUrl: (url: string) => string;
+  readonly pageSize: number;
+  /** A channel whose orders the system does not show. */
+  readonly invisibleChannel: string;
+  /** Kinds of fault that refuse the caller for good. */
+  readonly refusals: readonly string[];
+}
+
+const bindings: Readonly<Record<string, Binding>> = {
+  jushuitan: {
+    server: 'jst',
+    routes: {
+      orders: '/open/orders/single/query',
+      move: '/open/orders/modifywms/upload',
+      lock: '/open/webapi/itemapi/lockwarehouse/lwhoperationcreate',
+      cancel: '/open/jushuitan/orderbyoid/cancel',
+      refresh: '/openWeb/auth/refreshToken',
+    },
+    baseUrl: (url) => `${url}/jst`,
+    pageSize: 100,
+    invisibleChannel: 'taobao',
+    refusals: ['skew', 'wrong-ip'],
+  },
+};
+
+const folder = new URL('../../src/adapters/fulfillment/', import.meta.url);
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const signal = new AbortController().signal;
+const hour = 3_600_000;
+const ids = { hz: '1001', gz: '1002' };
+
+interface Erp {
+  readonly oId: number;
+  readonly status: string;
+  readonly warehouse: number;
+  readonly modified: number;
+  readonly actions: readonly { readonly name: string; readonly remark: string }[];
+}
+interface Truth {
+  readonly orderNo: string;
+  readonly erpStatus: string | null;
+  readonly stages: Readonly<Record<string, number | null>>;
+  readonly erp?: readonly Erp[];
+}
+interface StockTruth {
+  readonly wms_co_id: number;
+  readonly sku: string;
+  readonly qty: number;
+  readonly order_lock: number;
+  readonly pick_lock: number;
+  readonly lock_qty: number;
+  readonly available: number;
+}
+interface Trouble {
+  readonly orderNo: string;
+  readonly blockedBy: string;
+  readonly sku: string;
+  readonly warehouse: number;
+}
+
+it('finds the systems on disk', () => {
+  expect(names).toContain('jushuitan');
+});
+
+describe.each(names)('system %s', (name) => {
+  let plug: FulfillmentPlug<unknown>;
+  let binding: Binding;
+  let standIn: StandIn;
+  let system: FulfillmentSystem;
+  const saved: FreshTokens[] = [];
+
+  beforeAll(async () => {
+    const found = bindings[name];
+    if (found === undefined) throw new Error(`system ${name} has no stand-in in test/contract/fulfillment.test.ts`);
+    binding = found;
+    const module = (await import(new URL(`${name}/index.ts`, folder).href)) as { default: FulfillmentPlug<unknown> };
+    plug = module.default;
+    standIn = await startStandIn({ settings: { ordersPerDay: 3_000 } });
+    system = await open();
+  });
+  afterAll(() => standIn?.sandbox.stop());
+  beforeEach(async () => {
+    await standIn.control.forget();
+    saved.length = 0;
+    // So that each test begins with a full allowance.
+    await standIn.clock.sleep(61_000);
+  });
+
+  async function credentials(): Promise<Record<string, string>> {
+    const company = (await standIn.control.get('/company')) as {
+      systems: { kind: string; credentials: Record<string, string> }[];
+    };
+    return company.systems.find(({ kind }) => kind === name)?.credentials ?? {};
+  }
+
+  async function open(more: { without?: string; clock?: Clock; baseUrl?: string } = {}): Promise<FulfillmentSystem> {
+    const given = { ...(await credentials()) };
+    if (more.without !== undefined) delete given[more.without];
+    return plug.create({
+      systemId: 'wms',
+      baseUrl: more.baseUrl ?? binding.baseUrl(standIn.url),
+      credentials: plug.credentials.parse(given),
+      http: createHttp(),
+      clock: more.clock ?? standIn.clock,
+      saveTokens: async (tokens) => void saved.push(tokens),
+    });
+  }
+
+  async function pullAll(
+    window: Window,
+    between: () => Promise<unknown> = async () => undefined,
+  ): Promise<{ views: FulfillmentView[]; pages: number }> {
+    const views: FulfillmentView[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page: FulfillmentPage = await system.pullUpdated(window, cursor, signal);
+      expect(page.skipped).toEqual([]);
+      views.push(...page.fulfillments);
+      cursor = page.next;
+      pages += 1;
+      if (cursor !== undefined) await between();
+    } while (cursor !== undefined);
+    return { views, pages };
+  }
+
+  const hours = (from: number): Window => ({ from: standIn.clock.now() - from * hour, to: standIn.clock.now() });
+  const numbers = (views: readonly FulfillmentView[]): Set<string> => new Set(views.map((view) => view.systemOrderNo));
+  const read = async (systemOrderNo: string): Promise<FulfillmentView | undefined> =>
+    (await system.fetchBySystemOrder([systemOrderNo], signal)).fulfillments[0];
+  const readByChannel = async (orderNo: string): Promise<FulfillmentView> => {
+    const [view] = (await system.fetchByChannelOrder([orderNo], signal)).fulfillments;
+    if (view === undefined) throw new Error(`no ${orderNo}`);
+    return view;
+  };
+  const truthOf = (orderNo: string): Promise<Truth> =>
+    standIn.control.get(`/world/orders/${orderNo}`) as Promise<Truth>;
+  const erpOrders = (): { o_id: number; so_id: string; modified: number; status: string }[] =>
+    standIn.sandbox.world.store.all('SELECT o_id, so_id, modified, status FROM erp_orders ORDER BY o_id');
+  const stockOf = async (sku: string, warehouse: string): Promise<StockTruth> => {
+    const { stock } = (await standIn.control.get(
+      `/world/stock?sku=${encodeURIComponent(sku)}&warehouse=${warehouse}`,
+    )) as { stock: StockTruth[] };
+    const [row] = stock;
+    if (row === undefined) throw new Error(`no ${sku}`);
+    return row;
+  };
+  const trouble = async (scenario: string): Promise<Trouble> => {
+    const made = (await standIn.control.post(`/world/scenarios/${scenario}`, {})) as Trouble;
+    await standIn.clock.sleep(3_000);
+    return made;
+  };
+  const applied = async (route: string): Promise<boolean[]> =>
+    (await standIn.control.calls(binding.server)).filter((call) => call.route === route).map((call) => call.applied);
+  const fail = async (promise: Promise<unknown>): Promise<AppError & { afterMs?: number }> => {
+    const error = await promise.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(AppError);
+    return error as AppError;
+  };
+  const lockOf = async (made: Trouble): Promise<StockLock> => {
+    const lock = (await system.listLocks(signal)).find((one) => one.channelOrderNo === made.blockedBy);
+    if (lock === undefined) throw new Error('no lock');
+    return lock;
+  };
+
+  describe('what it says of itself', () => {
+    it('[B3] has a name in both languages and refuses credentials that are empty', async () => {
+      expect(plug.name.zh.length * plug.name.en.length).toBeGreaterThan(0);
+      expect(plug.credentials.safeParse({}).success).toBe(false);
+      const blank = Object.fromEntries(Object.keys(await credentials()).map((key) => [key, '']));
+      expect(plug.credentials.safeParse(blank).success).toBe(false);
+    });
+
+    it('[C7] tells a person in both languages what to do where it has no interface', () => {
+      for (const capability of Object.values(system.capabilities)) {
+        const isManual = typeof capability === 'object';
+        const words = isManual ? [capability.manual.zh, capability.manual.en] : [capability];
+        expect(words.every((text) => text.length >= (isManual ? 20 : 4))).toBe(true);
+      }
+    });
+  });
+
+  describe('reading', () => {
+    it('[B2] gives every order of a window, over several pages', async () => {
+      const window = hours(10);
+      const expected = erpOrders().filter(({ modified }) => modified >= window.from && modified < window.to);
+
+      const { views, pages } = await pullAll(window);
+
+      expect(expected.length).toBeGreaterThan(binding.pageSize);
+      expect(pages).toBeGreaterThan(1);
+      expect(expected.filter(({ o_id }) => !numbers(views).has(String(o_id)))).toEqual([]);
+    });
+
+    it('[B2] loses no order that changes while its window is paged: this window or the next has it', async () => {
+      const window = hours(10);
+      const before = erpOrders().filter(({ modified }) => modified >= window.from && modified < window.to);
+
+      // Somebody works through the oldest orders, a page of them in all.
+      const oldest = [...before].sort((a, b) => a.modified - b.modified);
+      const touch = async (): Promise<void> => {
+        await standIn.clock.sleep(60_000);
+        for (const { o_id } of oldest.splice(0, 20)) {
+          const change = 'UPDATE erp_orders SET modified = ? WHERE o_id = ?';
+          standIn.sandbox.world.store.run(change, standIn.clock.now(), o_id);
+        }
+      };
+
+      const first = await pullAll(window, touch);
+      const next = await pullAll({ from: window.to - system.lagMs, to: standIn.clock.now() });
+
+      expect(before.length - oldest.length).toBeGreaterThanOrEqual(40);
+      const seen = new Set([...numbers(first.views), ...numbers(next.views)]);
+      expect(before.filter(({ o_id }) => !seen.has(String(o_id)))).toEqual([]);
+    });
+
+    it('[C1] tells each stage as the warehouse has it', async () => {
+      await trouble('short');
+      await trouble('review');
+      const { views } = await pullAll(hours(10));
+      const seen = new Set(views.map(({ stage }) => stage));
+
+      expect([...seen].every((stage) => stages.includes(stage))).toBe(true);
+      expect([...seen]).toEqual(expect.arrayContaining(['queued', 'review', 'shipped']));
+      // Read again in one call, so that no world time passes between the view and the truth.
+      const oneOfEach = [...new Map(views.map((one) => [one.stage, one.systemOrderNo])).values()];
+      for (const view of (await system.fetchBySystemOrder(oneOfEach, signal)).fulfillments) {
+        const { stages: real } = await truthOf(view.channelOrderNos[0] ?? '');
+        const isSorted = real.sortedAt !== null && view.stage !== 'closed';
+        expect([view.stage, view.sortedAt !== null]).toEqual([view.stage, isSorted]);
+        if (view.shippedAt !== null) expect(Math.abs(view.shippedAt - (real.sentAt ?? 0))).toBeLessThan(1_000);
+        expect(view.systemOrderNo).toMatch(/^\d+$/);
+        expect(view.lines.every(({ sku, qty }) => sku !== '' && qty > 0)).toBe(true);
+      }
+    });
+
+    it('[I1] reads named orders afresh by either number, with unknown ones absent', async () => {
+      const some = erpOrders().slice(-45);
+
+      const byChannel = await system.fetchByChannelOrder([...some.map(({ so_id }) => so_id), '19990101000000'], signal);
+      const bySystem = await system.fetchBySystemOrder(
+        [...some.map(({ o_id }) => String(o_id)), '1', 'no number'],
+        signal,
+      );
+
+      const expected = new Set(some.map(({ o_id }) => String(o_id)));
+      expect(numbers(byChannel.fulfillments)).toEqual(expected);
+      expect(numbers(bySystem.fulfillments)).toEqual(expected);
+      expect(byChannel.fulfillments.flatMap((view) => view.channelOrderNos).sort()).toEqual(
+        some.map(({ so_id }) => so_id).sort(),
+      );
+      expect(await system.fetchByChannelOrder([], signal)).toMatchObject({ fulfillments: [] });
+    });
+
+    it('[N3] does not show orders of channels that it says it cannot see', async () => {
+      const order = erpOrders().at(-1);
+      standIn.sandbox.world.store.run(
+        'UPDATE erp_orders SET channel = ? WHERE o_id = ?',
+        binding.invisibleChannel,
+        order?.o_id ?? 0,
+      );
+
+      expect(system.stageSource(binding.invisibleChannel)).toBe('none');
+      expect(system.stageSource('miniprogram')).toBe('polled');
+      expect((await system.fetchByChannelOrder([order?.so_id ?? ''], signal)).fulfillments).toEqual([]);
+    });
+
+    it('[K2] tells stock as it lies there, per warehouse', async () => {
+      const { sku } = await trouble('dead-lock');
+      await standIn.clock.sleep(10_000);
+
+      const levels = await system.getStock([sku, 'NO-SUCH-SKU'], [ids.hz, ids.gz], signal);
+
+      expect(levels.map(({ warehouseCode }) => warehouseCode)).toEqual([ids.hz, ids.gz]);
+      for (const level of levels) {
+        const real = await stockOf(sku, level.warehouseCode);
+        expect(level).toMatchObject({
+          sku,
+          onHand: real.qty,
+          available: real.available,
+          orderLocked: real.order_lock,
+          pickLocked: real.pick_lock,
+          virtualLocked: real.lock_qty,
+          observedAt: standIn.clock.now(),
+        });
+      }
+    });
+
+    it('[B6] is never refused for its pace, however much is asked at once', async () => {
+      const nos = erpOrders().map(({ so_id }) => so_id);
+      const began = standIn.clock.now();
+
+      await Promise.all(Array.from({ length: 120 }, (_, n) => system.fetchByChannelOrder([nos[n] ?? ''], signal)));
+
+      const calls = await standIn.control.calls(binding.server);
+      expect(calls).toHaveLength(120);
+      expect(calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+      expect(standIn.clock.now() - began).toBeLessThan(180_000);
+    });
+  });
+
+  describe('failing', () => {
+    it.each([
+      ['rate-limit', 'RateLimitedError'],
+      ['502', 'RetryableError'],
+      ['malformed', 'RetryableError'],
+      ['drop-before', 'RetryableError'],
+      ['drop-after', 'RetryableError'],
+    ])('[B1] turns %s of a read into a %s, and the next read is whole', async (kind, expected) => {
+      await standIn.control.fail(binding.server, kind, { route: binding.routes.orders });
+
+      const error = await fail(system.pullUpdated(hours(1), undefined, signal));
+      const attempts = (await standIn.control.calls(binding.server)).length;
+      const again = await system.pullUpdated(hours(1), undefined, signal);
+
+      expect(error.name).toBe(expected);
+      expect(attempts).toBe(1);
+      if (expected === 'RateLimitedError') expect(error.afterMs).toBeGreaterThanOrEqual(1_000);
+      expect(again.fulfillments.length).toBeGreaterThan(0);
+    });
+
+    it('[B1] is refused for good where asking again changes nothing', async () => {
+      for (const kind of binding.refusals) {
+        await standIn.control.fail(binding.server, kind, { route: binding.routes.orders });
+        expect((await fail(system.pullUpdated(hours(1), undefined, signal))).retry).toBe('never');
+      }
+    });
+
+    it('[B3] says that our clock is wrong when it is an hour off', async () => {
+      const clock: Clock = { ...standIn.clock, now: () => standIn.clock.now() + hour };
+
+      const error = await fail((await open({ clock })).pullUpdated(hours(1), undefined, signal));
+
+      expect(error.message).toMatch(/clock/);
+      expect(error.retry).toBe('never');
+    });
+
+    it('[B1] renews an expired token once for all who wait, keeps the new one, and loses no call', async () => {
+      await standIn.control.fail(binding.server, 'expire-token', { route: binding.routes.orders });
+      const nos = erpOrders()
+        .slice(-6)
+        .map(({ so_id }) => so_id);
+
+      const pages = await Promise.all(nos.map((no) => system.fetchByChannelOrder([no], signal)));
+
+      const calls = await standIn.control.calls(binding.server);
+      expect(pages.every(({ skipped }) => skipped.length === 0)).toBe(true);
+      expect(calls.filter(({ route }) => route === binding.routes.refresh)).toHaveLength(1);
+      expect(saved).toHaveLength(1);
+      expect(saved[0]?.expiresAt).toBeGreaterThan(standIn.clock.now());
+      expect((await credentials()).accessToken).toBe(saved[0]?.accessToken);
+    });
+
+    it('[B1] asks for a new token when it has nothing to renew it with', async () => {
+      const without = await open({ without: 'refreshToken' });
+      await standIn.control.fail(binding.server, 'expire-token', { route: binding.routes.orders });
+
+      const error = await fail(without.pullUpdated(hours(1), undefined, signal));
+      await system.pullUpdated(hours(1), undefined, signal);
+
+      expect(error.name).toBe('AuthExpiredError');
+    });
+
+    it('is retryable while nobody answers at its address, and when it is stopped', async () => {
+      const nowhere = await open({ baseUrl: 'http://127.0.0.1:1' });
+
+      expect((await fail(nowhere.listLocks(signal))).name).toBe('RetryableError');
+      expect((await fail(system.listLocks(AbortSignal.abort()))).retry).toBe('backoff');
+    });
+
+    it('[B3] keeps its secrets and what it sent out of every error', async () => {
+      const secrets = Object.values(await credentials());
+      const errors: AppError[] = [];
+      const lonely = await open({ without: 'refreshToken' });
+      for (const kind of ['rate-limit', '502', 'malformed', 'drop-after', 'wrong-ip', 'skew', 'expire-token']) {
+        await standIn.control.fail(binding.server, kind, { route: binding.routes.orders });
+        errors.push(await fail(lonely.fetchByChannelOrder(['20261111999999'], signal)));
+      }
+      await system.pullUpdated(hours(1), undefined, signal);
+
+      for (const error of errors) {
+        const said = `${error.message} ${error.stack} ${String(error.cause)} ${JSON.stringify(error)}`;
+        for (const secret of [...secrets, '20261111999999']) expect(said).not.toContain(secret);
+      }
+    });
+  });
+
+  describe('rerouting', () => {
+    const moved = async () => {
+      const { orderNo } = await trouble('short');
+      const { systemOrderNo } = await readByChannel(orderNo);
+      return { orderNo, move: { systemOrderNo, to: ids.gz, expectFrom: ids.hz, reason: '缺货', by: '李建国' } };
+    };
+
+    it('[O] moves an order once, and says so when it is there already', async () => {
+      const { move } = await moved();
+
+      expect(await system.reroute(move, signal)).toEqual({ kind: 'done', value: { warehouseCode: ids.gz } });
+      expect((await read(move.systemOrderNo))?.warehouseCode).toBe(ids.gz);
+      expect(await system.reroute(move, signal)).toEqual({ kind: 'already', value: { warehouseCode: ids.gz } });
+      expect(await applied(binding.routes.move)).toEqual([true]);
+    });
+
+    it('[O] refuses what the person no longer saw, or what cannot be', async () => {
+      const { move } = await moved();
+      const sent = erpOrders().find(({ status }) => status === 'Sent');
+
+      expect(await system.reroute({ ...move, expectFrom: '1003' }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'stale',
+      });
+      expect(await system.reroute({ ...move, to: '4711' }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'bad_warehouse',
+      });
+      expect(await system.reroute({ ...move, systemOrderNo: '1' }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'not_found',
+      });
+      const shipped = await read(String(sent?.o_id));
+      expect(
+        await system.reroute(
+          { ...move, systemOrderNo: String(sent?.o_id), to: '4711', expectFrom: shipped?.warehouseCode ?? '' },
+          signal,
+        ),
+      ).toMatchObject({ kind: 'refused', code: 'shipped' });
+      expect((await applied(binding.routes.move)).filter(Boolean)).toEqual([]);
+    });
+
+    it('[P18] does not know after a lost answer, wrote once, and a second try finds it done', async () => {
+      const { orderNo, move } = await moved();
+      await standIn.control.fail(binding.server, 'drop-after', { route: binding.routes.move });
+
+      const lost = await system.reroute(move, signal);
+      const written = await applied(binding.routes.move);
+      const again = await system.reroute(move, signal);
+
+      expect(lost).toEqual({ kind: 'unknown' });
+      expect(written).toEqual([true]);
+      expect(again.kind).toBe('already');
+      const { erp = [] } = await truthOf(orderNo);
+      expect(erp[0]?.actions.filter((action) => action.remark === '1001 → 1002')).toHaveLength(1);
+    });
+
+    it.each(['drop-before', '502', 'malformed'])(
+      '[P18] never calls %s of the write a failure: it is not known',
+      async (kind) => {
+        const { move } = await moved();
+        await standIn.control.fail(binding.server, kind, { route: binding.routes.move });
+
+        expect(await system.reroute(move, signal)).toEqual({ kind: 'unknown' });
+        expect(await applied(binding.routes.move)).toHaveLength(1);
+      },
+    );
+
+    it('[P18] may be tried again when it was turned away before', async () => {
+      const { move } = await moved();
+      await standIn.control.fail(binding.server, 'rate-limit', { route: binding.routes.move });
+      const limited = await system.reroute(move, signal);
+      await standIn.control.fail(binding.server, '502', { route: binding.routes.orders });
+      const unread = await system.reroute(move, signal);
+
+      expect(limited).toMatchObject({ kind: 'retryable', afterMs: expect.any(Number) });
+      expect(unread.kind).toBe('retryable');
+      expect((await applied(binding.routes.move)).filter(Boolean)).toEqual([]);
+      expect((await system.reroute(move, signal)).kind).toBe('done');
+    });
+  });
+
+  describe('virtual locks', () => {
+    it('[B8] are listed with the order that they were taken for', async () => {
+      const made = await trouble('dead-lock');
+      const real = await stockOf(made.sku, String(made.warehouse));
+
+      expect(await lockOf(made)).toMatchObject({
+        systemId: 'wms',
+        kind: 'virtual',
+        sku: made.sku,
+        qty: real.lock_qty,
+        warehouseCode: String(made.warehouse),
+      });
+    });
+
+    it('[I5] are given back, seconds later free, and taken again', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      const before = await stockOf(made.sku, lock.warehouseCode);
+
+      const released = await system.releaseLock(
+        { operationKey: `WR-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
+        signal,
+      );
+      await standIn.clock.sleep(10_000);
+
+      expect(released).toMatchObject({ kind: 'done', value: { qty: lock.qty } });
+      expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(lock.qty);
+      expect((await system.listLocks(signal)).map(({ lockId }) => lockId)).not.toContain(lock.lockId);
+
+      // The blocked order takes one piece as soon as it is free; what is left may be taken again, more may not.
+      const { available } = await stockOf(made.sku, lock.warehouseCode);
+      const more = await system.retakeLock(
+        { operationKey: `WR-${made.orderNo}-more`, lock, qty: available + 1, by: '李建国' },
+        signal,
+      );
+      expect(more).toMatchObject({ kind: 'refused', code: 'no_stock' });
+    });
+
+    it('[I5] are taken again while the stock is still free', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      await system.releaseLock({ operationKey: `A-${made.orderNo}`, lock, qty: lock.qty, by: '' }, signal);
+      standIn.sandbox.world.store.run(
+        'UPDATE stock SET qty = qty + 10 WHERE sku = ? AND wms_co_id = ?',
+        made.sku,
+        made.warehouse,
+      );
+      await standIn.clock.sleep(10_000);
+      const before = await stockOf(made.sku, lock.warehouseCode);
+
+      const taken = await system.retakeLock(
+        { operationKey: `B-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
+        signal,
+      );
+      await standIn.clock.sleep(10_000);
+
+      expect(taken).toMatchObject({ kind: 'done' });
+      expect((await stockOf(made.sku, lock.warehouseCode)).lock_qty - before.lock_qty).toBe(lock.qty);
+    });
+
+    it('[P18] are given back once however often the same key comes, also after a lost answer', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      const before = await stockOf(made.sku, lock.warehouseCode);
+      const move = { operationKey: `WR-${made.orderNo}`, lock, qty: 1, by: '李建国' };
+      await standIn.control.fail(binding.server, 'drop-after', { route: binding.routes.lock });
+
+      const lost = await system.releaseLock(move, signal);
+      const again = await system.releaseLock(move, signal);
+      await standIn.clock.sleep(10_000);
+
+      expect(lost).toEqual({ kind: 'unknown' });
+      expect(again.kind).toBe('done');
+      expect(await applied(binding.routes.lock)).toEqual([true, false]);
+      expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(1);
+    });
+
+    it('[P18] are never moved by nothing, which could mean everything', async () => {
+      const lock = await lockOf(await trouble('dead-lock'));
+
+      for (const qty of [0, -1]) {
+        expect(await fail(system.releaseLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
+          BugError,
+        );
+        expect(await fail(system.retakeLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
+          BugError,
+        );
+      }
+      expect(await applied(binding.routes.lock)).toEqual([]);
+    });
+  });
+
+  describe('cancelling', () => {
+    it('[I5] frees the lock of a dead order seconds later, once', async () => {
+      const made = await trouble('dead-order');
+      const dead = await readByChannel(made.blockedBy);
+      const qty = dead.lines.reduce((sum, line) => sum + line.qty, 0);
+      const before = await stockOf(made.sku, dead.warehouseCode);
+
+      const first = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
+      const second = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
+      await standIn.clock.sleep(10_000);
+
+      expect(first).toEqual({ kind: 'done', value: null });
+      expect(second).toEqual({ kind: 'already', value: null });
+      expect(await read(dead.systemOrderNo)).toMatchObject({ closed: true, stage: 'closed' });
+      expect(before.order_lock - (await stockOf(made.sku, dead.warehouseCode)).order_lock).toBe(qty);
+    });
+
+    it('[P18] does not know after a lost answer and wrote once', async () => {
+      const dead = await readByChannel((await trouble('dead-order')).blockedBy);
+      await standIn.control.fail(binding.server, 'drop-after', { route: binding.routes.cancel });
+
+      const lost = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
+      const again = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
+
+      expect([lost.kind, again.kind]).toEqual(['unknown', 'already']);
+      expect(await applied(binding.routes.cancel)).toEqual([true]);
+    });
+
+    it('[P18] is refused once the goods are picked or gone', async () => {
+      const sent = erpOrders().find(({ status }) => status === 'Sent');
+
+      expect(await system.cancelOrder(String(sent?.o_id), '', '', signal)).toMatchObject({
+        kind: 'refused',
+        code: 'shipped',
+      });
+      expect(await system.cancelOrder('1', '', '', signal)).toMatchObject({ kind: 'refused', code: 'not_found' });
+    });
+  });
+});
