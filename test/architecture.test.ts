@@ -30,10 +30,10 @@ const insideFloors = ['domain', 'ports', 'render', 'services'];
 const outside =
   /^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|tls|worker_threads)(\/|$)|^(@prisma\/|better-sqlite3|fastify|@fastify\/|dingtalk-stream|@wecom\/|node-schedule|pino)/;
 
-const readersOfEnv = ['src/main.ts', 'src/app/config.ts', 'src/sandbox/main.ts'];
+const readersOfEnv = ['src/main.ts', 'src/app/env.ts', 'src/sandbox/main.ts'];
 
 /** Everything else asks the Clock port. Files in web/ and adapters/ belong here only for wall time (sockets, HTTP limits). */
-const readersOfWallTime = /^src\/(sandbox\/|adapters\/clock\/|app\/clock\.ts$|adapters\/http\.ts$)/;
+const readersOfWallTime = /^src\/(sandbox\/|adapters\/clock\/|adapters\/http\.ts$)/;
 
 type Use = { line: number; typeOnly: boolean };
 type Source = { path: string; imports: (Use & { target: string })[]; readsEnv: Use[]; readsClock: Use[] };

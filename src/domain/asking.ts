@@ -5,6 +5,8 @@ import type { Language } from './text.ts';
 export interface Asking {
   readonly actor: Actor;
   readonly roomId: string;
+  /** web, wecom, dingtalk. */
+  readonly platform: string;
   readonly isPrivate: boolean;
   readonly language: Language;
   /** The stored message that asked: whatever follows is done once for it. Null for pages. */

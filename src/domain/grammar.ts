@@ -108,7 +108,8 @@ function decideSlash(reading: Reading, lexer: Lexer): Understanding {
   if (place !== undefined && stands && others.length === 0) {
     return { type: 'problem', name: entry.name, problem: unknownWarehouse(entry, only.value, filled, lexer.lexicon) };
   }
-  if (only !== undefined) return suggest(reading, lexer);
+  // /释放锁 is another verb than 释放; /转交 12 老王 is this one with somebody we do not know.
+  if (only !== undefined && !(stands && filled.missing.length > 0)) return suggest(reading, lexer);
   if (filled.missing.length > 0 || filled.tooMany !== undefined) return problem(reading, lexer);
   return filled.extra.length > 0 ? suggest(reading, lexer) : command(reading);
 }
@@ -116,7 +117,7 @@ function decideSlash(reading: Reading, lexer: Lexer): Understanding {
 /** Right words in the wrong place: the sentence is an order, only not a complete one. */
 const misplaced: readonly Token['kind'][] = ['ref', 'alert', 'number', 'warehouse', 'person', 'mention', 'duration'];
 
-const thanks = /谢|^th/;
+const thanks = /谢|辛苦了|^th/;
 
 function isWholeWrite({ entry, filled, sentence }: Reading): boolean {
   if (!entry.changes || filled.extra.length > 0 || filled.missing.length > 0 || filled.tooMany !== undefined)
@@ -124,6 +125,9 @@ function isWholeWrite({ entry, filled, sentence }: Reading): boolean {
   // 谢谢释放018842 thanks for what was done; behind the order it only asks nicely.
   const own = sentence.tokens.findIndex((token) => isOwn(token, entry));
   if (sentence.tokens.slice(0, own).some(({ kind, value }) => kind === 'polite' && thanks.test(value))) return false;
+  // 018842 好了，释放 118842 without its middle: orders on both sides of the verb may be two thoughts.
+  const refs = sentence.tokens.flatMap(({ kind }, at) => (kind === 'ref' ? [at < own] : []));
+  if (new Set(refs).size > 1) return false;
   if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return true;
   // Free words would swallow a whole chat line: without the slash only a code or a name goes in.
   return sentence.tokens.every(

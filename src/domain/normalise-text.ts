@@ -1,5 +1,5 @@
 /** Controls, zero-width and bidi marks: unseen by the writer, so they must not change what is read. */
-const unseen = /[\p{Cc}\p{Cf}\u034f\ufe0e\ufe0f]/gu;
+const unseen = /\p{Cc}|\p{Cf}|\u034f|\ufe0e|\ufe0f/gu;
 
 /**
  * One spelling for what the eye reads as the same: full-width letters, digits and marks, odd blanks, line ends.

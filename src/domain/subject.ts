@@ -6,8 +6,9 @@ export type Subject =
   | { readonly type: 'source'; readonly sourceId: string };
 
 export function parseSubject(text: string): Subject | undefined {
-  const match = /^(order|fulfillment|lock|source):([^/]+)(?:\/(.+))?$/.exec(text);
-  const [, type, owner = '', name = ''] = match ?? [];
+  const source = /^source:(.+)$/.exec(text)?.[1];
+  if (source !== undefined) return { type: 'source', sourceId: source.replace('.', ':') };
+  const [, type, owner = '', name = ''] = /^(order|fulfillment|lock):([^/]+)\/(.+)$/.exec(text) ?? [];
   switch (type) {
     case 'order':
       return { type, shopId: owner, channelOrderNo: name };
@@ -15,8 +16,6 @@ export function parseSubject(text: string): Subject | undefined {
       return { type, systemId: owner, systemOrderNo: name };
     case 'lock':
       return { type, systemId: owner, lockId: name };
-    case 'source':
-      return { type, sourceId: owner };
     default:
       return undefined;
   }

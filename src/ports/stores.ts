@@ -20,6 +20,9 @@ export interface Storage extends Stores {
   readonly people: PeopleStore;
   readonly rooms: RoomStore;
   readonly rules: RuleStore;
+  readonly tokens: TokenStore;
+  /** Stamps a new database with its world; afterwards answers what it was stamped with. */
+  world(kind: 'real' | 'sandbox', at: number): Promise<'real' | 'sandbox'>;
 }
 
 export interface Stores {
@@ -260,6 +263,10 @@ export interface OutboxStore {
   dead(id: number, at: number, error: string): Promise<void>;
   drop(id: number, at: number, why: string): Promise<void>;
   sentSince(roomId: string, from: number): Promise<number>;
+  /** Cards of alerts and groups that the room got after `from` or is about to get. */
+  alertsSince(roomId: string, from: number): Promise<number>;
+  /** Whether a card of this very alert has left for the room. */
+  isHeard(alertId: string, roomId: string): Promise<boolean>;
   count(): Promise<{ pending: number; dead: number; maybeTwice: number; oldestDueAt: number | null }>;
   roomsWithDue(now: number): Promise<readonly string[]>;
 }
@@ -433,8 +440,9 @@ export interface SourceStore {
 }
 
 export interface LeaseStore {
-  /** True when `holder` has it until `until` (new, renewed, or taken over from one that ran out). Wall ms. */
-  take(name: string, holder: string, until: number, wallNow: number): Promise<boolean>;
+  /** True when `holder` has it until `until`: new, renewed, or taken over from one that ran out or is not alive. Wall ms. */
+  take(name: string, holder: string, until: number, wallNow: number, isAlive: (holder: string) => boolean): Promise<boolean>;
+  holder(name: string): Promise<string | undefined>;
   release(name: string, holder: string): Promise<void>;
 }
 
@@ -481,4 +489,10 @@ export interface RuleStore {
   seed(rules: readonly Rule[], at: number): Promise<void>;
   /** The newest version of each rule that is on. */
   listOn(): Promise<readonly Rule[]>;
+}
+
+export interface TokenStore {
+  /** The sealed token, when one was saved after the configured seed. */
+  find(id: string): Promise<{ sealed: string; expiresAt: number | null } | undefined>;
+  save(id: string, sealed: string, expiresAt: number | null, at: number): Promise<void>;
 }

@@ -29,7 +29,8 @@ export interface AlertCardModel {
   readonly confirmed: { readonly by: string; readonly at: number } | null;
   readonly isSourceSilent: boolean;
   readonly notSeen: Text | null;
-  readonly source: { readonly name: string; readonly since: number } | null;
+  /** `isSparse`: it answers, but tells far less than it ever did at this hour. */
+  readonly source: { readonly name: string; readonly since: number; readonly isSparse?: boolean } | null;
 }
 
 const toneOf: Readonly<Record<Severity, Tone>> = { critical: 'critical', warning: 'warning', info: 'info' };
@@ -71,11 +72,16 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   }
   if (model.source !== null) {
     const since = clockTime(model.source.since, model.timezone);
+    const { name, isSparse } = model.source;
     lines.push(
       line(
-        zh
-          ? `${model.source.name} 从 ${since} 起没有回应（${span(now - model.source.since, language)}）`
-          : `${model.source.name} has not answered since ${since} (${span(now - model.source.since, language)})`,
+        isSparse === true
+          ? zh
+            ? `${name} 从 ${since} 起有回应，但消息比往常少得多`
+            : `${name} answers, but since ${since} it tells far less than usual`
+          : zh
+            ? `${model.source.name} 从 ${since} 起没有回应（${span(now - model.source.since, language)}）`
+            : `${model.source.name} has not answered since ${since} (${span(now - model.source.since, language)})`,
       ),
     );
     lines.push(
@@ -201,12 +207,9 @@ export function resolvedCard(
   language: Language,
 ): Card {
   const zh = language === 'zh';
+  const all = zh ? `${model.count} 单都好了` : `all ${model.count} fine`;
   const what =
-    model.count > 1
-      ? zh
-        ? `${model.where ?? ''} ${model.count} 单都好了`
-        : `${model.where ?? ''} all ${model.count} fine`
-      : (model.tail ?? model.where ?? '');
+    model.count > 1 ? (model.where === null ? all : `${model.where} ${all}`) : (model.tail ?? model.where ?? '');
   const state = model.stage === null ? '' : ` ${say(model.stage, language)}`;
   const how = {
     cleared: '',

@@ -2,7 +2,8 @@ import type { Alert, AlertState, Resolution } from '../domain/alert.ts';
 import { tailOf } from '../domain/order.ts';
 import { type Severity, severityRank } from '../domain/rule.ts';
 import type { Text } from '../domain/text.ts';
-import type { Directory } from './directory.ts';
+import { fill } from '../render/words.ts';
+import { type Directory, sourceName } from './directory.ts';
 
 /** One alert as a list shows it. */
 export interface AlertLine {
@@ -14,6 +15,8 @@ export interface AlertLine {
   readonly state: AlertState;
   readonly orderId: string | null;
   readonly tail: string | null;
+  /** What it is about when it is about no order: a source, a SKU. */
+  readonly about: string | null;
   readonly shop: string | null;
   readonly dueAt: number;
   readonly raisedAt: number;
@@ -29,24 +32,25 @@ export interface AlertLine {
 
 export function lineOf(alert: Alert, directory: Directory): AlertLine {
   const { facts } = alert;
-  const names = {
-    ...facts,
-    shop: facts.shopId === undefined ? undefined : directory.shopName(facts.shopId),
-    warehouse: warehouseName(facts.warehouseId, directory) ?? undefined,
-    tail: facts.orderNo === undefined ? undefined : tailOf(facts.orderNo),
-    number: alert.number,
-  };
+  const tail = facts.orderNo === undefined ? null : tailOf(facts.orderNo);
+  const shop = facts.shopId === undefined ? null : directory.shopName(facts.shopId);
+  const values = Object.fromEntries(
+    Object.entries({ ...facts, tail, shop, warehouse: warehouseName(facts.warehouseId, directory) }).map(
+      ([name, value]) => [name, typeof value === 'string' || typeof value === 'number' ? value : undefined],
+    ),
+  );
   const say = directory.ruleSay(alert.ruleId);
   return {
     id: alert.id,
     number: alert.number,
     ruleId: alert.ruleId,
-    say: { zh: fill(say.zh, names), en: fill(say.en, names) },
+    say: { zh: fill(say.zh, values), en: fill(say.en, values) },
     severity: alert.severity,
     state: alert.state,
     orderId: facts.orderId ?? null,
-    tail: names.tail ?? null,
-    shop: names.shop ?? null,
+    tail,
+    about: tail === null ? aboutOf(alert, directory) : null,
+    shop,
     dueAt: alert.dueAt,
     raisedAt: alert.raisedAt,
     holder: alert.claimedBy === null ? null : directory.personName(alert.claimedBy),
@@ -68,15 +72,8 @@ export const worstFirst = (
   b: { readonly severity: Severity; readonly dueAt: number },
 ): number => severityRank(b.severity) - severityRank(a.severity) || a.dueAt - b.dueAt;
 
-function fill(sentence: string, facts: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
-  const filled = sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = facts[name];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  });
-  // What no fact filled leaves its separators behind.
-  return filled
-    .replace(/[ ]{2,}/g, ' ')
-    .replace(/(?: ?· ?)+$|^(?: ?· ?)+/g, '')
-    .replace(/( ?· ?){2,}/g, ' · ')
-    .trim();
+function aboutOf({ facts }: Alert, directory: Directory): string | null {
+  const { source, sku } = facts;
+  if (typeof source === 'string') return sourceName(source, directory);
+  return typeof sku === 'string' ? sku : null;
 }

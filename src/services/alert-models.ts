@@ -6,8 +6,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
 import { fill } from '../render/words.ts';
 import { type Cause, diagnose } from './diagnose.ts';
-import type { Directory } from './directory.ts';
-import { sourceName } from './read-board.ts';
+import { type Directory, sourceName } from './directory.ts';
 
 /** Reads and names what an alert's card needs. */
 export async function alertModel(
@@ -22,9 +21,16 @@ export async function alertModel(
   const [first] = order?.lines ?? [];
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis = order !== undefined && isOrderAlert ? await diagnose(stores, order, () => order.shopId) : undefined;
-  const cause = diagnosis?.causes[0];
+  const [likeliest] = diagnosis?.causes ?? [];
+  // What we cannot see we do not say is missing there.
+  const isBlind = facts.visibility === 'not-visible-here' || facts.visibility === 'source-silent';
+  const cause = isBlind && likeliest?.kind === 'not-arrived' ? undefined : likeliest;
   const systemId =
     typeof facts['systemId'] === 'string' ? facts['systemId'] : order && directory.systemOf(order.shopId);
+  const confirmedBy =
+    (facts.visibility === 'not-visible-here' || systemId === undefined) && facts.shopId !== undefined
+      ? directory.shopName(facts.shopId)
+      : systemId && directory.systemName(systemId);
   const sourceId = typeof facts['source'] === 'string' ? facts['source'] : undefined;
   return {
     number,
@@ -50,16 +56,18 @@ export async function alertModel(
     cause: lockCause(alert) ?? (cause === undefined ? null : causeText(cause)),
     mend: order === undefined ? null : mendOf(alert, order, cause),
     confirmed:
-      alert.confirmedAt === null || systemId === undefined
-        ? null
-        : { by: directory.systemName(systemId), at: alert.confirmedAt },
+      alert.confirmedAt === null || confirmedBy === undefined ? null : { by: confirmedBy, at: alert.confirmedAt },
     isSourceSilent: facts.visibility === 'source-silent',
     notSeen:
       facts.visibility === 'not-visible-here' && order !== undefined ? notVisibleText(directory, order.shopId) : null,
     source:
       sourceId === undefined
         ? null
-        : { name: sourceName(sourceId, directory), since: Number(facts['since'] ?? alert.dueAt) },
+        : {
+            name: sourceName(sourceId, directory),
+            since: Number(facts['since'] ?? alert.dueAt),
+            isSparse: facts['why'] === 'fewer-than-ever',
+          },
   };
 }
 

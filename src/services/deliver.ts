@@ -21,11 +21,16 @@ export interface DeliverDeps {
 
 const leaseMs = 30_000;
 const mostAttempts = 8;
+const mostPerRun = 50;
 const aMinute = 60_000;
 
 /** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
 export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promise<number> {
   const { storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log } = deps;
+
+  /** Rooms whose platform asked for a pause, and until when. Forgotten by a restart, which costs one refused call. */
+  const pausedUntil = new Map<string, number>();
+  const isPaused = (roomId: string): boolean => clock.now() < (pausedUntil.get(roomId) ?? 0);
 
   /** Just before sending: is it still worth saying? */
   async function isStale(row: OutboxRow): Promise<boolean> {
@@ -40,7 +45,9 @@ export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promi
       error instanceof RateLimitedError
         ? error.afterMs
         : aMinute * 2 ** (row.attempts - 1) * (0.75 + Math.random() / 2);
-    if (error.retry === 'never' || row.attempts >= mostAttempts) {
+    if (error instanceof RateLimitedError) pausedUntil.set(row.roomId, now + wait);
+    // A pause that the platform asks for loses no message, however often.
+    if (error.retry === 'never' || (error.retry !== 'after' && row.attempts >= mostAttempts)) {
       await storage.outbox.dead(row.id, now, error.code);
       metrics.delivered(row.roomId, 'dead', 0);
       log.error({ outbox: row.id, room: row.roomId, code: error.code }, 'Message given up');
@@ -79,15 +86,18 @@ export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promi
 
   async function deliverRoom(roomId: string, signal: AbortSignal): Promise<number> {
     const messenger = messengerOf(roomId);
-    if (messenger === undefined) return 0;
+    if (messenger === undefined || isPaused(roomId)) return 0;
     const budget = messenger.limits.perMinute - (await storage.outbox.sentSince(roomId, clock.now() - aMinute));
     if (budget <= 0) return 0;
-    const rows = await storage.outbox.claim(roomId, Math.min(budget, 50), leaseMs, clock.now(), wallNow());
-    for (const row of rows) {
-      if (signal.aborted) break;
+    // One by one: what is not tried is not leased, and keeps its attempts.
+    let tried = 0;
+    while (tried < Math.min(budget, mostPerRun) && !signal.aborted && !isPaused(roomId)) {
+      const [row] = await storage.outbox.claim(roomId, 1, leaseMs, clock.now(), wallNow());
+      if (row === undefined) break;
       await send(row, messenger, signal);
+      tried += 1;
     }
-    return rows.length;
+    return tried;
   }
 
   return async (signal) => {

@@ -5,11 +5,12 @@ import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Order } from '../domain/order.ts';
 import { lowered, type Rule } from '../domain/rule.ts';
 import type { Visibility } from '../domain/stage.ts';
+import type { StockLock } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Due, NewAlert, Storage, Stores } from '../ports/stores.ts';
+import type { Due, DueMoment, NewAlert, Storage, Stores } from '../ports/stores.ts';
 import type { Confirm, Confirmation } from './confirm.ts';
 import type { Directory } from './directory.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -29,6 +30,8 @@ export interface Detect {
   judgeDue(signal: AbortSignal): Promise<number>;
   /** Looks again at open alerts whose subject changed, and ends those that are over. */
   recheck(): Promise<number>;
+  /** Asks the sources afresh whether this alert is over by now. Changes nothing itself. */
+  lookAt(alert: Alert, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Deadlines judged in one go: one batched fresh read each. */
@@ -124,12 +127,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       case 'lock': {
         const lock = await tx.views.findLock(parsed.systemId, parsed.lockId);
         if (lock === undefined) return undefined;
-        const order =
-          lock.channelOrderNo === null
-            ? undefined
-            : (await tx.views.listByTail(lock.channelOrderNo, 2)).find(
-                (each) => each.channelOrderNo === lock.channelOrderNo,
-              );
+        const order = await ownerOf(tx, lock);
         const warehouseId = directory.warehouseOf(lock.systemId, lock.warehouseCode)?.id ?? lock.warehouseCode;
         return {
           order,
@@ -151,6 +149,15 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     }
   }
 
+  /** The order that a lock was taken for, in whichever shop of that system it is. */
+  async function ownerOf(tx: Stores, { systemId, channelOrderNo }: StockLock): Promise<Order | undefined> {
+    if (channelOrderNo === null) return undefined;
+    const orders = (await tx.views.listByTail(channelOrderNo, 20)).filter(
+      (each) => each.channelOrderNo === channelOrderNo,
+    );
+    return orders.find((each) => directory.systemOf(each.shopId) === systemId) ?? orders[0];
+  }
+
   function orderFacts(order: Order, fulfillments: readonly FulfillmentView[]): AlertFacts {
     const open = fulfillments.find((each) => !each.closed);
     const warehouse = open && directory.warehouseOf(open.systemId, open.warehouseCode);
@@ -168,6 +175,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
 
   /** Undefined while still broken. */
   async function endOf(tx: Stores, alert: Alert): Promise<Resolution | undefined> {
+    const { derivation } = rulebook();
     const rule = rulebook().find(alert.ruleId);
     if (rule === undefined) return 'rule-off';
     if (rule.on.type === 'clock') {
@@ -175,18 +183,24 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const order = ref?.type === 'order' ? await tx.views.findOrderByNo(ref.shopId, ref.channelOrderNo) : undefined;
       if (order === undefined) return undefined;
       const fulfillments = await tx.views.fulfillmentsOf(order.id);
-      if (rulebook().condition(rule.id).test(rulebook().facts(order, fulfillments)) === 'no') return 'cleared';
-      return resolutionOf(rule.on, rulebook().moments(order, fulfillments), alert.dueAt);
+      const meets = rulebook().condition(rule.id).test(rulebook().facts(order, fulfillments));
+      if (meets === 'no') return 'cleared';
+      const stopped = resolutionOf(rule.on, rulebook().moments(order, fulfillments), alert.dueAt);
+      if (stopped !== undefined || meets !== 'yes') return stopped;
+      // Not started any more (it left the queue), or a start or a promise learned late moved it on.
+      const due = derivation.order(order, fulfillments).deadlines.find((each) => each.ruleId === rule.id);
+      return due === undefined || due.dueAt > clock.now() ? 'cleared' : undefined;
     }
     const parsed = parseSubject(alert.subject);
-    if (parsed?.type === 'lock')
-      return (await tx.views.findLock(parsed.systemId, parsed.lockId)) === undefined ? 'cleared' : undefined;
+    const goesOn = (deadlines: readonly DueMoment[]): boolean => deadlines.some((each) => each.ruleId === rule.id);
+    if (parsed?.type === 'lock') {
+      const lock = await tx.views.findLock(parsed.systemId, parsed.lockId);
+      return lock !== undefined && goesOn(derivation.lock(lock, await ownerOf(tx, lock))) ? undefined : 'cleared';
+    }
     if (parsed?.type !== 'fulfillment') return undefined;
     const view = await tx.views.findFulfillment(parsed.systemId, parsed.systemOrderNo);
     const orders = await tx.views.ordersOf(parsed.systemId, parsed.systemOrderNo);
-    const isOver =
-      view === undefined || view.closed || view.shippedAt !== null || orders.some((order) => order.closedAt === null);
-    return isOver ? 'cleared' : undefined;
+    return view !== undefined && goesOn(derivation.fulfillment(view, orders)) ? undefined : 'cleared';
   }
 
   return {
@@ -220,6 +234,11 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         if (resolution !== undefined) metrics.resolved(alert.ruleId, resolution);
       }
       return alerts.length;
+    },
+
+    async lookAt(alert, signal) {
+      await confirm([{ ruleId: alert.ruleId, subject: alert.subject, dueAt: alert.dueAt }], signal);
+      return (await endOf(storage, alert)) !== undefined;
     },
   };
 }

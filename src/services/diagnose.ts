@@ -28,6 +28,12 @@ export interface Diagnosis {
   readonly fulfillment: FulfillmentView | undefined;
 }
 
+/** Shops share warehouses: an order of another shop may hold the stock. */
+async function ownerOf(stores: Stores, shopId: string, orderNo: string): Promise<Order | undefined> {
+  const own = await stores.views.findOrderByNo(shopId, orderNo);
+  return own ?? (await stores.views.listByTail(orderNo, 20)).find((each) => each.channelOrderNo === orderNo);
+}
+
 /** Reads stored views only; ask the sources afresh first when it has to be of this minute. */
 export async function diagnose(
   stores: Stores,
@@ -46,7 +52,7 @@ export async function diagnose(
   const skus = order.lines.map((line) => line.sku);
   for (const lock of await stores.views.locksOn(skus)) {
     if (lock.warehouseCode !== fulfillment.warehouseCode || lock.channelOrderNo === null) continue;
-    const owner = await stores.views.findOrderByNo(shopOwnerOf(lock), lock.channelOrderNo);
+    const owner = await ownerOf(stores, shopOwnerOf(lock), lock.channelOrderNo);
     if (owner?.closedAt != null) causes.push({ kind: 'dead-lock', lock, owner });
   }
   for (const holder of await stores.views.deadFulfillmentsOn(skus, fulfillment.warehouseCode)) {

@@ -23,3 +23,10 @@ export interface Directory {
   /** A source that has not answered for so long is silent; ms. */
   silentAfter(sourceId: string): number;
 }
+
+/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭. */
+export function sourceName(sourceId: string, directory: Directory): string {
+  const [kind = '', name = ''] = sourceId.split(/:(.*)/s);
+  if (kind === 'shop') return directory.shopName(name);
+  return kind === 'system' ? directory.systemName(name) : sourceId;
+}

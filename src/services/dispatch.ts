@@ -9,8 +9,7 @@ import { alertCard, groupCard, resolvedCard } from '../render/alert-card.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, warehouseWords } from './alert-models.ts';
-import type { Directory } from './directory.ts';
-import { sourceName } from './read-board.ts';
+import { type Directory, sourceName } from './directory.ts';
 
 export interface DispatchDeps {
   readonly storage: Storage;
@@ -23,6 +22,8 @@ export interface DispatchDeps {
 
 const batchSize = 500;
 const anHour = 3_600_000;
+const freshFor = 2 * 60_000;
+const floorLines = 4;
 const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
 
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
@@ -56,36 +57,40 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
   }
 
   /** A source that is silent explains what depends on it: that waits until it answers again. */
-  async function isExplainedBySilence(tx: Stores, alert: Alert): Promise<boolean> {
-    if (alert.ruleId === 'source-silent') return false;
-    const { shopId } = alert.facts;
-    const systemId = shopId === undefined ? undefined : directory.systemOf(shopId);
-    const silent = await tx.alerts.list({ state: 'unresolved', ruleId: 'source-silent', limit: 50 });
-    return silent.some(({ facts }) => facts['source'] === `shop:${shopId}` || facts['source'] === `system:${systemId}`);
+  async function explainedBySilence(tx: Stores): Promise<(alert: Alert) => boolean> {
+    const alerts = await tx.alerts.list({ state: 'unresolved', ruleId: 'source-silent', limit: 50 });
+    const silent = new Set(alerts.map(({ facts }) => facts['source']));
+    return ({ ruleId, facts }) => {
+      if (ruleId === 'source-silent') return false;
+      const systemId = facts['systemId'] ?? (facts.shopId === undefined ? undefined : directory.systemOf(facts.shopId));
+      return silent.has(`shop:${facts.shopId}`) || silent.has(`system:${systemId}`);
+    };
   }
+
+  /** What a group's message is about: unresolved, announced at all, not snoozed. */
+  const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
+    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
+      (alert) => !alert.isLateFound && (alert.snoozedUntil === null || alert.snoozedUntil <= now),
+    );
 
   async function dispatchGroup(groupKey: string, fresh: readonly Alert[], rooms: readonly RoomRow[]): Promise<void> {
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      const open = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
-        (alert) => !alert.isLateFound && (alert.snoozedUntil === null || alert.snoozedUntil <= now),
-      );
-      const newcomers = fresh.filter((alert) => open.some(({ id }) => id === alert.id));
-      const silent = open[0] !== undefined && (await isExplainedBySilence(tx, open[0]));
+      const all = await openOf(tx, groupKey, now);
+      const isExplained = await explainedBySilence(tx);
+      const open = all.filter((alert) => !isExplained(alert));
+      const isFresh = (alert: Alert) => fresh.some(({ id }) => id === alert.id);
+      const newcomers = open.filter(isFresh);
+      const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
       let isHeldBack = false;
       for (const room of rooms) {
+        for (const alert of explained) await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
         if (open.length === 0) continue;
-        if (silent) {
-          for (const alert of newcomers)
-            await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
-          isHeldBack = true;
-          continue;
-        }
         const memory = await tx.alerts.groupSaid(room.id, groupKey);
-        const saidThisHour = await tx.outbox.sentSince(room.id, now - anHour);
+        const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
         const state = stateOf(open);
         const verdict = decideGroup(state, memory, { hears: room.hears.severity, saidThisHour, perHour }, now);
-        for (const alert of newcomers) await decide(tx, alert, room, verdict);
+        for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
         if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
         isHeldBack ||= verdict.verdict === 'held-back';
       }
@@ -108,7 +113,11 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
   ): Promise<void> {
     const [worst] = state.open;
     if (worst === undefined) return;
-    const number = memory?.number ?? (await tx.alerts.number(worst.id, localDay(now, directory.timezone)));
+    // A group keeps the number it is called by; one order's card carries its own.
+    const number =
+      memory !== undefined && state.open.length > 1
+        ? memory.number
+        : await tx.alerts.number(worst.id, localDay(now, directory.timezone));
     const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
     const card =
@@ -119,7 +128,7 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
               directory,
               state.open,
               { number, reason: why, severity: state.worst },
-              await oldestData(tx),
+              await oldestData(tx, now),
               now,
             ),
             room.language,
@@ -141,14 +150,16 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
     );
   }
 
-  async function oldestData(tx: Stores): Promise<{ name: string; at: number } | null> {
+  /** Worth a line only when it is not of this minute. */
+  async function oldestData(tx: Stores, now: number): Promise<{ name: string; at: number } | null> {
     const rows = (await tx.sources.list()).flatMap(({ id, lastOkAt }) =>
       lastOkAt === null ? [] : [{ name: sourceName(id, directory), at: lastOkAt }],
     );
-    return rows.reduce<{ name: string; at: number } | null>(
+    const oldest = rows.reduce<{ name: string; at: number } | null>(
       (old, row) => (old === null || row.at < old.at ? row : old),
       null,
     );
+    return oldest !== null && now - oldest.at > freshFor ? oldest : null;
   }
 
   /** Groups said before: doubled since, or nearer the wall? */
@@ -159,6 +170,13 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
     for (const groupKey of keys) if (!done.has(groupKey)) await dispatchGroup(groupKey, [], rooms);
   }
 
+  function placeOf(groupKey: string): string | null {
+    const values = new Map(groupKey.split('|').map((part) => part.split(/=(.*)/s) as [string, string | undefined]));
+    const [warehouse = '-', shop = '-'] = [values.get('warehouse'), values.get('shop')];
+    if (warehouse !== '-') return warehouseWords(directory, warehouse);
+    return shop === '-' ? null : directory.shopName(shop);
+  }
+
   async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
     const byId = new Map(rooms.map((room) => [room.id, room]));
     for (const { roomId, groupKey, said } of await storage.alerts.listClearedGroups()) {
@@ -166,11 +184,10 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
       await storage.transaction(async (tx) => {
         await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
         if (room === undefined || said.count < 2) return;
-        const where = /warehouse=([^|]+)/.exec(groupKey)?.[1];
         const model = {
           number: said.number,
           tail: null,
-          where: where === undefined ? null : warehouseWords(directory, where),
+          where: placeOf(groupKey),
           count: said.count,
           how: 'cleared' as const,
           stage: null,
@@ -194,7 +211,8 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
         for (const room of rooms) {
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
           const isOneOfMany = memory !== undefined && memory.count > 1;
-          if (alert.number === null || isOneOfMany) continue;
+          // Nobody is told the end of what they never heard of.
+          if (alert.number === null || isOneOfMany || !(await tx.outbox.isHeard(alert.id, room.id))) continue;
           const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
           const source =
             typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
@@ -231,14 +249,31 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
           key: `claim/${alert.id}/${alert.claimUntil}`,
         })),
       ];
+      const done = new Set<string>();
       for (const { alert, reason, key } of over) {
-        if (alert.number === null) continue;
         for (const room of rooms) {
-          const model = await alertModel(tx, directory, alert, alert.number, now);
-          const card = alertCard(model, room.language);
+          const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
+          if (memory === undefined) continue; // never heard of it
+          const isOneOfMany = memory.count > 1;
+          if (isOneOfMany ? done.has(`${room.id}/${alert.groupKey}`) : alert.number === null) continue;
+          done.add(`${room.id}/${alert.groupKey}`);
+          const open = await openOf(tx, alert.groupKey, now);
+          const card = isOneOfMany
+            ? groupCard(
+                groupModel(
+                  directory,
+                  open,
+                  { number: memory.number, reason: 'first-of-group', severity: stateOf(open).worst },
+                  null,
+                  now,
+                ),
+                room.language,
+              )
+            : alertCard(await alertModel(tx, directory, alert, alert.number ?? memory.number, now), room.language);
           const [first = [], ...rest] = card.lines;
           const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
-          await say(tx, room, key, 'alert', 1, alert.id, { ...card, lines: [first, [why[room.language]], ...rest] });
+          const lines = [first, [why[room.language]], ...rest].slice(0, floorLines);
+          await say(tx, room, key, 'alert', 1, isOneOfMany ? null : alert.id, { ...card, lines });
           await decide(tx, alert, room, { verdict: 'said', reason });
         }
       }
@@ -248,8 +283,8 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
   return async () => {
     const rooms = await storage.rooms.list();
     await sayRunOut(rooms);
+    await sayResolved(rooms); // while it is still known which of them were one of many
     await sayCleared(rooms);
-    await sayResolved(rooms);
     const fresh = await storage.alerts.listUndispatched(batchSize);
     const late = fresh.filter((alert) => alert.isLateFound);
     if (late.length > 0) {

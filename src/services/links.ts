@@ -3,7 +3,7 @@ import { UserError } from '../domain/errors.ts';
 
 const lifetime = 7 * 86_400_000;
 
-export interface SignedQuery {
+interface SignedQuery {
   /** When it ends: unix seconds in base 36. */
   readonly e?: string | undefined;
   readonly s?: string | undefined;

@@ -4,7 +4,7 @@ import { type Stage, stages } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf, warehouseName, worstFirst } from './alert-line.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, sourceName } from './directory.ts';
 
 const alertsRead = 500;
 
@@ -32,6 +32,7 @@ export interface BoardSource {
 
 export interface Board {
   readonly at: number;
+  readonly timezone: string;
   readonly groups: readonly BoardGroup[];
   /** All unresolved alerts; more than the groups hold when the list was cut. */
   readonly alertCount: number;
@@ -65,6 +66,7 @@ export function createReadBoard(deps: { stores: Storage; clock: Clock; directory
     const sources = await stores.sources.list();
     return {
       at,
+      timezone: directory.timezone,
       groups: groupAlerts(alerts, directory),
       alertCount: await stores.alerts.count({ state: 'unresolved' }),
       listed: alerts.length,
@@ -81,13 +83,7 @@ export function createReadBoard(deps: { stores: Storage; clock: Clock; directory
   };
 }
 
-/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭. */
-export function sourceName(id: string, directory: Directory): string {
-  const [kind = '', name = ''] = id.split(/:(.*)/s);
-  if (kind === 'shop') return directory.shopName(name);
-  return kind === 'system' ? directory.systemName(name) : id;
-}
-
+/** Nothing heard ever is not the same as nothing heard for long. */
 export function stateOf(lastOkAt: number | null, now: number, silentAfter: number): BoardSource['state'] {
   if (lastOkAt === null) return 'never';
   return now - lastOkAt > silentAfter ? 'silent' : 'fresh';

@@ -6,15 +6,16 @@ import type { StockLock } from '../domain/stock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ActionRow, AuditRow, Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf } from './alert-line.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, sourceName } from './directory.ts';
 import { type ChainLink, chainOf } from './order-chain.ts';
-import { sourceName, stateOf } from './read-board.ts';
+import { stateOf } from './read-board.ts';
 
 const eventsShown = 200;
 const rowsShown = 50;
 
 export interface OrderPage {
   readonly at: number;
+  readonly timezone: string;
   readonly order: Order;
   readonly shop: string;
   readonly system: string | null;
@@ -94,7 +95,9 @@ export function createReadOrderPage(deps: { stores: Storage; clock: Clock; direc
     const codes = [...new Set(views.map(({ warehouseCode }) => warehouseCode).filter((code) => code !== ''))];
     const dead = await Promise.all(codes.map((code) => stores.views.deadFulfillmentsOn(skus, code)));
     const owners = await Promise.all(
-      locks.map(({ channelOrderNo: no }) => (no === null ? undefined : stores.views.findOrderByNo(order.shopId, no))),
+      locks.map(async ({ channelOrderNo: no }) =>
+        no === null ? undefined : await stores.views.findOrderByNo(order.shopId, no),
+      ),
     );
     return {
       locks: locks.map((lock, index) => {
@@ -130,6 +133,7 @@ export function createReadOrderPage(deps: { stores: Storage; clock: Clock; direc
 
     return {
       at,
+      timezone: directory.timezone,
       order,
       shop: directory.shopName(order.shopId),
       system: systemId === undefined ? null : directory.systemName(systemId),

@@ -78,11 +78,12 @@ export function createWatchSources({
 
 /** P(X ≤ k) for a Poisson variable with that mean. */
 export function poissonAtMost(k: number, mean: number): number {
-  let term = Math.exp(-mean);
-  let sum = term;
+  // In logarithms: e^-mean alone is 0 from a mean of 746 on, and a storm has more.
+  let term = -mean;
+  let sum = Math.exp(term);
   for (let i = 1; i <= k; i += 1) {
-    term *= mean / i;
-    sum += term;
+    term += Math.log(mean / i);
+    sum += Math.exp(term);
   }
   return sum;
 }

@@ -32,9 +32,9 @@ export function serveAssets(web: FastifyInstance, folder: string): AssetUrl {
 
   web.get<{ Params: { hash: string; name: string } }>('/assets/:hash/:name', async (request, reply) => {
     const asset = assets.get(`${request.params.hash}/${request.params.name}`);
-    if (asset === undefined) return await reply.callNotFound();
+    if (asset === undefined) return reply.callNotFound();
     const isZipped = acceptsGzip(request.headers['accept-encoding']);
-    if (isZipped) reply.header('content-encoding', 'gzip');
+    if (isZipped) void reply.header('content-encoding', 'gzip');
     return await reply
       .header('cache-control', 'public, max-age=31536000, immutable')
       .header('vary', 'accept-encoding')

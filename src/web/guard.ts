@@ -20,18 +20,18 @@ export const securityHeaders: Readonly<Record<string, string>> = {
 
 export function addHeaders(web: FastifyInstance, isHttps: boolean): void {
   web.addHook('onRequest', async (_request, reply) => {
-    reply.headers(securityHeaders);
-    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
-    reply.header('cache-control', 'no-store');
+    void reply.headers(securityHeaders);
+    if (isHttps) void reply.header('strict-transport-security', 'max-age=31536000');
+    void reply.header('cache-control', 'no-store');
   });
 
   web.addHook('onSend', async (request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (typeof payload !== 'string' || payload.length < smallestZipped || !type.startsWith('text/')) return payload;
-    reply.header('vary', 'accept-encoding, x-part');
+    void reply.header('vary', 'accept-encoding, x-part');
     if (!acceptsGzip(request.headers['accept-encoding'])) return payload;
     const zipped = await zip(payload);
-    reply.header('content-encoding', 'gzip').removeHeader('content-length');
+    void reply.header('content-encoding', 'gzip').removeHeader('content-length');
     return zipped;
   });
 }
@@ -59,7 +59,7 @@ export function createHostCheck(deps: { allowedHosts: readonly string[]; publicU
     const isOwn =
       origin === undefined
         ? request.headers['sec-fetch-site'] === 'same-origin'
-        : origin === publicUrl.origin || (origin === `http://${host}` || origin === `https://${host}`);
+        : origin === publicUrl.origin || origin === `http://${host}` || origin === `https://${host}`;
     if (isOwn) return;
     throw new UserError('ORIGIN_FOREIGN', {
       zh: '这个操作不是从作战室的页面发出的，没有执行。请在页面里再点一次。',

@@ -10,7 +10,11 @@ export interface Readiness {
 
 export function serveHealth(
   web: FastifyInstance,
-  deps: { readiness: () => Readiness | Promise<Readiness>; registry: Pick<Registry, 'metrics' | 'contentType'>; metricsToken: string | undefined },
+  deps: {
+    readiness: () => Readiness | Promise<Readiness>;
+    registry: Pick<Registry, 'metrics' | 'contentType'>;
+    metricsToken: string | undefined;
+  },
 ): void {
   web.get('/healthz', async () => ({ alive: true }));
 
@@ -20,8 +24,14 @@ export function serveHealth(
   });
 
   web.get('/metrics', async (request, reply) => {
-    if (deps.metricsToken !== undefined && !isSame(request.headers.authorization ?? '', `Bearer ${deps.metricsToken}`)) {
-      return await reply.status(401).header('www-authenticate', 'Bearer').send({ error: { code: 'UNAUTHORIZED' } });
+    if (
+      deps.metricsToken !== undefined &&
+      !isSame(request.headers.authorization ?? '', `Bearer ${deps.metricsToken}`)
+    ) {
+      return await reply
+        .status(401)
+        .header('www-authenticate', 'Bearer')
+        .send({ error: { code: 'UNAUTHORIZED' } });
     }
     return await reply.type(deps.registry.contentType).send(await deps.registry.metrics());
   });

@@ -6,7 +6,7 @@ import { pageHtml } from '../render/page/layout.ts';
 import { words } from '../render/page/words.ts';
 import { boardHtml, boardPartHtml } from './pages/board.ts';
 import { loginHtml } from './pages/login.ts';
-import { orderHtml, orderPartHtml, type OrderView } from './pages/order.ts';
+import { type OrderView, orderHtml, orderPartHtml } from './pages/order.ts';
 import type { PageDeps } from './server.ts';
 import { ownPath } from './visitor.ts';
 
@@ -24,9 +24,11 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     if (visitor.person === undefined && deps.world === 'real') return await reply.redirect('/login', 303);
     const { language, person } = visitor;
     const board = await deps.readBoard();
-    const hrefOf = (id: string): string => (person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`);
-    reply.type(htmlType);
-    if (request.headers['x-part'] === 'main') return await reply.send(boardPartHtml(board, language, hrefOf).toString());
+    const hrefOf = (id: string): string =>
+      person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`;
+    void reply.type(htmlType);
+    if (request.headers['x-part'] === 'main')
+      return await reply.send(boardPartHtml(board, language, hrefOf).toString());
     return await reply.send(
       pageHtml(await visitors.frame(request, visitor), {
         title: words.board[language],
@@ -44,7 +46,11 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     if (visitor.person === undefined) {
       const query = OrderQuery.safeParse(request.query);
       const isBare = query.success && query.data.e === undefined && query.data.s === undefined;
-      if (isBare) return await reply.redirect(`/login?next=${encodeURIComponent(path)}`, 303);
+      if (isBare)
+        return await reply.redirect(
+          deps.world === 'sandbox' ? '/room' : `/login?next=${encodeURIComponent(path)}`,
+          303,
+        );
       deps.links.verifyLink(path, query.success ? query.data : {}, clock.now());
     }
     const page = await deps.readOrderPage(request.params.id);
@@ -59,9 +65,10 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
       language: visitor.language,
       person: visitor.person,
       menu: deps.menu(),
+      loginHref: deps.world === 'sandbox' ? '/room' : `/login?next=${encodeURIComponent(path)}`,
       hrefOf: visitor.person === undefined ? null : (id) => `/o/${id}`,
     };
-    reply.type(htmlType);
+    void reply.type(htmlType);
     if (request.headers['x-part'] === 'main') return await reply.send(orderPartHtml(view).toString());
     return await reply.send(
       pageHtml(await visitors.frame(request, visitor), {
@@ -74,7 +81,11 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     );
   });
 
-  const showLogin = async (request: Parameters<typeof visitors.of>[0], next: string, problem: string | undefined): Promise<string> => {
+  const showLogin = async (
+    request: Parameters<typeof visitors.of>[0],
+    next: string,
+    problem: string | undefined,
+  ): Promise<string> => {
     const visitor = await visitors.of(request);
     const frame = { ...(await visitors.frame(request, visitor)), here: `/login?next=${encodeURIComponent(next)}` };
     const body = loginHtml(visitor.language, next, problem);
@@ -94,7 +105,10 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const status = error.code === 'TOO_MANY_TRIES' ? 429 : 401;
-      return await reply.status(status).type(htmlType).send(await showLogin(request, onward, error.text[visitors.languageOf(request)]));
+      return await reply
+        .status(status)
+        .type(htmlType)
+        .send(await showLogin(request, onward, error.text[visitors.languageOf(request)]));
     }
   });
 

@@ -3,9 +3,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ZodError } from 'zod';
 import { UserError } from '../domain/errors.ts';
 import type { Text } from '../domain/text.ts';
+import type { Log } from '../ports/log.ts';
 import { pageHtml } from '../render/page/layout.ts';
 import { problemHtml } from './pages/login.ts';
-import type { WebLog } from './server.ts';
 import type { Visitors } from './visitor.ts';
 
 const statuses: Readonly<Record<string, number>> = {
@@ -23,28 +23,43 @@ const statuses: Readonly<Record<string, number>> = {
 
 const notFound: Text = { zh: '没有这个页面。', en: 'There is no such page.' };
 const tooLarge: Text = { zh: '内容太长了，请分几次发。', en: 'That is too long. Send it in parts.' };
-const unreadable: Text = { zh: '这个请求读不懂，请回到页面再试一次。', en: 'This request cannot be read. Go back to the page and try again.' };
+const unreadable: Text = {
+  zh: '这个请求读不懂，请回到页面再试一次。',
+  en: 'This request cannot be read. Go back to the page and try again.',
+};
 const broken: Text = {
   zh: '我们这边出错了，已记下。请再试一次；还不行就把下面的编号告诉管理员。',
   en: 'Something broke on our side and was noted. Try again; if it stays, tell the administrator the reference below.',
 };
 
-export function mapErrors(web: FastifyInstance, deps: { visitors: Visitors; log: WebLog }): void {
+export function mapErrors(web: FastifyInstance, deps: { visitors: Visitors; log: Pick<Log, 'error'> }): void {
   const { visitors, log } = deps;
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, status: number, code: string, text: Text, reference?: string) => {
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    code: string,
+    text: Text,
+    reference?: string,
+  ) => {
     const language = visitors.languageOf(request);
-    reply.status(status);
+    void reply.status(status);
     if (!String(request.headers.accept ?? '').includes('text/html')) {
-      return await reply.send({ error: { code, message: text[language], ...(reference !== undefined && { reference }) } });
+      return await reply.send({
+        error: { code, message: text[language], ...(reference !== undefined && { reference }) },
+      });
     }
     const frame = await visitors.frame(request, await visitors.of(request));
     const body = problemHtml(language, text[language], reference);
-    return await reply.type('text/html; charset=utf-8').send(pageHtml(frame, { title: text[language], name: 'problem', body, scripts: [] }));
+    return await reply
+      .type('text/html; charset=utf-8')
+      .send(pageHtml(frame, { title: text[language], name: 'problem', body, scripts: [] }));
   };
 
   web.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    if (error instanceof UserError) return await answer(request, reply, statuses[error.code] ?? 400, error.code, error.text);
+    if (error instanceof UserError)
+      return await answer(request, reply, statuses[error.code] ?? 400, error.code, error.text);
     const status = error instanceof ZodError ? 400 : (error.statusCode ?? 500);
     if (status === 413) return await answer(request, reply, 413, 'TOO_LARGE', tooLarge);
     if (status >= 400 && status < 500) return await answer(request, reply, status, 'UNREADABLE', unreadable);

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Person } from '../domain/actor.ts';
+import { timesFor } from '../render/page/time.ts';
 import { securityHeaders } from './guard.ts';
 import { messageHtml, type RoomTab } from './pages/room.ts';
 import type { PageDeps } from './server.ts';
@@ -14,7 +15,7 @@ interface StreamDeps extends PageDeps {
   readonly tab: RoomTab;
   readonly roomId: string;
   readonly after: number;
-  nameOf(sender: string): string;
+  readonly nameOf: (sender: string) => string;
 }
 
 /** Server-Sent Events: each row of the room once, in order, from `after` on. Ends when the session or the server does. */
@@ -34,8 +35,16 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
         const rows = await deps.stores.room.list(roomId, after, rowsAtOnce);
         for (const row of rows) {
           after = row.id;
-          const html = messageHtml(row, { tab, language: visitor.language, person: visitor.person, now: clock.now(), nameOf: deps.nameOf });
-          reply.raw.write(`id: ${row.id}\nevent: message\ndata: ${JSON.stringify({ id: row.id, html: html.toString() })}\n\n`);
+          const html = messageHtml(row, {
+            tab,
+            language: visitor.language,
+            person: visitor.person,
+            times: timesFor(visitor.language, deps.timezone, clock.now()),
+            nameOf: deps.nameOf,
+          });
+          reply.raw.write(
+            `id: ${row.id}\nevent: message\ndata: ${JSON.stringify({ id: row.id, html: html.toString() })}\n\n`,
+          );
         }
         isAskedAgain ||= rows.length === rowsAtOnce;
       }
@@ -53,7 +62,7 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
     else reply.raw.write(': still here\n\n');
   };
 
-  reply.hijack();
+  void reply.hijack();
   reply.raw.writeHead(200, {
     ...securityHeaders,
     'content-type': 'text/event-stream; charset=utf-8',

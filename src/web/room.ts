@@ -5,7 +5,8 @@ import type { Person } from '../domain/actor.ts';
 import { UserError } from '../domain/errors.ts';
 import { foreign } from '../domain/text.ts';
 import { pageHtml } from '../render/page/layout.ts';
-import { roomHtml, type RoomTab } from './pages/room.ts';
+import { timesFor } from '../render/page/time.ts';
+import { type RoomTab, roomHtml } from './pages/room.ts';
 import { streamRoom } from './room-stream.ts';
 import type { PageDeps } from './server.ts';
 import { ownPath, type Visitor } from './visitor.ts';
@@ -19,12 +20,16 @@ const StreamQuery = z.object({ room: Tab, after: z.coerce.number().int().min(0).
 const MessageBody = z.object({
   text: z.string().trim().min(1).max(2_000),
   /** Names one press or one line, so that sending it again says it once. */
-  key: z.string().regex(/^[\w-]{8,64}$/).optional().catch(undefined),
+  key: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional()
+    .catch(undefined),
   room: Tab,
 });
 const AsBody = z.object({ person: z.string(), next: z.string().optional() });
 
-export const roomIdOf = (tab: RoomTab, person: Person, warRoomId: string): string =>
+const roomIdOf = (tab: RoomTab, person: Person, warRoomId: string): string =>
   tab === 'war' ? warRoomId : `dm:web:${person.id}`;
 
 /** The built-in group chat. */
@@ -42,7 +47,7 @@ export function serveRoom(web: FastifyInstance, deps: PageDeps): void {
       tab: room,
       language,
       person,
-      now: clock.now(),
+      times: timesFor(language, deps.timezone, clock.now()),
       rows: sorted,
       hasOlder: rows.length === last && last < lastAtMost,
       menu: deps.menu(),
@@ -132,4 +137,7 @@ export function serveRoom(web: FastifyInstance, deps: PageDeps): void {
 }
 
 const loginRequired = (): UserError =>
-  new UserError('LOGIN_REQUIRED', { zh: '请先登录：在私聊里对机器人说「登录」。', en: 'Log in first: say /login to the bot in private.' });
+  new UserError('LOGIN_REQUIRED', {
+    zh: '请先登录：在私聊里对机器人说「登录」。',
+    en: 'Log in first: say /login to the bot in private.',
+  });

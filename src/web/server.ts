@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import type { MenuEntry } from '../domain/menu.ts';
 import type { Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { Inbound } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
 import type { Links } from '../services/links.ts';
@@ -16,20 +17,17 @@ import { addHeaders, createHostCheck } from './guard.ts';
 import { type Readiness, serveHealth } from './health.ts';
 import { servePages } from './pages.ts';
 import { mapErrors } from './problem.ts';
-import type { RoomBell } from './room-bell.ts';
 import { serveRoom } from './room.ts';
+import type { RoomBell } from './room-bell.ts';
 import { createVisitors, type Visitors } from './visitor.ts';
 
 const bodyLimit = 64 * 1_024;
 
-export interface WebLog {
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
-
 export interface WebDeps {
   readonly stores: Pick<Storage, 'room' | 'people'>;
   readonly clock: Clock;
+  /** IANA zone of the company. */
+  readonly timezone: string;
   readonly language: Language;
   /** In the sandbox one may be anybody; in the real world one logs in. */
   readonly world: 'sandbox' | 'real';
@@ -50,7 +48,7 @@ export interface WebDeps {
   readonly publicUrl: string;
   /** The folder of `src/web/assets`, wherever the build put it. */
   readonly assetsDir: string;
-  readonly log: WebLog;
+  readonly log: Pick<Log, 'error'>;
   readonly bell: RoomBell;
 }
 
@@ -62,7 +60,12 @@ export interface PageDeps extends WebDeps {
 /** All pages as a value: tests inject into it, the app listens with it. */
 export function createWeb(deps: WebDeps): FastifyInstance {
   const isHttps = deps.publicUrl.startsWith('https:');
-  const web = fastify({ logger: false, bodyLimit, forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  const web = fastify({
+    logger: false,
+    bodyLimit,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
   addHeaders(web, isHttps);
   const asset = serveAssets(web, deps.assetsDir);
   const visitors = createVisitors({
@@ -77,11 +80,11 @@ export function createWeb(deps: WebDeps): FastifyInstance {
   const pageDeps: PageDeps = { ...deps, visitors };
   const checkHost = createHostCheck(deps);
 
-  web.register(cookie);
+  void web.register(cookie);
   mapErrors(web, pageDeps);
   serveHealth(web, deps);
   // Hooks of vendors are registered beside this: they read raw bytes and come from foreign hosts.
-  web.register(async (pages) => {
+  void web.register(async (pages) => {
     await pages.register(formbody, { bodyLimit });
     pages.addHook('onRequest', async (request, reply) => {
       checkHost(request);

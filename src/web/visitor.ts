@@ -34,7 +34,8 @@ export function createVisitors(deps: {
   const sessionCookie = deps.isHttps ? '__Host-warroom' : 'warroom_session';
   const common = { path: '/', httpOnly: true, sameSite: 'lax', secure: deps.isHttps } as const;
 
-  const languageOf = (request: FastifyRequest): Language => asked(request) ?? pick(request.cookies[languageCookie]) ?? deps.language;
+  const languageOf = (request: FastifyRequest): Language =>
+    asked(request) ?? pick(request.cookies[languageCookie]) ?? deps.language;
 
   return {
     languageOf,
@@ -47,29 +48,37 @@ export function createVisitors(deps: {
 
     keepLanguage(request, reply) {
       const language = asked(request);
-      if (language !== undefined) reply.setCookie(languageCookie, language, { ...common, maxAge: yearInSeconds });
+      if (language !== undefined) void reply.setCookie(languageCookie, language, { ...common, maxAge: yearInSeconds });
     },
 
     begin(reply, session) {
       // The browser counts by its own clock: only the length is told.
       const maxAge = Math.round((session.expiresAt - deps.now()) / 1_000);
-      reply.setCookie(sessionCookie, session.cookie, { ...common, maxAge });
+      void reply.setCookie(sessionCookie, session.cookie, { ...common, maxAge });
     },
 
     async end(request, reply) {
       const cookie = request.cookies[sessionCookie];
       if (cookie !== undefined) await deps.sessions.end(cookie);
-      reply.clearCookie(sessionCookie, common);
+      void reply.clearCookie(sessionCookie, common);
     },
 
     async frame(request, visitor) {
       const people = deps.world === 'sandbox' ? await deps.listPeople() : [];
-      return { language: visitor.language, world: deps.world, asset: deps.asset, person: visitor.person, people, here: request.url };
+      return {
+        language: visitor.language,
+        world: deps.world,
+        asset: deps.asset,
+        person: visitor.person,
+        people,
+        here: request.url,
+      };
     },
   };
 }
 
-const asked = (request: FastifyRequest): Language | undefined => pick((request.query as { lang?: unknown } | undefined)?.lang);
+const asked = (request: FastifyRequest): Language | undefined =>
+  pick((request.query as { lang?: unknown } | undefined)?.lang);
 
 const pick = (value: unknown): Language | undefined => languages.find((language) => language === value);
 

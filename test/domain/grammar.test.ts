@@ -53,7 +53,7 @@ describe('the sentences people write [P17]', () => {
 });
 
 describe('a write [P17, O]', () => {
-  const plain = sentences.filter(({ text }) => isWrite(ask(text)) && !/[@＠>「]|http|bind|绑定/i.test(text));
+  const plain = sentences.filter(({ text }) => isWrite(ask(text)) && !/[@＠>「“]|http|bind|绑定/i.test(text));
   const turns = [
     '了',
     '过',
@@ -88,6 +88,24 @@ describe('a write [P17, O]', () => {
     );
 
     expect(wrong).toEqual([]);
+  });
+
+  it('is gone when chat stands before or behind it', () => {
+    const chat = sentences
+      .filter((sentence) => sentence.expect.type === 'unclear' && /[\u4e00-\u9fff]{3}/.test(sentence.text))
+      .map(({ text }) => text)
+      .filter((text) => !/[@＠>「“]|机器人|辛苦了/.test(text));
+    const some = plain.filter((_, index) => isLong || index % 9 === 0).map(({ text }) => text);
+
+    const mixed = chat.flatMap((words) => some.flatMap((text) => [`${words}，${text}`, `${text}\n${words}`]));
+
+    expect(mixed.length).toBeGreaterThanOrEqual(1_000);
+    expect(mixed.filter((text) => isWrite(ask(text)))).toEqual([]);
+  });
+
+  it('takes orders from one side of its verb only', () => {
+    expect(ask('018842 释放 118842')).toMatchObject({ type: 'suggest', name: 'release' });
+    expect(ask('018842 118842 释放')).toMatchObject({ type: 'command', name: 'release' });
   });
 
   it('keeps every reference as it was written, zeros in front included', () => {

@@ -22,7 +22,7 @@ interface Control {
   forget(): Promise<void>;
 }
 
-export interface SeenCall {
+interface SeenCall {
   readonly id: number;
   readonly server: string;
   readonly route: string;

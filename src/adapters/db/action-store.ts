@@ -22,6 +22,7 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
   return {
     open: (question) =>
       run(() => {
+        if (one('id = ?', question.id) !== undefined) return; // the same message, looked at again after a crash
         const openKey = `${question.actorId}|${question.roomId}`;
         change(`UPDATE Question SET state = 'cancelled', openKey = NULL WHERE openKey = ?`, openKey);
         change(
@@ -126,7 +127,7 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
           sqlite
             .prepare(
               `UPDATE Action SET state = ?, "before" = coalesce(?, "before"), "after" = coalesce(?, "after"), finishedAt = coalesce(?, finishedAt),
-                 nextAt = ?, probes = coalesce(?, probes), runningKey = CASE WHEN ? IS NULL THEN runningKey ELSE NULL END
+                 nextAt = CASE WHEN ? THEN ? ELSE nextAt END, probes = coalesce(?, probes), runningKey = CASE WHEN ? IS NULL THEN runningKey ELSE NULL END
                WHERE id = ? AND state = ?`,
             )
             .run(
@@ -134,6 +135,7 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
               before === undefined ? null : JSON.stringify(before),
               after === undefined ? null : JSON.stringify(after),
               finishedAt ?? null,
+              nextAt === undefined ? 0 : 1,
               nextAt ?? null,
               probes ?? null,
               finishedAt ?? null,

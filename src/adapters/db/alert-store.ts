@@ -86,7 +86,14 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       }),
     find: (id) => run(() => one('SELECT * FROM Alert WHERE id = ?', id)),
     findByNumber: (number, day) =>
-      run(() => one('SELECT * FROM Alert WHERE number = ? AND day <= ? ORDER BY day DESC LIMIT 1', number, day)),
+      run(() =>
+        one(
+          `SELECT * FROM Alert WHERE number = ? AND day <= ? AND day >= date(?, '-1 day') ORDER BY day DESC LIMIT 1`,
+          number,
+          day,
+          day,
+        ),
+      ),
     listFor: (subject) =>
       run(() => all('SELECT * FROM Alert WHERE subject = ? ORDER BY raisedAt DESC LIMIT 50', subject)),
     list: (filter) =>
@@ -123,7 +130,8 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       }),
     markDispatched: (ids, at) =>
       run(() => {
-        for (const id of ids) change('UPDATE Alert SET dispatchedAt = ? WHERE id = ?', at, id);
+        // The first time counts: whether a room's last message covered an alert is told by it.
+        for (const id of ids) change('UPDATE Alert SET dispatchedAt = ? WHERE id = ? AND dispatchedAt IS NULL', at, id);
       }, 'several'),
     markResolvedSaid: (ids) =>
       run(() => {
@@ -233,7 +241,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         sqlite
           .prepare<GroupSaid & { roomId: string; groupKey: string }>(
             `SELECT * FROM GroupSaid g WHERE NOT EXISTS
-               (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state <> 'resolved' AND a.dispatchedAt <= g.saidAt)`,
+               (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state <> 'resolved' AND a.isLateFound = 0 AND a.dispatchedAt <= g.saidAt)`,
           )
           .all()
           .map(({ roomId, groupKey, saidAt, count, band, number }) => ({

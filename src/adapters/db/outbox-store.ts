@@ -128,6 +128,25 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
             .prepare<{ count: number }>(`SELECT count(*) AS count FROM Outbox WHERE roomId = ? AND sentAt > ?`)
             .get(roomId, from)?.count ?? 0,
       ),
+    alertsSince: (roomId, from) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT (SELECT count(*) FROM Outbox WHERE roomId = ? AND sentAt > ? AND kind IN ('alert', 'group')) +
+                 (SELECT count(*) FROM Outbox WHERE state IN ('pending', 'sending') AND roomId = ? AND kind IN ('alert', 'group')) AS count`,
+            )
+            .get(roomId, from, roomId)?.count ?? 0,
+      ),
+    isHeard: (alertId, roomId) =>
+      run(
+        () =>
+          sqlite
+            .prepare(
+              `SELECT 1 FROM Outbox WHERE alertId = ? AND roomId = ? AND kind = 'alert' AND (state IN ('sent', 'sending') OR maybeTwice = 1)`,
+            )
+            .get(alertId, roomId) !== undefined,
+      ),
     count: () =>
       run(() => {
         const row = sqlite

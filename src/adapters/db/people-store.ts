@@ -1,7 +1,7 @@
 import type { Person, Role } from '../../domain/actor.ts';
 import type { Rule, Severity } from '../../domain/rule.ts';
 import type { Language } from '../../domain/text.ts';
-import type { PeopleStore, RoomRow, RoomStore, RuleStore } from '../../ports/stores.ts';
+import type { PeopleStore, RoomRow, RoomStore, RuleStore, TokenStore } from '../../ports/stores.ts';
 import type { PrismaClient } from './generated/client.ts';
 
 const person = (row: { id: string; name: string; role: string }): Person => ({
@@ -159,6 +159,21 @@ export function createRuleStore(prisma: PrismaClient): RuleStore {
       const rows = await prisma.ruleVersion.findMany({ orderBy: [{ id: 'asc' }, { version: 'desc' }] });
       const newest = rows.filter((row, index) => rows.findIndex((each) => each.id === row.id) === index);
       return newest.filter((row) => row.isOn === 1).map((row) => JSON.parse(row.body) as Rule);
+    },
+  };
+}
+
+export function createTokenStore(prisma: PrismaClient): TokenStore {
+  return {
+    async find(id) {
+      const row = await prisma.token.findUnique({ where: { id } });
+      return row === null
+        ? undefined
+        : { sealed: row.sealed, expiresAt: row.expiresAt === null ? null : Number(row.expiresAt) };
+    },
+    async save(id, sealed, expiresAt, at) {
+      const data = { sealed, expiresAt, updatedAt: at };
+      await prisma.token.upsert({ where: { id }, create: { id, ...data }, update: data });
     },
   };
 }

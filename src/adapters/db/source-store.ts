@@ -49,17 +49,23 @@ export function createSourceStore(sqlite: Sqlite, run: Run): SourceStore {
 
 export function createLeaseStore(sqlite: Sqlite, run: Run): LeaseStore {
   return {
-    take: (name, holder, until, wallNow) =>
-      run(
-        () =>
-          sqlite
-            .prepare(
-              `INSERT INTO Lease (name, holder, until) VALUES (?, ?, ?)
-               ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-               WHERE Lease.holder = excluded.holder OR Lease.until <= ?`,
-            )
-            .run(name, holder, until, wallNow).changes === 1,
-      ),
+    take: (name, holder, until, wallNow, isAlive) =>
+      run(() => {
+        const current = sqlite
+          .prepare<{ holder: string; until: number }>('SELECT holder, until FROM Lease WHERE name = ?')
+          .get(name);
+        const isFree =
+          current === undefined || current.holder === holder || current.until <= wallNow || !isAlive(current.holder);
+        if (!isFree) return false;
+        sqlite
+          .prepare(
+            'INSERT INTO Lease (name, holder, until) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until',
+          )
+          .run(name, holder, until);
+        return true;
+      }, 'several'),
+    holder: (name) =>
+      run(() => sqlite.prepare<{ holder: string }>('SELECT holder FROM Lease WHERE name = ?').get(name)?.holder),
     release: (name, holder) =>
       run(() => void sqlite.prepare('DELETE FROM Lease WHERE name = ? AND holder = ?').run(name, holder)),
   };

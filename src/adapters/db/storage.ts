@@ -5,7 +5,7 @@ import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
-import { createPeopleStore, createRoomStore, createRuleStore } from './people-store.ts';
+import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
 
@@ -34,6 +34,11 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     people: createPeopleStore(prisma),
     rooms: createRoomStore(prisma),
     rules: createRuleStore(prisma),
+    tokens: createTokenStore(prisma),
+    world: async (kind, at) => {
+      const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });
+      return row.kind as 'real' | 'sandbox';
+    },
     transaction: (work) => sqlite.transaction(() => work(inside)),
   };
 }

@@ -12,7 +12,11 @@ export const fulfillmentId = (systemId: string, systemOrderNo: string): string =
 
 export const lockRowId = (systemId: string, lockId: string): string => `${systemId}/${lockId}`;
 
-export const contentHash = (json: string): string => createHash('sha1').update(json).digest('base64url');
+/** Of what is stored, not of what was sent: the same in live and rebuilt views, in whichever order a source names its fields. */
+export const contentHash = (view: object): string =>
+  createHash('sha1')
+    .update(JSON.stringify(Object.entries(view).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('base64url');
 
 export const reversed = (text: string): string => [...text].reverse().join('');
 

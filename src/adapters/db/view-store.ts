@@ -111,10 +111,11 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     companionsOf: (id) =>
       run(() =>
         orders(
-          `SELECT b.orderId AS id FROM ParcelOrder a JOIN ParcelOrder b ON b.parcelId = a.parcelId WHERE a.orderId = ?1 AND b.orderId <> ?1
+          `SELECT b.orderId AS id FROM ParcelOrder a JOIN ParcelOrder b ON b.parcelId = a.parcelId WHERE a.orderId = ? AND b.orderId <> a.orderId
            UNION
            SELECT b.orderId FROM OrderFulfillment a JOIN OrderFulfillment b ON b.fulfillmentId = a.fulfillmentId
-           WHERE a.orderId = ?1 AND b.orderId <> ?1`,
+           WHERE a.orderId = ? AND b.orderId <> a.orderId`,
+          id,
           id,
         ),
       ),
@@ -140,7 +141,9 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
           .prepare<FulfillmentRow>(
             `SELECT DISTINCT f.* FROM OrderLine n JOIN "Order" o ON o.id = n.orderId AND o.closedAt IS NOT NULL
              JOIN OrderFulfillment l ON l.orderId = o.id JOIN FulfillmentOrder f ON f.id = l.fulfillmentId
-             WHERE n.sku IN (${marks(skus)}) AND f.closed = 0 AND f.shippedAt IS NULL AND f.warehouseCode = ?`,
+             WHERE n.sku IN (${marks(skus)}) AND f.closed = 0 AND f.shippedAt IS NULL AND f.warehouseCode = ?
+               AND NOT EXISTS (SELECT 1 FROM OrderFulfillment l2 JOIN "Order" o2 ON o2.id = l2.orderId
+                 WHERE l2.fulfillmentId = f.id AND o2.closedAt IS NULL)`,
           )
           .all(...skus, warehouseCode)
           .map(fulfillmentFromRow),

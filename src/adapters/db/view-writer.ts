@@ -43,14 +43,12 @@ export class ViewWriter {
   /** False when nothing was newer. */
   order(told: OrderView, origin: Origin, append: boolean): boolean {
     const id = orderId(told.shopId, told.channelOrderNo);
-    const hash = contentHash(JSON.stringify(told));
-    const known = this.#row<{ hash: string; sourceUpdatedAt: number }>(
-      'SELECT hash, sourceUpdatedAt FROM "Order" WHERE id = ?',
-      id,
-    );
-    if (known !== undefined && !isNewer(told.sourceUpdatedAt, hash, known)) return false;
-    const before = known === undefined ? undefined : this.findOrder(id);
+    const known = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
+    if (known !== undefined && told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
+    const before = known && orderFromRow(known, this.linesOf(id));
     const view = before === undefined ? told : keepFirstSight(told, before);
+    const hash = contentHash(view);
+    if (known !== undefined && !isNewer(view.sourceUpdatedAt, hash, known)) return false;
     const subject = orderSubject(view.shopId, view.channelOrderNo);
     if (append) {
       const facts = changedFacts(before === undefined ? undefined : { ...viewOf(before) }, { ...view });
@@ -85,11 +83,12 @@ export class ViewWriter {
 
   fulfillment(told: FulfillmentView, origin: Origin, append: boolean): boolean {
     const id = fulfillmentId(told.systemId, told.systemOrderNo);
-    const hash = contentHash(JSON.stringify(told));
     const row = this.#row<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?', id);
-    if (row !== undefined && !isNewer(told.sourceUpdatedAt, hash, row)) return false;
-    const before = row === undefined ? undefined : fulfillmentFromRow(row);
+    if (row !== undefined && told.sourceUpdatedAt < row.sourceUpdatedAt) return false;
+    const before = row && fulfillmentFromRow(row);
     const view = before === undefined ? told : keepStageStart(told, before);
+    const hash = contentHash(view);
+    if (row !== undefined && !isNewer(view.sourceUpdatedAt, hash, row)) return false;
     const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
     if (append) {
       const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...view });
@@ -101,11 +100,12 @@ export class ViewWriter {
     this.#upsertFulfillment(id, hash, view, row?.firstSeenAt ?? origin.receivedAt);
     const shopId = this.#shopOf(view.systemId, view.systemShopId);
     const orders = view.channelOrderNos.map((no) => orderId(shopId, no));
+    const left = this.#unlink(id, orders);
     for (const each of orders) {
       this.#run('INSERT OR IGNORE INTO OrderFulfillment (orderId, fulfillmentId) VALUES (?, ?)', each, id);
       if (view.waybill !== '') this.#parcel(view.carrier, view.waybill, each);
     }
-    for (const each of orders) this.#deriveOrder(each);
+    for (const each of [...orders, ...left]) this.#deriveOrder(each);
     this.#deriveFulfillment(view);
     this.#recheck(subject);
     return true;
@@ -119,7 +119,7 @@ export class ViewWriter {
     if (Object.keys(facts).length === 0) return false;
     const subject = lockSubject(lock.systemId, lock.lockId);
     if (append) {
-      const hash = contentHash(JSON.stringify(lock));
+      const hash = contentHash(lock);
       this.#append(
         {
           subject,
@@ -137,7 +137,9 @@ export class ViewWriter {
     this.#run(
       `INSERT INTO StockLock (id, systemId, lockId, kind, sku, qty, warehouseCode, channelOrderNo, systemShopId, orderId, takenBy, createdAt, goneAt)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
-       ON CONFLICT (id) DO UPDATE SET qty = excluded.qty, warehouseCode = excluded.warehouseCode, goneAt = NULL`,
+       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, sku = excluded.sku, qty = excluded.qty, warehouseCode = excluded.warehouseCode,
+         channelOrderNo = excluded.channelOrderNo, systemShopId = excluded.systemShopId, orderId = excluded.orderId,
+         takenBy = excluded.takenBy, createdAt = excluded.createdAt, goneAt = NULL`,
       id,
       lock.systemId,
       lock.lockId,
@@ -158,7 +160,7 @@ export class ViewWriter {
   lockGone(lock: StockLock, origin: Origin, append: boolean): void {
     const subject = lockSubject(lock.systemId, lock.lockId);
     if (append) {
-      const hash = contentHash(`gone${origin.receivedAt}`);
+      const hash = contentHash({ gone: origin.receivedAt });
       this.#append(
         { subject, kind: 'lock', facts: { ...lock, gone: true }, hash, occurredAt: origin.receivedAt, id: lock.lockId },
         origin,
@@ -300,8 +302,19 @@ export class ViewWriter {
         JSON.stringify(fact.facts),
       );
     const sourceId = `${fact.kind}/${fact.id}@${fact.occurredAt}#${fact.hash.slice(0, 10)}`;
-    // A view may go back to an earlier content within the same source second: still a fact of its own.
-    if (insert(sourceId) === 0) insert(`${sourceId}+${receivedAt}`);
+    // A view may go back to an earlier content within the same source second, and more than once: each is a fact of its own.
+    for (let again = 0; insert(again === 0 ? sourceId : `${sourceId}+${again}`) === 0; again += 1);
+  }
+
+  /** Orders that it served and serves no longer: a merge undone. */
+  #unlink(id: string, kept: readonly string[]): string[] {
+    const linked = this.#sqlite
+      .prepare<{ orderId: string }>('SELECT orderId FROM OrderFulfillment WHERE fulfillmentId = ?')
+      .all(id);
+    const left = linked.map(({ orderId: linkedId }) => linkedId).filter((each) => !kept.includes(each));
+    for (const each of left)
+      this.#run('DELETE FROM OrderFulfillment WHERE orderId = ? AND fulfillmentId = ?', each, id);
+    return left;
   }
 
   #writeLines(id: string, lines: readonly OrderLine[], before: readonly OrderLine[] | undefined): void {
@@ -404,12 +417,11 @@ const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: numb
 /** Platforms blank personal fields after shipping: what was seen first stays. */
 function keepFirstSight(told: OrderView, before: OrderView): OrderView {
   const receiver = told.receiver.name === '' && told.receiver.province === '' ? before.receiver : told.receiver;
-  const lost = before.identities.filter(
+  const fresh = told.identities.filter(
     (key) =>
-      !told.identities.some((each) => each.kind === key.kind && each.scope === key.scope && each.value === key.value),
+      !before.identities.some((each) => each.kind === key.kind && each.scope === key.scope && each.value === key.value),
   );
-  if (receiver === told.receiver && lost.length === 0) return told;
-  return { ...told, receiver, identities: [...told.identities, ...lost] };
+  return { ...told, receiver, identities: [...before.identities, ...fresh] };
 }
 
 /** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */

@@ -85,8 +85,7 @@ function take(kind: ArgKind, entry: MenuEntry, sentence: Sentence, left: Set<Tok
       return ids.size === 1 ? use(of('warehouse'), { kind: 'warehouse', warehouse: [...ids][0] ?? '' }) : {};
     }
     case 'person': {
-      const unknown = sentence.isSlash ? of('word', 'other') : [];
-      const people = [of('person'), of('mention'), unknown].find((tokens) => tokens.length > 0) ?? [];
+      const people = [of('person'), of('mention')].find((tokens) => tokens.length > 0) ?? [];
       const [first] = people;
       if (people.length > 1) return { tooMany: true };
       return first === undefined ? {} : use(people, { kind: 'person', name: first.value });
@@ -98,7 +97,7 @@ function take(kind: ArgKind, entry: MenuEntry, sentence: Sentence, left: Set<Tok
         : use([first], { kind: 'duration', ms: Number(first.value) });
     }
     case 'sku': {
-      const [first, ...others] = of('word').filter(({ value }) => /\d/.test(value));
+      const [first, ...others] = of('word').filter(({ value }) => value.length >= 4 && /\d/.test(value));
       return first === undefined || others.length > 0 ? {} : use([first], { kind: 'words', words: first.value });
     }
     case 'role':

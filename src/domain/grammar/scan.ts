@@ -167,7 +167,11 @@ function readRest({ text }: Reader, at: number): Omit<Token, 'at'> {
   if (alert !== null && !isInside)
     return { kind: 'alert', value: plain(alert[1] ?? alert[2] ?? ''), end: at + alert[0].length };
   const written = match(run, text, at);
-  if (written !== null) return { ...readRun(text, at, written[0]), end: at + written[0].length };
+  if (written !== null) {
+    // 018842gz: a number and a word.
+    const [found] = /^\d{4,}(?=[a-z]{2,}$)/i.exec(written[0]) ?? written;
+    return { ...readRun(text, at, found), end: at + found.length };
+  }
   const said = match(saidRun, text, at);
   if (said !== null) return readSaid(text, at, said[0]);
   const marks = match(mark, text, at);

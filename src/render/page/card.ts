@@ -15,7 +15,7 @@ export function renderCardHtml(card: Card, language: Language, door: Door | null
   const link = ownPath(card.link?.path);
   const hasActions = link !== undefined || (door !== null && card.buttons.length > 0);
   return html`<div class="card tone-${card.tone}">
-<p class="card-first">${markHtml(card.tone)}<span class="said">${toneWords[card.tone][language]}</span><span>${lineHtml(first)}</span></p>
+<p class="card-first">${markHtml(card.tone)}<span class="hidden">${toneWords[card.tone][language]}</span> ${lineHtml(first)}</p>
 ${rest.map((line) => html`<p>${lineHtml(line)}</p>`)}
 ${hasActions && html`<div class="card-actions">${door !== null && card.buttons.length > 0 && buttonsHtml(card.buttons, door)}${link !== undefined && html`<a class="button" href="${link}">${card.link?.label}</a>`}</div>`}
 </div>`;
@@ -24,14 +24,17 @@ ${hasActions && html`<div class="card-actions">${door !== null && card.buttons.l
 /** Each button says its command, as if the person had typed it. */
 export const buttonsHtml = (buttons: readonly Button[], door: Door): Html =>
   html`<form class="says" method="post" action="/room/messages"><input type="hidden" name="room" value="${door.room}">${buttons.map(
-    ({ label, command, style }) => html`<button class="button ${style}" name="text" value="${command}">${label}</button>`,
+    ({ label, command, style }) =>
+      html`<button class="button ${style}" name="text" value="${command}">${label}</button>`,
   )}</form>`;
 
 /** What a colleague typed, as a bubble. */
 export const typedHtml = (card: Card, language: Language): Html =>
-  html`<div class="bubble">${card.lines.map((line) =>
-    line.map((piece) => (typeof piece === 'string' ? piece : cleanTyped(piece.foreign))).join(''),
-  ).join('\n') || words.details[language]}</div>`;
+  html`<div class="bubble">${
+    card.lines
+      .map((line) => line.map((piece) => (typeof piece === 'string' ? piece : cleanTyped(piece.foreign))).join(''))
+      .join('\n') || words.details[language]
+  }</div>`;
 
 const lineHtml = (line: Line): Html => html`${line}`;
 

@@ -15,13 +15,20 @@ export class Html {
 
 export type Value = string | number | Html | Foreign | null | undefined | false | readonly Value[];
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
 
 /** Line breaks and tabs are spaces; control, bidi, invisible and half characters go. */
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-const unwanted = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFC\u{E0000}-\u{E007F}]/gu;
+const unwanted =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFC\u{E0000}-\u{E007F}]/gu;
 
 /** Someone else's words, fit to be shown: one line of at most `most` characters. */
 export function cleanForeign(words: string, most = 40): string {
@@ -31,7 +38,13 @@ export function cleanForeign(words: string, most = 40): string {
 /** What a colleague typed into the room: longer, and with its lines. */
 export function cleanTyped(words: string, most = 1_000): string {
   const lines = words.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').split('\n');
-  return cut(lines.map((line) => line.replaceAll('\t', ' ').replace(unwanted, '')).join('\n').trim(), most);
+  return cut(
+    lines
+      .map((line) => line.replaceAll('\t', ' ').replace(unwanted, ''))
+      .join('\n')
+      .trim(),
+    most,
+  );
 }
 
 function cut(words: string, most: number): string {

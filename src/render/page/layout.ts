@@ -77,7 +77,7 @@ function whoHtml(frame: Frame): Html {
 }
 
 /** In a made-up company one may be anybody: a second person is needed to try what needs two. */
-export function asHtml(frame: Frame): Html {
+function asHtml(frame: Frame): Html {
   const say = sayIn(frame.language);
   return html`<form method="post" action="/room/as"><p>${say(words.whoAreYou)}</p><input type="hidden" name="next" value="${frame.here}">${frame.people.map(
     ({ id, name, role }) =>

@@ -16,7 +16,9 @@ const shapes: Readonly<Record<Tone, string>> = {
 };
 
 export const markHtml = (tone: Tone): Html =>
-  new Html(`<svg class="mark mark-${tone}" viewBox="0 0 20 20" aria-hidden="true" focusable="false">${shapes[tone]}</svg>`);
+  new Html(
+    `<svg class="mark mark-${tone}" viewBox="0 0 20 20" aria-hidden="true" focusable="false">${shapes[tone]}</svg>`,
+  );
 
 export const toneWords: Readonly<Record<Tone, Text>> = {
   critical: { zh: '紧急', en: 'Critical' },

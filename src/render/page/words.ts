@@ -2,7 +2,6 @@ import type { Role } from '../../domain/actor.ts';
 import type { ArgKind } from '../../domain/menu.ts';
 import type { OrderView } from '../../domain/order.ts';
 import type { Severity } from '../../domain/rule.ts';
-import type { Stage } from '../../domain/stage.ts';
 import type { Language, Text } from '../../domain/text.ts';
 
 /** Picks the reader's language. */
@@ -14,20 +13,6 @@ export const sayIn =
     text[language];
 
 const text = (zh: string, en: string): Text => ({ zh, en });
-
-export const stageWords: Readonly<Record<Stage, Text>> = {
-  placed: text('下单', 'Placed'),
-  paid: text('付款', 'Paid'),
-  queued: text('到仓待拣', 'Queued'),
-  review: text('人工复核', 'In review'),
-  sorting: text('分拣', 'Sorting'),
-  packed: text('打包', 'Packed'),
-  labelled: text('打面单', 'Labelled'),
-  shipped: text('发货', 'Shipped'),
-  scanned: text('揽收', 'Scanned'),
-  delivered: text('签收', 'Delivered'),
-  closed: text('关闭', 'Closed'),
-};
 
 export const roleWords: Readonly<Record<Role, Text>> = {
   'ops-lead': text('运营主管', 'Ops lead'),

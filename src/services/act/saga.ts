@@ -134,7 +134,6 @@ export function createSaga({
                 aim: kind.aim(context, action.request),
                 why: why?.text ?? { zh: '', en: '' },
                 told: why?.told ?? '',
-                to,
               },
               language,
             );

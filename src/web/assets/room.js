@@ -31,10 +31,10 @@ function firstVisible() {
 function show({ id, html }) {
   after = Math.max(after, id);
   const wasAtEnd = isAtEnd();
-  const known = document.getElementById(`m${id}`);
   const made = document.createElement('template');
   made.innerHTML = html;
   const item = made.content.firstElementChild;
+  const known = document.getElementById(`m${id}`) ?? echoOf(item);
   main.querySelector('.empty')?.remove();
   keepPlace(() => {
     if (known) known.replaceWith(item);
@@ -43,6 +43,13 @@ function show({ id, html }) {
   if (known) return;
   item.classList.add('fresh');
   if (!wasAtEnd && !item.classList.contains('own')) setUnread(unread + 1);
+}
+
+/** One's own words often come back before their receipt does. */
+function echoOf(item) {
+  if (!item.classList.contains('own')) return null;
+  const words = item.querySelector('.bubble').textContent;
+  return [...list.querySelectorAll('.pending')].find((each) => each.querySelector('.bubble').textContent === words);
 }
 
 function setUnread(count) {
@@ -88,7 +95,11 @@ function echo(text) {
   return item;
 }
 
-async function say(text, item = echo(text), key = crypto.randomUUID?.() ?? `k${Date.now()}${Math.random().toString(36).slice(2)}`) {
+async function say(
+  text,
+  item = echo(text),
+  key = crypto.randomUUID?.() ?? `k${Date.now()}${Math.random().toString(36).slice(2)}`,
+) {
   item.classList.remove('failed');
   item.querySelector('.from').textContent = main.dataset.sending;
   try {
@@ -107,7 +118,7 @@ async function say(text, item = echo(text), key = crypto.randomUUID?.() ?? `k${D
     const again = document.createElement('button');
     again.type = 'button';
     again.textContent = error instanceof TypeError ? main.dataset.failed : error.message;
-    again.addEventListener('click', () => say(text, item, key), { once: true });
+    again.addEventListener('click', () => void say(text, item, key), { once: true });
     item.querySelector('.from').replaceChildren(again);
   }
 }
@@ -129,7 +140,7 @@ document.addEventListener('submit', (event) => {
     pressed.ariaBusy = 'true';
     setTimeout(() => pressed.removeAttribute('aria-busy'), 1000);
   }
-  say(text.trim());
+  void say(text.trim());
 });
 
 area.addEventListener('keydown', (event) => {
@@ -137,6 +148,12 @@ area.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.defaultPrevented) return;
   event.preventDefault();
   composer.requestSubmit();
+});
+
+// An open list of people closes when one taps elsewhere.
+document.addEventListener('click', (event) => {
+  const who = document.querySelector('.who[open]');
+  if (who && !who.contains(event.target)) who.open = false;
 });
 
 toEnd();

@@ -7,13 +7,12 @@ export const t = {
   tail: text('尾号', 'Ends in'),
   copyNo: text('完整单号', 'Full number'),
   shipBy: text('最晚发货', 'Ship by'),
-  left: text('剩', 'left:'),
-  over: text('已超', 'late by'),
-  shipped: text('已发货', 'shipped'),
+  left: text('剩 {span}', '{span} left'),
+  over: text('已超 {span}', '{span} late'),
   noShipBy: text('平台没给发货时限', 'The platform gave no ship-by time'),
-  stuckIn: text('停在', 'Waiting in'),
-  notYet: text('还没到', 'not yet'),
-  because: text('原因', 'Reason'),
+  stuckIn: text('停在', 'Now'),
+  next: text('下一步', 'next:'),
+  because: text('原因：', 'reason: '),
   heldNow: text('暂停发货中', 'On hold'),
   finished: text('已签收', 'Delivered'),
   closedAt: text('订单已关闭', 'The order is closed'),
@@ -35,9 +34,9 @@ export const t = {
   statusThere: text('系统状态', 'Its own status'),
   parcels: text('包裹', 'Parcels'),
   noParcel: text('还没有运单', 'No waybill yet'),
-  sameParcel: text('同包还有', 'Also in this parcel'),
-  packedWith: text('同一仓单还有', 'Also in this warehouse order'),
-  alone: text('只有这一单', 'only this order'),
+  sameParcel: text('同包还有：', 'Also in this parcel: '),
+  packedWith: text('同一仓单还有：', 'Also in this warehouse order: '),
+  alone: text('没有别的单', 'no other order'),
   money: text('金额', 'Money'),
   paid: text('实付', 'Paid'),
   goods: text('货款', 'Goods'),
@@ -85,18 +84,38 @@ export const actionStateWords = {
   failed: text('没成功', 'failed'),
 } as const;
 
-const actionWords: Readonly<Record<string, Text>> = {
+const actWords: Readonly<Record<string, Text>> = {
   reroute: text('改仓', 'Reroute'),
-  release: text('释放库存', 'Release stock'),
-  undo: text('撤销', 'Undo'),
-  acknowledge: text('认领', 'Took it'),
-  'alert.acknowledge': text('认领', 'Took it'),
-  'alert.snooze': text('稍后', 'Snoozed'),
-  'alert.done': text('完成', 'Done'),
-  'alert.hand-over': text('转交', 'Handed over'),
+  'release-lock': text('放开库存锁', 'Release a lock'),
+  'retake-lock': text('锁回库存', 'Take the lock back'),
+  'cancel-order': text('作废仓单', 'Cancel the warehouse order'),
 };
 
-export const actionWord = (kind: string): Text => actionWords[kind] ?? actionWords[kind.split('.')[0] ?? ''] ?? text(kind, kind);
+const auditWords: Readonly<Record<string, Text>> = {
+  ...actWords,
+  'alert.claimed': text('认领异常', 'Took the alert'),
+  'alert.snoozed': text('稍后再提醒', 'Snoozed the alert'),
+  'alert.done': text('说已完成', 'Said it is done'),
+  'alert.handed-over': text('转交异常', 'Handed the alert over'),
+  'act.second-asked': text('请第二人同意', 'Asked for a second person'),
+};
+
+const stateWords: Readonly<Record<string, Text>> = {
+  ...actionStateWords,
+  confirmed: text('已确认', 'confirmed'),
+  busy: text('另一操作还没结束', 'another act was running'),
+};
+
+export const actWord = (kind: string): Text => actWords[kind] ?? text(kind, kind);
+
+/** `act.reroute.done` is said as what was done and how it ended. */
+export function auditWord(action: string): Text {
+  const [, kind = '', state = ''] = /^act\.(.+)\.([\w-]+)$/.exec(action) ?? [];
+  const word = auditWords[action];
+  if (word !== undefined || kind === '') return word ?? text(action, action);
+  const ended = stateWords[state] ?? text(state, state);
+  return { zh: `${actWord(kind).zh} ${ended.zh}`, en: `${actWord(kind).en}: ${ended.en}` };
+}
 
 export const resolutionWords = {
   cleared: text('情况已消除', 'the condition went away'),

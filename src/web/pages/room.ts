@@ -4,7 +4,7 @@ import type { Language, Text } from '../../domain/text.ts';
 import type { RoomMessageRow } from '../../ports/stores.ts';
 import { renderCardHtml, typedHtml } from '../../render/page/card.ts';
 import { type Html, html } from '../../render/page/html.ts';
-import { clockText, machineTime } from '../../render/page/time.ts';
+import type { Times } from '../../render/page/time.ts';
 import { argWords, sayIn, words } from '../../render/page/words.ts';
 
 export type RoomTab = 'war' | 'dm';
@@ -35,12 +35,12 @@ export interface RoomView {
   readonly tab: RoomTab;
   readonly language: Language;
   readonly person: Person;
-  readonly now: number;
+  readonly times: Times;
   readonly rows: readonly RoomMessageRow[];
   readonly hasOlder: boolean;
   readonly menu: readonly MenuEntry[];
   readonly key: string;
-  nameOf(sender: string): string;
+  readonly nameOf: (sender: string) => string;
 }
 
 export function roomHtml(view: RoomView): Html {
@@ -62,21 +62,31 @@ ${composerHtml(view)}
 }
 
 /** One message; also what a stream sends. */
-export function messageHtml(row: RoomMessageRow, view: Pick<RoomView, 'tab' | 'language' | 'person' | 'now' | 'nameOf'>): Html {
+export function messageHtml(
+  row: RoomMessageRow,
+  view: Pick<RoomView, 'tab' | 'language' | 'person' | 'times' | 'nameOf'>,
+): Html {
   const isPerson = row.sender.startsWith('person:');
   const side = row.sender === `person:${view.person.id}` ? 'own' : isPerson ? 'other' : 'bot';
-  return html`<li class="message ${side}" id="m${row.id}" data-id="${row.id}"><p class="from"><b>${isPerson ? view.nameOf(row.sender) : words.bot[view.language]}</b> <time datetime="${machineTime(row.at)}">${clockText(row.at, view.now)}</time></p>
+  return html`<li class="message ${side}" id="m${row.id}" data-id="${row.id}"><p class="from"><b>${isPerson ? view.nameOf(row.sender) : words.bot[view.language]}</b> <time datetime="${view.times.machine(row.at)}">${view.times.clock(row.at)}</time></p>
 ${isPerson ? typedHtml(row.card, view.language) : renderCardHtml(row.card, view.language, { room: view.tab })}</li>`;
 }
 
 function composerHtml(view: RoomView): Html {
   const say = sayIn(view.language);
-  const usable = view.menu.filter(({ permission, isPrivate }) => may(view.person.role, permission) && (!isPrivate || view.tab === 'dm'));
-  const quick = usable.filter(({ args, changes }) => !changes && Object.values(args).every(({ isOptional }) => isOptional === true));
+  const usable = view.menu.filter(
+    ({ permission, isPrivate }) => may(view.person.role, permission) && (!isPrivate || view.tab === 'dm'),
+  );
+  const quick = usable.filter(
+    ({ args, changes }) => !changes && Object.values(args).every(({ isOptional }) => isOptional === true),
+  );
   return html`<div class="compose-area">
 <form class="quick" method="post" action="/room/messages" aria-label="${say(t.quick)}"><input type="hidden" name="room" value="${view.tab}">${quick
     .slice(0, 6)
-    .map((entry) => html`<button class="chip" name="text" value="/${commandWord(entry, view.language)}">${commandWord(entry, view.language)}</button>`)}</form>
+    .map(
+      (entry) =>
+        html`<button class="chip" name="text" value="/${commandWord(entry, view.language)}">${commandWord(entry, view.language)}</button>`,
+    )}</form>
 <ul class="complete" id="complete" role="listbox" aria-label="${say(t.commands)}" hidden>${usable.map((entry) => optionHtml(entry, view.language))}</ul>
 <form class="composer" method="post" action="/room/messages"><input type="hidden" name="room" value="${view.tab}"><input type="hidden" name="key" value="${view.key}">
 <button class="slash" type="button" aria-label="${say(t.commands)}" aria-controls="complete" hidden>/</button>

@@ -291,6 +291,7 @@ CREATE TABLE "Action" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "kind" TEXT NOT NULL,
     "subject" TEXT NOT NULL,
+    "target" TEXT NOT NULL,
     "runningKey" TEXT,
     "actorId" TEXT NOT NULL,
     "approverId" TEXT,
@@ -343,6 +344,14 @@ CREATE TABLE "Source" (
     "lastOkAt" BIGINT,
     "lastErrorAt" BIGINT,
     "lastError" TEXT
+);
+
+-- CreateTable
+CREATE TABLE "Token" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "sealed" TEXT NOT NULL,
+    "expiresAt" BIGINT,
+    "updatedAt" BIGINT NOT NULL
 );
 
 -- CreateTable
@@ -511,6 +520,9 @@ CREATE INDEX "RoomMessage_roomId_id_idx" ON "RoomMessage"("roomId", "id");
 
 -- CreateIndex
 CREATE INDEX "Inbound_doneAt_idx" ON "Inbound"("doneAt");
+
+-- CreateIndex
+CREATE INDEX "Inbound_roomId_receivedAt_idx" ON "Inbound"("roomId", "receivedAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Inbound_platform_messageId_key" ON "Inbound"("platform", "messageId");

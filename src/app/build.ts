@@ -1,0 +1,362 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { wallNow } from '../adapters/clock/wall.ts';
+import { openDatabase } from '../adapters/db/database.ts';
+import { createStorage } from '../adapters/db/storage.ts';
+import { createHttp } from '../adapters/http.ts';
+import { createIdentifier } from '../adapters/identifier.ts';
+import { createVault } from '../adapters/vault.ts';
+import { builtinRules } from '../domain/builtin-rules.ts';
+import { ConfigError, UserError } from '../domain/errors.ts';
+import type { Lexicon, MenuEntry } from '../domain/menu.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Messenger } from '../ports/messenger.ts';
+import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
+import { createAnswers } from '../services/act/confirm.ts';
+import type { ActContext } from '../services/act/kind.ts';
+import { createProposeRelease } from '../services/act/propose-release.ts';
+import { createProposeReroute } from '../services/act/propose-reroute.ts';
+import { createSaga } from '../services/act/saga.ts';
+import { createUndo } from '../services/act/undo.ts';
+import { createBind } from '../services/bind.ts';
+import { createConfirm } from '../services/confirm.ts';
+import { createDeliver } from '../services/deliver.ts';
+import { createDetect } from '../services/detect.ts';
+import { createDispatch } from '../services/dispatch.ts';
+import { createExplain } from '../services/explain.ts';
+import { createHelp } from '../services/help.ts';
+import { createIngest } from '../services/ingest.ts';
+import { createLinks } from '../services/links.ts';
+import { createMoveAlert } from '../services/move-alert.ts';
+import { createReadAlerts } from '../services/read-alerts.ts';
+import { createReadBoard } from '../services/read-board.ts';
+import { createReadOrder } from '../services/read-order.ts';
+import { createReadOrderPage } from '../services/read-order-page.ts';
+import { createReadStock } from '../services/read-stock.ts';
+import { createResolveArgs } from '../services/resolve-args.ts';
+import { createRulebook } from '../services/rulebook.ts';
+import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
+import { createSessions } from '../services/sessions.ts';
+import type { Verbs } from '../services/verbs.ts';
+import { createWatchSources } from '../services/watch-sources.ts';
+import { createRoomBell } from '../web/room-bell.ts';
+import { createWeb } from '../web/server.ts';
+import type { Company } from './company.ts';
+import { createDirectory } from './directory.ts';
+import type { Plugs } from './discover.ts';
+import { createEngine, type Engine } from './engine.ts';
+import type { Keys } from './keys.ts';
+import { createMetrics } from './metrics.ts';
+import { flowModules } from './modules.ts';
+import { packageDir } from './paths.ts';
+import { createSourceFactory, type Sources } from './sources.ts';
+
+export interface BuildOptions {
+  readonly company: Company;
+  readonly plugs: Plugs;
+  readonly databaseFile: string;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly world: 'real' | 'sandbox';
+  readonly publicUrl: string;
+  readonly allowedHosts: readonly string[];
+  readonly metricsToken: string | undefined;
+  readonly log: Log & { debug(facts: object, sentence: string): void };
+  /** False while another instance is at work. */
+  readonly mayRun: (storage: Storage) => Promise<{ isHeld(): boolean; stop(): Promise<void> }>;
+}
+
+export interface Bot {
+  readonly storage: Storage;
+  readonly engine: Engine;
+  readonly web: FastifyInstance;
+  readonly run: ReturnType<typeof createRunCommand>;
+  readonly rooms: readonly RoomRow[];
+  /** Takes a new configuration whole. */
+  reload(next: Company): Promise<void>;
+  /** Throws all views away and derives them from the events again. */
+  rebuild(): Promise<{ events: number }>;
+  stop(): Promise<void>;
+}
+
+/** Wires everything: the only place that knows all parts. Starts nothing by itself. */
+export async function build(options: BuildOptions): Promise<Bot> {
+  const { plugs, keys, clock, world, publicUrl, log } = options;
+  const database = await openDatabase(options.databaseFile, join(packageDir, 'prisma/migrations'));
+  const storage = createStorage(database, { audit: keys.audit });
+  const stamped = await storage.world(world, clock.now());
+  if (stamped !== world) {
+    await database.close();
+    throw new ConfigError([`DATABASE_URL: this database belongs to a ${stamped} world, and this is a ${world} one`]);
+  }
+
+  let company = options.company;
+  let people = new Map<string, string>();
+  const vault = createVault(keys.vault);
+  const http = createHttp({ log });
+  const makeSources = createSourceFactory({
+    plugs,
+    http,
+    clock,
+    identifier: createIdentifier(keys.identity),
+    storage,
+    vault,
+  });
+  let sources: Sources = await makeSources(company);
+  await storage.rules.seed(builtinRules, clock.now());
+  let rules = await storage.rules.listOn();
+  const directory = createDirectory(
+    () => company,
+    plugs,
+    () => rules,
+    (systemId, channel) => sources.systems.find(({ id }) => id === systemId)?.system.stageSource(channel) ?? 'none',
+    (id) => people.get(id),
+  );
+  let rulebook = createRulebook(rules, directory, company.timezone);
+  const shopOf: ShopOf = (systemId, systemShopId) => {
+    const served = company.shops.filter((shop) => shop.system === systemId);
+    return (
+      (served.find((shop) => shop.systemShopId === systemShopId) ?? (served.length === 1 ? served[0] : undefined))
+        ?.id ?? `${systemId}.${systemShopId}`
+    );
+  };
+  const { metrics, registry } = createMetrics(storage);
+  const links = createLinks({ key: keys.link });
+  const sessions = createSessions({ storage, clock });
+  const bell = createRoomBell();
+  const shops = () => sources.shops;
+  const systems = () => sources.systems;
+
+  const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
+  const confirm = createConfirm({ storage, ingest, shops, systems, directory, log });
+  const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
+  const dispatch = createDispatch({ storage, clock, directory, metrics, perHour: company.limits.roomPerHour });
+  const watchSources = createWatchSources({
+    storage,
+    clock,
+    rulebook: () => rulebook,
+    sources: () => [...sources.shops.map(({ id }) => `shop:${id}`), ...sources.systems.map(({ id }) => `system:${id}`)],
+    metrics,
+    startedAt: clock.now(),
+  });
+
+  const messengers = new Map<string, Messenger>();
+  for (const [platform, plug] of plugs.messengers) {
+    messengers.set(
+      platform,
+      plug.create({
+        room: {
+          async add({ roomId, key, from, card }) {
+            const id = await storage.room.add({ roomId, key, sender: from, card, at: clock.now() });
+            bell.ring(roomId);
+            return id;
+          },
+        },
+      }),
+    );
+  }
+  const messengerOf = (roomId: string): Messenger | undefined => {
+    const [, privatePlatform] = /^dm:([^:]+):/.exec(roomId) ?? [];
+    return messengers.get(privatePlatform ?? company.rooms.find(({ id }) => id === roomId)?.platform ?? '');
+  };
+  const deliver = createDeliver({ storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log });
+
+  const context: ActContext = {
+    directory,
+    ingest,
+    systemOf(systemId) {
+      const system = sources.systems.find(({ id }) => id === systemId);
+      if (system !== undefined) return system;
+      throw new UserError('SYSTEM_GONE', {
+        zh: '这个仓库系统已经不在配置里了',
+        en: 'This warehouse system is no longer configured',
+      });
+    },
+  };
+  const saga = createSaga({ storage, clock, context, directory, metrics, log });
+  const nudge = (name: string) => () => engine.nudge(name);
+  const answers = createAnswers({ storage, clock, directory, context, nudge: nudge('act') });
+  const proposeDeps = { storage, clock, directory, ingest, shops, systems, shopOf };
+  const { fourEyes } = company.limits;
+  const verbs = createVerbs({
+    help: createHelp(() => menu()),
+    readOrder: createReadOrder({ storage, clock, directory }),
+    alerts: createReadAlerts({ storage, clock, directory }),
+    explain: createExplain({ storage, clock, directory, confirm }),
+    moves: createMoveAlert({ storage, clock, directory, detect, metrics }),
+    release: createProposeRelease({
+      ...proposeDeps,
+      fourEyes: { releaseUnits: fourEyes.releaseUnits, releaseValue: fourEyes.releaseValue * 100 },
+    }),
+    reroute: createProposeReroute(proposeDeps),
+    undo: createUndo({ storage, clock, context }),
+    stock: createReadStock({ storage, directory, systems }),
+    binding: createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl }),
+  });
+  const commands: readonly RunnableCommand[] = [...plugs.commands].map(([name, command]) => ({
+    entry: entryOf(name, command),
+    run: (args, asking) => command.run({ args: args as never, asking, verbs }),
+  }));
+  const entries: readonly MenuEntry[] = commands.map(({ entry }) => entry);
+  const menu = (): readonly MenuEntry[] => entries;
+  let lexicon = lexiconOf(company);
+  const run = createRunCommand({
+    storage,
+    clock,
+    wallNow,
+    commands: () => commands,
+    menu,
+    lexicon: () => lexicon,
+    resolve: createResolveArgs({ storage, clock, directory }),
+    answers,
+    nudge: nudge('commands'),
+    metrics,
+    log,
+  });
+
+  const lease = await options.mayRun(storage);
+  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
+
+  async function sync(): Promise<void> {
+    await storage.people.syncConfigured(
+      company.staff.map(({ id, name, role, wecom, dingtalk }) => ({
+        person: { id, name, role },
+        accounts: [
+          { platform: 'web', userId: id },
+          ...(wecom === undefined ? [] : [{ platform: 'wecom', userId: wecom }]),
+          ...(dingtalk === undefined ? [] : [{ platform: 'dingtalk', userId: dingtalk }]),
+        ],
+      })),
+    );
+    people = new Map((await storage.people.list()).map(({ id, name }) => [id, name]));
+    await storage.rooms.syncConfigured(
+      company.rooms.map(({ id, platform, chatId, conversationId, name, language, hears }) => ({
+        id,
+        platform,
+        chatId: conversationId ?? (chatId === '' && platform === 'web' ? id : chatId),
+        name,
+        language,
+        hears: { severity: hears.severity },
+      })),
+    );
+  }
+  await sync();
+
+  const web = createWeb({
+    stores: storage,
+    clock,
+    timezone: company.timezone,
+    language: 'zh',
+    world,
+    warRoomId: company.rooms.find(({ platform }) => platform === 'web')?.id ?? 'war',
+    menu,
+    receive: run.receive,
+    sessions,
+    links,
+    readBoard: createReadBoard({ stores: storage, clock, directory }),
+    readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
+    readiness: () => {
+      const states = engine.states().map(({ name, lastOkAt }) => ({
+        name,
+        lastOkAt,
+        ready: lastOkAt !== null && clock.now() - lastOkAt < 5 * 60_000,
+      }));
+      return { ready: lease.isHeld() && states.every(({ ready }) => ready), modules: states };
+    },
+    registry,
+    metricsToken: options.metricsToken,
+    allowedHosts: options.allowedHosts,
+    publicUrl,
+    assetsDir: join(packageDir, 'src/web/assets'),
+    log,
+    bell,
+  });
+
+  return {
+    storage,
+    engine,
+    web,
+    run,
+    rooms: await storage.rooms.list(),
+    async reload(next) {
+      const nextSources = await makeSources(next);
+      company = next;
+      sources = nextSources;
+      lexicon = lexiconOf(company);
+      rules = await storage.rules.listOn();
+      rulebook = createRulebook(rules, directory, company.timezone);
+      await sync();
+      engine.replace(modules());
+      log.info({ shops: company.shops.length, systems: company.systems.length }, 'Configuration taken');
+    },
+    rebuild: () => storage.views.rebuild(rulebook.derivation, shopOf),
+    async stop() {
+      await web.close();
+      await engine.stop();
+      await lease.stop();
+      await database.close();
+    },
+  };
+}
+
+function entryOf(
+  name: string,
+  { aliases, help, examples, args, permission, changes, isPrivate }: import('../command.ts').Command,
+): MenuEntry {
+  return { name, aliases, help, examples, args, permission, changes, isPrivate: isPrivate ?? false };
+}
+
+function lexiconOf(company: Company): Lexicon {
+  return {
+    botNames: [...new Set(company.rooms.map(({ name }) => name))],
+    warehouses: company.warehouses.map(({ id, name, city }) => ({
+      id,
+      words: [...new Set([name, name.replace(/仓$/, ''), id, city].filter((word) => word !== ''))],
+    })),
+    people: company.staff.map(({ id, name }) => ({ id, words: [name, id] })),
+  };
+}
+
+interface VerbParts {
+  readonly help: ReturnType<typeof createHelp>;
+  readonly readOrder: ReturnType<typeof createReadOrder>;
+  readonly alerts: ReturnType<typeof createReadAlerts>;
+  readonly explain: ReturnType<typeof createExplain>;
+  readonly moves: ReturnType<typeof createMoveAlert>;
+  readonly release: ReturnType<typeof createProposeRelease>;
+  readonly reroute: ReturnType<typeof createProposeReroute>;
+  readonly undo: ReturnType<typeof createUndo>;
+  readonly stock: ReturnType<typeof createReadStock>;
+  readonly binding: ReturnType<typeof createBind>;
+}
+
+const createVerbs = ({
+  help,
+  readOrder,
+  alerts,
+  explain,
+  moves,
+  release,
+  reroute,
+  undo,
+  stock,
+  binding,
+}: VerbParts): Verbs => ({
+  help,
+  readOrder,
+  listAlerts: alerts.all,
+  listMine: alerts.mine,
+  explain,
+  acknowledge: moves.acknowledge,
+  snooze: moves.snooze,
+  finish: moves.finish,
+  handOver: moves.handOver,
+  release,
+  reroute,
+  undo,
+  stock,
+  login: binding.login,
+  bind: binding.bind,
+});

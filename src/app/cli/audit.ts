@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { openDatabase } from '../../adapters/db/database.ts';
+import { createStorage } from '../../adapters/db/storage.ts';
+import { packageDir } from '../paths.ts';
+import { createRuntime } from '../runtime.ts';
+import { print } from './output.ts';
+
+/** `warroom audit verify [--head X]`: walks the whole chain; 1 when an entry was changed, dropped or moved. */
+export async function verifyAudit(options: { json: boolean; head: string | undefined }): Promise<number> {
+  const { databaseFile, keys } = await createRuntime();
+  const database = await openDatabase(databaseFile, join(packageDir, 'prisma/migrations'));
+  try {
+    const { entries, head, brokenAt, hasHead } = await createStorage(database, { audit: keys.audit }).audit.verify();
+    const isHeadKnown = options.head === undefined || hasHead(options.head);
+    const ok = brokenAt === undefined && isHeadKnown;
+    print(options.json, { ok, entries, head, brokenAt: brokenAt ?? null, headKnown: isHeadKnown }, [
+      brokenAt === undefined
+        ? `${entries} 条审计记录完好，记录 ${head.toUpperCase()} / ${entries} entries intact`
+        : `第 ${brokenAt} 条被改过 / entry ${brokenAt} was changed`,
+      ...(isHeadKnown ? [] : [`链里没有记录 ${options.head} / the chain does not hold head ${options.head}`]),
+    ]);
+    return ok ? 0 : 1;
+  } finally {
+    await database.close();
+  }
+}

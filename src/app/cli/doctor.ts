@@ -1,0 +1,161 @@
+import { createLinkedClock } from '../../adapters/clock/linked.ts';
+import { createSystemClock } from '../../adapters/clock/system.ts';
+import { createHttp } from '../../adapters/http.ts';
+import { createIdentifier } from '../../adapters/identifier.ts';
+import { rolesWith } from '../../domain/actor.ts';
+import { AppError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { bindCode } from '../../services/bind.ts';
+import { type Company, checkCompany } from '../company.ts';
+import { createRuntime, fetchCompany, type Runtime, readConfigFile } from '../runtime.ts';
+import { print } from './output.ts';
+
+interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'problem' | 'missing';
+  readonly detail: string;
+  /** What to do, and who. */
+  readonly todo: string | null;
+}
+
+/** `warroom doctor`: what works today, what is missing, who has to do what. 1 when something is wrong. */
+export async function doctor(json: boolean): Promise<number> {
+  const runtime = await createRuntime();
+  const found = await findCompany(runtime);
+  const findings =
+    found === undefined
+      ? [noConfig]
+      : [
+          ...(await readSources(found.company, runtime, found.clock)),
+          ...checkPeople(found.company),
+          ...checkRooms(found.company, runtime),
+        ];
+  const isFine = findings.every(({ state }) => state !== 'problem');
+  const mark = { ok: '✔', problem: '✘', missing: '○' };
+  print(
+    json,
+    { ok: isFine, findings },
+    findings.flatMap(({ what, state, detail, todo }) => [
+      `${mark[state]} ${what}：${detail}`,
+      ...(todo === null ? [] : [`    → ${todo}`]),
+    ]),
+  );
+  return isFine ? 0 : 1;
+}
+
+const noConfig: Finding = {
+  what: 'warroom.yaml',
+  state: 'missing',
+  detail: '没有配置，npm start 会用模拟公司 / no configuration: npm start runs the simulated company',
+  todo: '要接真店：照 README 写 warroom.yaml，密钥放 .env / for a real shop write warroom.yaml as in the README, keys in .env',
+};
+
+async function findCompany(runtime: Runtime): Promise<{ company: Company; clock: Clock } | undefined> {
+  const { env, configFile, plugs } = runtime;
+  if (configFile !== undefined) return { company: readConfigFile(runtime), clock: createSystemClock() };
+  if (env.WARROOM_CLOCK === undefined) return undefined;
+  const clock = createLinkedClock(env.WARROOM_CLOCK);
+  await clock.start();
+  clock.stop();
+  return { company: checkCompany(await fetchCompany(env.WARROOM_CLOCK), plugs), clock };
+}
+
+/** One real read of every source, with what to do when it fails. */
+async function readSources(company: Company, { plugs, keys }: Runtime, clock: Clock): Promise<readonly Finding[]> {
+  const http = createHttp();
+  const signal = AbortSignal.timeout(20_000);
+  const window = { from: clock.now() - 60_000, to: clock.now() };
+  const shops = company.shops.map(async (shop): Promise<Finding> => {
+    const plug = plugs.channels.get(shop.channel);
+    const what = `店铺 ${shop.name ?? shop.id}（${plug?.name.zh ?? shop.channel}）`;
+    return attempt(what, async () => {
+      const channel = plug?.create({
+        shopId: shop.id,
+        baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
+        credentials: plug.credentials.parse(shop.credentials),
+        timezone: company.timezone,
+        http,
+        clock,
+        identifier: createIdentifier(keys.identity),
+      });
+      const page = await channel?.pullUpdated(window, undefined, signal);
+      return `可用，最近 1 分钟 ${page?.orders.length ?? 0} 条变化 / works`;
+    });
+  });
+  const systems = company.systems.map(async (system): Promise<Finding> => {
+    const plug = plugs.fulfillment.get(system.kind);
+    const what = `仓库系统 ${plug?.name.zh ?? system.kind}（${system.id}）`;
+    return attempt(what, async () => {
+      const made = plug?.create({
+        systemId: system.id,
+        baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
+        credentials: plug.credentials.parse(system.credentials),
+        http,
+        clock,
+      });
+      await made?.pullUpdated(window, undefined, signal);
+      const blind = company.shops.filter(
+        (shop) => shop.system === system.id && made?.stageSource(shop.channel) === 'none',
+      );
+      return blind.length === 0
+        ? '可用 / works'
+        : `可用，但看不到 ${blind.map((shop) => shop.name ?? shop.id).join('、')} 的仓内进度 / works; stages of these shops cannot be seen`;
+    });
+  });
+  return Promise.all([...shops, ...systems]);
+}
+
+async function attempt(what: string, read: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, state: 'ok', detail: await read(), todo: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { what, state: 'problem', detail: `${error.code} · ${error.message}`, todo: todoOf(error) };
+  }
+}
+
+function todoOf({ code, retry }: AppError): string {
+  if (code === 'BAD_TIMESTAMP') return '把这台机器的时间校准（NTP）/ set this machine’s clock right';
+  if (retry === 'refresh' || /TOKEN|AUTH|KEY|SIGN/.test(code))
+    return '请店铺主账号在开放平台后台核对 key/secret/授权是否有效，再更新 .env / the shop’s main account checks key, secret and grant on the open platform';
+  if (/IP/.test(code))
+    return '请在开放平台后台把这台服务器的出口 IP 加进白名单 / add this server’s IP to the platform’s allow list';
+  if (retry === 'backoff' || retry === 'after')
+    return '对方现在不应答，稍后再试 / it does not answer now; try again later';
+  return '把上面这一行发给该平台的技术支持 / send the line above to the platform’s support';
+}
+
+function checkPeople({ staff }: Company): readonly Finding[] {
+  const holders = staff.filter(({ role }) => rolesWith('stock:release').includes(role));
+  const opsLeads = staff.filter(({ role }) => role === 'ops-lead');
+  return [
+    opsLeads.length > 0
+      ? { what: '运营主管 / ops-lead', state: 'ok', detail: opsLeads.map(({ name }) => name).join('、'), todo: null }
+      : {
+          what: '运营主管 / ops-lead',
+          state: 'problem',
+          detail: '没有人能绑定群和人 / nobody can bind rooms and people',
+          todo: '在 staff 里加一个 role: ops-lead / add one to staff',
+        },
+    holders.length >= 2
+      ? { what: '第二人同意 / four eyes', state: 'ok', detail: `${holders.length} 人有权限 / may agree`, todo: null }
+      : {
+          what: '第二人同意 / four eyes',
+          state: 'missing',
+          detail: '有权限的不到两人，超限操作会改为要写原因 / fewer than two holders: a typed reason is asked instead',
+          todo: '再给一个人主管角色 / give one more person a lead role',
+        },
+  ];
+}
+
+const checkRooms = ({ rooms }: Company, { keys }: Runtime): readonly Finding[] =>
+  rooms.map((room) =>
+    room.platform === 'web' || room.chatId !== '' || room.conversationId !== undefined
+      ? { what: `群 ${room.name}`, state: 'ok', detail: room.platform, todo: null }
+      : {
+          what: `群 ${room.name}`,
+          state: 'missing',
+          detail: '还没绑定 / not bound',
+          todo: `在群里 @机器人 发：/绑定 ${bindCode(keys.bind, room.id)}`,
+        },
+  );

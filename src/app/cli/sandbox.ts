@@ -1,0 +1,20 @@
+import { dirname, join } from 'node:path';
+import { createRuntime } from '../runtime.ts';
+import { startSandboxProcess } from '../sandbox-process.ts';
+import { print } from './output.ts';
+
+/** `warroom sandbox`: the simulated company alone. */
+export async function sandbox(json: boolean): Promise<number> {
+  const { raw, databaseFile } = await createRuntime();
+  const port = Number(raw['SANDBOX_PORT'] ?? 0);
+  const running = await startSandboxProcess(raw, { port, database: join(dirname(databaseFile), 'sandbox.db') });
+  print(json, { url: running.url }, [
+    `模拟公司在 / the simulated company listens on ${running.url}`,
+    `机器人连它 / connect the bot: WARROOM_CLOCK=${running.url} npm start`,
+  ]);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await running.stop();
+  return 0;
+}

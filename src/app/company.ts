@@ -1,0 +1,223 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { roles } from '../domain/actor.ts';
+import { parseHours } from '../domain/calendar.ts';
+import { ConfigError, UserError } from '../domain/errors.ts';
+import { parseDuration, severities } from '../domain/rule.ts';
+import { languages } from '../domain/text.ts';
+import type { Plugs } from './discover.ts';
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'use small letters, digits and hyphens');
+const Duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  context.addIssue({ code: 'custom', message: 'write a duration such as 5s, 30m or 2h' });
+  return z.NEVER;
+});
+const Credentials = z.record(z.string(), z.string());
+
+const Shop = z.strictObject({
+  id: slug,
+  channel: z.string(),
+  name: z.string().optional(),
+  baseUrl: z.url().optional(),
+  poll: Duration.default(5_000),
+  backfillDays: z.number().int().min(0).max(90).default(30),
+  system: z.string().optional(),
+  systemShopId: z.string().optional(),
+  credentials: Credentials.default({}),
+});
+const System = z.strictObject({
+  id: slug,
+  kind: z.string(),
+  baseUrl: z.url().optional(),
+  poll: Duration.default(4_000),
+  credentials: Credentials.default({}),
+});
+const Warehouse = z.strictObject({
+  id: slug,
+  name: z.string().min(1),
+  kind: z.enum(['own', '3pl', 'supplier', 'overseas']),
+  province: z.string().default(''),
+  city: z.string().default(''),
+  system: z.string(),
+  code: z.string().min(1),
+  hours: z.array(z.string()).default([]),
+  courierAt: z.array(z.string()).default([]),
+  speedPerHour: z.number().positive().optional(),
+});
+const Hears = z.strictObject({
+  shops: z.unknown().optional(),
+  warehouses: z.unknown().optional(),
+  rules: z.unknown().optional(),
+  severity: z.enum(severities).default('warning'),
+});
+const Room = z.strictObject({
+  id: slug,
+  platform: z.string(),
+  name: z.string().default('订单作战群'),
+  language: z.enum(languages).default('zh'),
+  baseUrl: z.url().optional(),
+  chatId: z.string().default(''),
+  conversationId: z.string().optional(),
+  webhook: z.url().optional(),
+  credentials: Credentials.default({}),
+  hears: Hears.default({ severity: 'warning' }),
+});
+const Staff = z.strictObject({
+  id: slug,
+  name: z.string().min(1),
+  role: z.enum(roles),
+  wecom: z.string().optional(),
+  dingtalk: z.string().optional(),
+  mobile: z.string().optional(),
+});
+const Limits = z.strictObject({
+  fourEyes: z
+    .strictObject({
+      releaseUnits: z.number().int().min(0).default(20),
+      releaseValue: z.number().min(0).default(2000),
+      gateBypass: z.boolean().default(true),
+    })
+    .default({ releaseUnits: 20, releaseValue: 2000, gateBypass: true }),
+  roomPerHour: z.number().int().min(1).default(12),
+  callsPerNight: z.number().int().min(0).default(2),
+});
+
+/** `warroom.yaml`, design of the public contract. Parts that a later capability reads are checked for shape only. */
+export const Company = z.strictObject({
+  timezone: z.string().default('Asia/Shanghai'),
+  shops: z.array(Shop).default([]),
+  systems: z.array(System).default([]),
+  warehouses: z.array(Warehouse).default([]),
+  carriers: z.array(z.record(z.string(), z.unknown())).default([]),
+  rooms: z.array(Room).default([]),
+  voice: z.array(z.record(z.string(), z.unknown())).default([]),
+  sms: z.array(z.record(z.string(), z.unknown())).default([]),
+  staff: z.array(Staff).default([]),
+  roster: z.array(z.record(z.string(), z.unknown())).default([]),
+  escalation: z.record(z.string(), z.unknown()).default({}),
+  limits: Limits.default({
+    fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
+    roomPerHour: 12,
+    callsPerNight: 2,
+  }),
+  summary: z.record(z.string(), z.unknown()).default({}),
+  shadow: z.record(z.string(), z.unknown()).default({}),
+});
+export type Company = z.output<typeof Company>;
+
+/** Reads warroom.yaml. Throws ConfigError with every problem and its path, never with a value. */
+export function readCompany(text: string, env: Readonly<Record<string, string | undefined>>, plugs: Plugs): Company {
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    throw new ConfigError([
+      `warroom.yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'is no YAML'}`,
+    ]);
+  }
+  const problems: string[] = [];
+  return checkCompany(withEnv(raw ?? {}, env, '', problems), plugs, problems);
+}
+
+/** Checks shape, references and every plug's own keys. */
+export function checkCompany(raw: unknown, plugs: Plugs, problems: string[] = []): Company {
+  const parsed = Company.safeParse(raw);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`));
+    throw new ConfigError(problems);
+  }
+  const company = parsed.data;
+  checkZone(company, problems);
+  for (const key of ['shops', 'systems', 'warehouses', 'rooms', 'staff'] as const)
+    refuseDoubles(company[key], key, problems);
+  for (const [index, shop] of company.shops.entries()) {
+    checkPlug(plugs.channels, shop.channel, `shops[${index}]`, 'channel', shop, problems);
+    if (shop.system !== undefined && !company.systems.some(({ id }) => id === shop.system))
+      problems.push(`shops[${index}].system: there is no system with this id`);
+  }
+  for (const [index, system] of company.systems.entries())
+    checkPlug(plugs.fulfillment, system.kind, `systems[${index}]`, 'kind', system, problems);
+  for (const [index, warehouse] of company.warehouses.entries()) {
+    if (!company.systems.some(({ id }) => id === warehouse.system))
+      problems.push(`warehouses[${index}].system: there is no system with this id`);
+    try {
+      parseHours(warehouse.hours, company.timezone);
+    } catch (error) {
+      problems.push(`warehouses[${index}].hours: ${error instanceof UserError ? error.text.en : 'cannot be read'}`);
+    }
+  }
+  for (const [index, room] of company.rooms.entries()) {
+    if (!plugs.messengers.has(room.platform))
+      problems.push(`rooms[${index}].platform: known are ${[...plugs.messengers.keys()].join(', ')}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return company;
+}
+
+function checkPlug(
+  plugs: ReadonlyMap<string, { readonly defaultBaseUrl: string | null; readonly credentials: z.ZodType }>,
+  id: string,
+  path: string,
+  key: string,
+  block: { readonly baseUrl?: string | undefined; readonly credentials: Readonly<Record<string, string>> },
+  problems: string[],
+): void {
+  const plug = plugs.get(id);
+  if (plug === undefined) {
+    problems.push(`${path}.${key}: known are ${[...plugs.keys()].join(', ')}`);
+    return;
+  }
+  if (block.baseUrl === undefined && plug.defaultBaseUrl === null) problems.push(`${path}.baseUrl: is needed`);
+  const parsed = plug.credentials.safeParse(block.credentials);
+  if (!parsed.success)
+    problems.push(
+      ...parsed.error.issues.map((issue) => `${path}.credentials${pathOf(issue.path, '.')}: ${issue.message}`),
+    );
+}
+
+function checkZone({ timezone }: Company, problems: string[]): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
+  } catch {
+    problems.push('timezone: is no IANA zone such as Asia/Shanghai');
+  }
+}
+
+function refuseDoubles(rows: readonly { readonly id: string }[], key: string, problems: string[]): void {
+  const seen = new Set<string>();
+  for (const [index, { id }] of rows.entries()) {
+    if (seen.has(id)) problems.push(`${key}[${index}].id: stands twice`);
+    seen.add(id);
+  }
+}
+
+/** Replaces `${NAME}` by the environment's value. */
+function withEnv(
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  path: string,
+  problems: string[],
+): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Z][A-Z0-9_]*)\}/g, (_whole, name: string) => {
+      const found = env[name];
+      if (found === undefined) problems.push(`${path}: the environment has no ${name}`);
+      return found ?? '';
+    });
+  }
+  if (Array.isArray(value)) return value.map((each, index) => withEnv(each, env, `${path}[${index}]`, problems));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      withEnv(each, env, path === '' ? key : `${path}.${key}`, problems),
+    ]),
+  );
+}
+
+function pathOf(path: readonly PropertyKey[], prefix = ''): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return prefix === '' ? text.replace(/^\./, '') || 'warroom.yaml' : text;
+}

@@ -1,0 +1,56 @@
+import type { StageSource, Warehouse } from '../domain/fulfillment.ts';
+import type { Rule } from '../domain/rule.ts';
+import type { Directory } from '../services/directory.ts';
+import type { Company } from './company.ts';
+import type { Plugs } from './discover.ts';
+
+const silentMs = 10 * 60_000;
+
+/** Names for ids, from the configuration as it is now. */
+export function createDirectory(
+  company: () => Company,
+  plugs: Plugs,
+  rules: () => readonly Rule[],
+  stageSource: (systemId: string, channel: string) => StageSource,
+  personName: (id: string) => string | undefined,
+): Directory {
+  const shop = (id: string) => company().shops.find((each) => each.id === id);
+  const system = (id: string) => company().systems.find((each) => each.id === id);
+  // Asked for every order: laid out once per configuration.
+  let laidOut: { readonly of: Company; readonly list: readonly Warehouse[] } | undefined;
+  const warehouses = (): readonly Warehouse[] => {
+    const of = company();
+    if (laidOut?.of !== of) {
+      const list = of.warehouses.map(({ system: systemId, speedPerHour, ...each }) => ({
+        ...each,
+        systemId,
+        speedPerHour: speedPerHour ?? null,
+      }));
+      laidOut = { of, list };
+    }
+    return laidOut.list;
+  };
+  return {
+    get timezone() {
+      return company().timezone;
+    },
+    shopName: (id) => shop(id)?.name ?? plugs.channels.get(shop(id)?.channel ?? '')?.name.zh ?? id,
+    channelOf: (id) => shop(id)?.channel ?? 'file',
+    systemName: (id) => plugs.fulfillment.get(system(id)?.kind ?? '')?.name.zh ?? id,
+    warehouseOf: (systemId, code) => warehouses().find((each) => each.systemId === systemId && each.code === code),
+    warehouses,
+    systemOf: (shopId) => shop(shopId)?.system,
+    stageSourceOf(shopId) {
+      const block = shop(shopId);
+      if (block?.system === undefined) return 'none';
+      return stageSource(block.system, block.channel);
+    },
+    ruleSay: (ruleId) => rules().find((rule) => rule.id === ruleId)?.say ?? { zh: ruleId, en: ruleId },
+    personName(actorId) {
+      const [type = '', id = ''] = actorId.split(/:(.*)/s);
+      if (type === 'person') return personName(id) ?? id;
+      return type === 'automation' ? '机器人' : '未登记的人';
+    },
+    silentAfter: () => silentMs,
+  };
+}

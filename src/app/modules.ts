@@ -1,0 +1,80 @@
+import type { Answers } from '../services/act/confirm.ts';
+import type { createSaga } from '../services/act/saga.ts';
+import type { createDeliver } from '../services/deliver.ts';
+import type { Detect } from '../services/detect.ts';
+import type { createDispatch } from '../services/dispatch.ts';
+import type { Ingest } from '../services/ingest.ts';
+import type { createRunCommand } from '../services/run-command.ts';
+import type { createWatchSources } from '../services/watch-sources.ts';
+import type { EngineModule } from './engine.ts';
+import type { Sources } from './sources.ts';
+
+export interface FlowParts {
+  readonly sources: Sources;
+  readonly ingest: Ingest;
+  readonly detect: Detect;
+  readonly dispatch: ReturnType<typeof createDispatch>;
+  readonly deliver: ReturnType<typeof createDeliver>;
+  readonly saga: ReturnType<typeof createSaga>;
+  readonly answers: Answers;
+  readonly run: ReturnType<typeof createRunCommand>;
+  readonly watchSources: ReturnType<typeof createWatchSources>;
+}
+
+const aMinute = 60_000;
+
+/** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
+export function flowModules(parts: FlowParts): readonly EngineModule[] {
+  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  return [
+    ...sources.shops.map(
+      (shop): EngineModule => ({
+        name: `shop:${shop.id}`,
+        everyMs: shop.pollMs,
+        limitMs: aMinute,
+        run: (signal) => ingest.pullShop(shop, signal),
+        wakes: ['recheck'],
+      }),
+    ),
+    ...sources.systems.flatMap((system): EngineModule[] => [
+      {
+        name: `system:${system.id}`,
+        everyMs: system.pollMs,
+        limitMs: 2 * aMinute,
+        run: (signal) => ingest.pullSystem(system, signal),
+        wakes: ['recheck'],
+      },
+      {
+        name: `locks:${system.id}`,
+        everyMs: aMinute / 2,
+        limitMs: aMinute,
+        run: (signal) => ingest.pullLocks(system, signal),
+        wakes: ['recheck'],
+      },
+    ]),
+    { name: 'recheck', everyMs: 0, limitMs: aMinute, run: () => detect.recheck(), wakes: ['dispatch'] },
+    {
+      name: 'judge',
+      everyMs: 0,
+      limitMs: aMinute,
+      run: (signal) => judgeAll(detect, signal),
+      wakes: ['dispatch'],
+    },
+    { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
+    { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
+    { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
+    { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },
+    { name: 'questions', everyMs: 10_000, limitMs: aMinute, run: () => answers.expire(), wakes: ['deliver'] },
+    { name: 'deliver', everyMs: 0, limitMs: aMinute, run: (signal) => deliver(signal), wakes: ['deliver'] },
+  ];
+}
+
+/** A burst of deadlines is judged in one run, batch by batch. */
+async function judgeAll(detect: Detect, signal: AbortSignal): Promise<number> {
+  let judged = 0;
+  for (;;) {
+    const count = await detect.judgeDue(signal);
+    judged += count;
+    if (count === 0 || signal.aborted || judged > 10_000) return judged;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Channel } from '../ports/channel.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FulfillmentSystem } from '../ports/fulfillment.ts';
+import type { Http } from '../ports/http.ts';
+import type { Identifier } from '../ports/identifier.ts';
+import type { Storage } from '../ports/stores.ts';
+import type { Vault } from '../ports/vault.ts';
+import type { ShopSource, SystemSource } from '../services/ingest.ts';
+import type { Company } from './company.ts';
+import type { Plugs } from './discover.ts';
+
+export interface SourceDeps {
+  readonly plugs: Plugs;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly identifier: Identifier;
+  readonly storage: Storage;
+  readonly vault: Vault;
+}
+
+export interface Sources {
+  readonly shops: readonly ShopSource[];
+  readonly systems: readonly SystemSource[];
+}
+
+/** Rebuilds a plug only when its own block of the configuration changed. */
+export function createSourceFactory({
+  plugs,
+  http,
+  clock,
+  identifier,
+  storage,
+  vault,
+}: SourceDeps): (company: Company) => Promise<Sources> {
+  const shopsMade = new Map<string, { block: string; source: ShopSource }>();
+  const systemsMade = new Map<string, { block: string; source: SystemSource }>();
+
+  function shopOf(shop: Company['shops'][number], timezone: string): ShopSource {
+    const block = JSON.stringify([shop, timezone]);
+    const known = shopsMade.get(shop.id);
+    if (known?.block === block) return known.source;
+    const plug = plugs.channels.get(shop.channel);
+    if (plug === undefined) throw new TypeError(`no channel ${shop.channel}`);
+    const channel: Channel = plug.create({
+      shopId: shop.id,
+      baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
+      credentials: plug.credentials.parse(shop.credentials),
+      timezone,
+      http,
+      clock,
+      identifier,
+    });
+    const source = { id: shop.id, channel, pollMs: shop.poll };
+    shopsMade.set(shop.id, { block, source });
+    return source;
+  }
+
+  async function systemOf(system: Company['systems'][number]): Promise<SystemSource> {
+    const block = JSON.stringify(system);
+    const known = systemsMade.get(system.id);
+    if (known?.block === block) return known.source;
+    const plug = plugs.fulfillment.get(system.kind);
+    if (plug === undefined) throw new TypeError(`no system ${system.kind}`);
+    const tokenId = `system:${system.id}`;
+    const saved = await storage.tokens.find(tokenId);
+    const fresh = saved === undefined ? {} : (JSON.parse(vault.open(saved.sealed)) as Record<string, string>);
+    const made: FulfillmentSystem = plug.create({
+      systemId: system.id,
+      baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
+      credentials: plug.credentials.parse({ ...system.credentials, ...fresh }),
+      http,
+      clock,
+      saveTokens: ({ accessToken, refreshToken, expiresAt }) =>
+        storage.tokens.save(tokenId, vault.seal(JSON.stringify({ accessToken, refreshToken })), expiresAt, clock.now()),
+    });
+    const source = { id: system.id, system: made, pollMs: system.poll };
+    systemsMade.set(system.id, { block, source });
+    return source;
+  }
+
+  return async (company) => ({
+    shops: company.shops.map((shop) => shopOf(shop, company.timezone)),
+    systems: await Promise.all(company.systems.map(systemOf)),
+  });
+}

@@ -1,0 +1,126 @@
+import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import type { Stage } from '../domain/stage.ts';
+import { foreign, type Language, type Text } from '../domain/text.ts';
+import { stageWords } from './stage-words.ts';
+import { clockTime, dateTime, say, span } from './words.ts';
+
+export interface OrderCardModel {
+  readonly id: string;
+  readonly no: string;
+  readonly tail: string;
+  readonly stage: Stage;
+  readonly stageAt: number;
+  readonly shipBy: number | null;
+  readonly shop: string;
+  readonly warehouse: string | null;
+  readonly title: string;
+  readonly qty: number;
+  readonly moreLines: number;
+  readonly surname: string;
+  readonly notSeen: Text | null;
+  readonly cause: Text | null;
+  readonly mend: { readonly label: Text; readonly command: string } | null;
+  readonly parcels: readonly { readonly carrier: string; readonly waybill: string }[];
+  readonly companions: readonly string[];
+  readonly alerts: readonly number[];
+  readonly data: { readonly name: string; readonly at: number } | null;
+  readonly now: number;
+  readonly timezone: string;
+}
+
+/** Stage, reason, ship-by, parcels, alerts; the last line can be pasted to the buyer. */
+export function orderCard(model: OrderCardModel, language: Language): Card {
+  const zh = language === 'zh';
+  const { now, timezone } = model;
+  const isOver = ['shipped', 'scanned', 'delivered', 'closed'].includes(model.stage);
+  const left =
+    model.shipBy === null || isOver
+      ? ''
+      : model.shipBy > now
+        ? zh
+          ? ` · 剩 ${span(model.shipBy - now, language)}`
+          : ` · ${span(model.shipBy - now, language)} left`
+        : zh
+          ? ` · 已过时限 ${span(now - model.shipBy, language)}`
+          : ` · ${span(now - model.shipBy, language)} past ship-by`;
+  const rest = model.moreLines === 0 ? '' : zh ? ` 等${model.moreLines + 1}款` : ` +${model.moreLines}`;
+  const lines: Line[] = [
+    line(
+      `${model.tail} · ${say(stageWords[model.stage], language)} ${dateTime(model.stageAt, timezone, language)}${left}`,
+    ),
+    line(
+      foreign(model.title),
+      `${rest} ×${model.qty} · ${model.warehouse ?? (zh ? '未分仓' : 'no warehouse yet')} · ${model.shop}`,
+      ...(model.surname === '' ? [] : [' · ', foreign(model.surname)]),
+    ),
+  ];
+  if (model.notSeen !== null) lines.push(line(say(model.notSeen, language)));
+  if (model.cause !== null) lines.push(line(say(model.cause, language)));
+  for (const parcel of model.parcels.slice(0, 2))
+    lines.push(line(zh ? '包裹 ' : 'Parcel ', foreign(`${parcel.carrier} ${parcel.waybill}`)));
+  if (model.companions.length > 0)
+    lines.push(
+      line(
+        zh
+          ? `同包裹：${model.companions.map((tail) => `…${tail}`).join('、')}`
+          : `Same parcel: ${model.companions.map((tail) => `…${tail}`).join(', ')}`,
+      ),
+    );
+  if (model.alerts.length > 0)
+    lines.push(
+      line(
+        zh
+          ? `没解决：${model.alerts.map((number) => `${number}号`).join('、')}`
+          : `Open: ${model.alerts.map((number) => `no. ${number}`).join(', ')}`,
+      ),
+    );
+  if (model.data !== null && now - model.data.at > 120_000)
+    lines.push(line(`${zh ? '数据' : 'data'} ${model.data.name} ${clockTime(model.data.at, timezone)}`));
+  lines.push(line(zh ? `回买家：${toBuyer[model.stage].zh}` : `For the buyer: ${toBuyer[model.stage].en}`));
+  const buttons: Button[] =
+    model.mend === null
+      ? []
+      : [{ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' }];
+  return { tone: 'info', lines, buttons, link: { label: zh ? '详情' : 'Details', path: `/o/${model.id}` } };
+}
+
+/** Says what is, promises nothing. */
+const toBuyer: Readonly<Record<Stage, Text>> = {
+  placed: { zh: '亲，订单还没有付款哦', en: 'your order has not been paid yet' },
+  paid: { zh: '亲，已收到付款，正在安排仓库', en: 'we have your payment and are assigning a warehouse' },
+  queued: { zh: '亲，仓库已收到订单，正在排队拣货', en: 'the warehouse has your order; it waits to be picked' },
+  review: { zh: '亲，订单正在人工复核', en: 'your order is being checked by a person' },
+  sorting: { zh: '亲，仓库正在拣货', en: 'the warehouse is picking your order' },
+  packed: { zh: '亲，已打包，等快递来取', en: 'it is packed and waits for the carrier' },
+  labelled: { zh: '亲，已打包贴单，等快递来取', en: 'it is packed and labelled and waits for the carrier' },
+  shipped: { zh: '亲，已发出，物流更新后可查', en: 'it has been sent; tracking shows once the carrier updates' },
+  scanned: { zh: '亲，快递已揽收，可以查物流了', en: 'the carrier has it; you can follow it' },
+  delivered: { zh: '亲，物流显示已签收', en: 'the carrier shows it as delivered' },
+  closed: { zh: '亲，这个订单已关闭', en: 'this order is closed' },
+};
+
+/** Many orders: one line each. */
+export function orderListCard(
+  orders: readonly { tail: string; stage: Stage; surname: string; title: string }[],
+  language: Language,
+  note: string | null,
+): Card {
+  const shown = orders.slice(0, 12);
+  const rest = orders.length - shown.length;
+  return {
+    tone: 'info',
+    lines: [
+      ...(note === null ? [] : [line(note)]),
+      ...shown.map((each) =>
+        line(
+          `${each.tail} · ${say(stageWords[each.stage], language)} · `,
+          foreign(each.title),
+          ...(each.surname === '' ? [] : [' · ', foreign(each.surname)]),
+        ),
+      ),
+      ...(rest > 0 ? [line(language === 'zh' ? `…还有 ${rest} 单` : `… ${rest} more`)] : []),
+    ],
+    buttons: [],
+    link: null,
+  };
+}

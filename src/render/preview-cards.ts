@@ -1,0 +1,298 @@
+import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { foreign, type Language, type Piece, type Text } from '../domain/text.ts';
+import { clockTime, say, span } from './words.ts';
+
+/** An order as a preview names it: what a person must see before a yes. Style, colour, size and surname before money. */
+export interface NamedOrder {
+  readonly tail: string;
+  readonly no: string;
+  readonly title: string;
+  readonly surname: string;
+  readonly qty: number;
+}
+
+const named = ({ tail, title, surname, qty }: NamedOrder, language: Language): Piece[] => {
+  const zh = language === 'zh';
+  return [
+    `${tail}${zh ? '（' : ' ('}`,
+    foreign(title),
+    ` ×${qty}`,
+    ...(surname === '' ? [] : [zh ? '，' : ', ', foreign(surname)]),
+    zh ? '）' : ')',
+  ];
+};
+
+const answer = (words: string, yes: Text, language: Language, style: Button['style'] = 'primary'): Button[] => {
+  const zh = language === 'zh';
+  return [
+    { label: say(yes, language), command: `${zh ? '确认' : 'yes'} ${words}`, style },
+    { label: zh ? '不做' : 'Cancel', command: `${zh ? '取消' : 'no'} ${words}`, style: 'plain' },
+  ];
+};
+
+/** How to answer by typing, and until when. */
+const howTo = (words: string, minutes: number, undo: Text, language: Language): Line =>
+  line(
+    language === 'zh'
+      ? `回“确认 ${words}”也行 · ${minutes} 分钟内有效 · ${undo.zh}`
+      : `or answer "yes ${words}" · valid ${minutes} min · ${undo.en}`,
+  );
+
+export interface Candidate {
+  readonly warehouseId: string;
+  readonly warehouse: string;
+  readonly isHere: boolean;
+  /** Pieces that would be missing; 0 = enough; undefined = the system did not say. */
+  readonly missing: number | undefined;
+  readonly available: number | undefined;
+  readonly observedAt: number;
+}
+
+/** Every warehouse's stock, to choose from. Freight and days are said to be unknown, never made up. */
+export function rerouteChoices(
+  order: NamedOrder,
+  candidates: readonly Candidate[],
+  timezone: string,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const lines = candidates.map((each) => {
+    const stock =
+      each.missing === undefined
+        ? zh
+          ? '库存未知'
+          : 'stock unknown'
+        : each.missing > 0
+          ? zh
+            ? `缺 ${each.missing}`
+            : `short ${each.missing}`
+          : zh
+            ? `余 ${each.available}`
+            : `${each.available} left`;
+    const here = each.isHere ? (zh ? '（现在）' : ' (now)') : '';
+    return line(
+      `${each.warehouse}${here}  ${stock}${zh ? '（' : ' ('}${clockTime(each.observedAt, timezone)}${zh ? '）' : ')'}`,
+    );
+  });
+  return {
+    tone: 'info',
+    lines: [
+      line(zh ? '改仓 ' : 'Reroute ', ...named(order, language), zh ? '：' : ':'),
+      ...lines,
+      line(zh ? '运费、时效：没有数据源，不估' : 'Cost and days: no source, not guessed'),
+    ],
+    buttons: candidates
+      .filter((each) => !each.isHere && each.missing === 0)
+      .slice(0, 3)
+      .map((each, index) => ({
+        label: zh ? `改到${each.warehouse}` : `To ${each.warehouse}`,
+        command: `/reroute ${order.no} ${each.warehouseId}`,
+        style: index === 0 ? 'primary' : 'plain',
+      })),
+    link: null,
+  };
+}
+
+export interface RerouteItem {
+  readonly order: NamedOrder;
+  readonly from: Candidate | undefined;
+  readonly to: Candidate;
+}
+
+export function reroutePreview(
+  items: readonly RerouteItem[],
+  refused: readonly Piece[][],
+  companions: readonly string[],
+  question: { words: string; minutes: number } | null,
+  timezone: string,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const lines = items.map(({ order, from, to }) => {
+    const stock =
+      to.missing === undefined
+        ? zh
+          ? '库存未知'
+          : 'stock unknown'
+        : zh
+          ? `余 ${to.available}`
+          : `${to.available} left`;
+    return line(
+      ...named(order, language),
+      ` ${from?.warehouse ?? '?'} → ${to.warehouse} ${stock}${zh ? '（' : ' ('}${clockTime(to.observedAt, timezone)}${zh ? '）' : ')'}`,
+    );
+  });
+  return previewCard(
+    zh
+      ? items.length > 1
+        ? `改仓 ${items.length} 单：`
+        : '改仓：'
+      : items.length > 1
+        ? `Reroute ${items.length} orders:`
+        : 'Reroute:',
+    lines,
+    refused,
+    companions,
+    question,
+    { zh: `改到${items[0]?.to.warehouse ?? ''}`, en: `To ${items[0]?.to.warehouse ?? ''}` },
+    { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' },
+    language,
+  );
+}
+
+export interface ReleaseItem {
+  readonly waiting: string;
+  readonly ownerTail: string;
+  readonly sku: string;
+  readonly qty: number;
+  readonly warehouse: string;
+  readonly ageMs: number;
+  readonly closedForMs: number;
+  readonly how: 'virtual' | 'order';
+  readonly stock: {
+    readonly onHand: number | undefined;
+    readonly available: number | undefined;
+    readonly at: number;
+  } | null;
+}
+
+export function releasePreview(
+  items: readonly ReleaseItem[],
+  refused: readonly Piece[][],
+  companions: readonly string[],
+  question: { words: string; minutes: number } | null,
+  timezone: string,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const lines = items.flatMap((item) => {
+    const { onHand, available, at } = item.stock ?? {};
+    const numbers =
+      at === undefined
+        ? ''
+        : zh
+          ? `，现存 ${onHand ?? '?'} 可用 ${available ?? '?'}（${clockTime(at, timezone)}）`
+          : `, on hand ${onHand ?? '?'} free ${available ?? '?'} (${clockTime(at, timezone)})`;
+    const kind =
+      item.how === 'virtual'
+        ? zh
+          ? '虚拟仓锁'
+          : 'virtual lock'
+        : zh
+          ? '废单占用（取消该废单）'
+          : 'dead order (it will be cancelled)';
+    return [
+      line(foreign(item.sku), ` ×${item.qty} · ${item.warehouse}${numbers}`),
+      line(
+        zh
+          ? `${kind} · 占用单 …${item.ownerTail} 已关闭 ${span(item.closedForMs, language)}，锁了 ${span(item.ageMs, language)}`
+          : `${kind} · owner …${item.ownerTail} closed ${span(item.closedForMs, language)} ago, locked for ${span(item.ageMs, language)}`,
+      ),
+    ];
+  });
+  const isFinal = items.some((item) => item.how === 'order');
+  return previewCard(
+    zh
+      ? `给 ${items
+          .map((item) => item.waiting)
+          .filter(unique)
+          .join('、')} 放出库存：`
+      : `Release stock for ${items
+          .map((item) => item.waiting)
+          .filter(unique)
+          .join(', ')}:`,
+    lines,
+    refused,
+    companions,
+    question,
+    { zh: '释放', en: 'Release' },
+    isFinal
+      ? { zh: '取消废单不能撤销', en: 'cancelling a dead order cannot be undone' }
+      : { zh: '货没被用掉前 30 分钟内可撤销', en: 'undo within 30 min while unsold' },
+    language,
+  );
+}
+
+const unique = (value: string, index: number, all: readonly string[]): boolean => all.indexOf(value) === index;
+
+function previewCard(
+  title: string,
+  lines: readonly Line[],
+  refused: readonly Piece[][],
+  companions: readonly string[],
+  question: { words: string; minutes: number } | null,
+  yes: Text,
+  undo: Text,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const shown = lines.slice(0, 8);
+  const rest = lines.length - shown.length;
+  return {
+    tone: question === null ? 'refused' : 'info',
+    lines: [
+      line(title),
+      ...shown,
+      ...(rest > 0 ? [line(zh ? `…还有 ${rest} 行` : `… ${rest} more lines`)] : []),
+      ...(companions.length > 0
+        ? [
+            line(
+              zh
+                ? `同包裹的单也在内：${companions.map((tail) => `…${tail}`).join('、')}`
+                : `Same parcel: ${companions.map((tail) => `…${tail}`).join(', ')}`,
+            ),
+          ]
+        : []),
+      ...refused,
+      ...(question === null ? [] : [howTo(question.words, question.minutes, undo, language)]),
+    ],
+    buttons: question === null ? [] : answer(question.words, yes, language),
+    link: null,
+  };
+}
+
+/** What an undo would do. */
+export function undoPreview(
+  aim: Text,
+  tail: string,
+  question: { words: string; minutes: number },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  return {
+    tone: 'info',
+    lines: [
+      line(zh ? `撤销 ${tail}：${aim.zh}` : `Undo ${tail}: ${aim.en}`),
+      howTo(question.words, question.minutes, { zh: '撤销后不能再撤销', en: 'an undo is final' }, language),
+    ],
+    buttons: answer(question.words, { zh: '确认撤销', en: 'Undo it' }, language),
+    link: null,
+  };
+}
+
+/** The first yes is in; a second person has to agree. */
+export function secondPersonCard(
+  model: { by: string; why: Text; words: string; minutes: number; holders: readonly string[]; what: Text },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const holders = model.holders.join(zh ? '、' : ', ');
+  return {
+    tone: 'warning',
+    lines: [
+      line(zh ? `要第二个人同意 · ${model.what.zh}` : `A second person has to agree · ${model.what.en}`),
+      line(
+        zh
+          ? `${model.why.zh}。${model.by}已确认，请 ${holders} 之一同意`
+          : `${model.why.en}. ${model.by} said yes; ${holders} may agree`,
+      ),
+      line(
+        zh
+          ? `回“确认 ${model.words}” · ${model.minutes} 分钟内有效`
+          : `answer "yes ${model.words}" · valid ${model.minutes} min`,
+      ),
+    ],
+    buttons: answer(model.words, { zh: '同意', en: 'Agree' }, language),
+    link: null,
+  };
+}

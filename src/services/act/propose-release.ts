@@ -1,0 +1,188 @@
+import type { Asking } from '../../domain/asking.ts';
+import type { Card } from '../../domain/card.ts';
+import type { FulfillmentView } from '../../domain/fulfillment.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { type Order, tailOf } from '../../domain/order.ts';
+import type { StockLock } from '../../domain/stock.ts';
+import type { Piece, Text } from '../../domain/text.ts';
+import type { ShopOf } from '../../ports/stores.ts';
+import { type ReleaseItem, releasePreview } from '../../render/preview-cards.ts';
+import { warehouseWords } from '../alert-models.ts';
+import { type Cause, diagnose } from '../diagnose.ts';
+import type { Act } from './kind.ts';
+import { ask, demand, type FourEyes, otherHolders, subjectOf } from './propose.ts';
+import type { ProposeRerouteDeps } from './propose-reroute.ts';
+
+export interface ProposeReleaseDeps extends ProposeRerouteDeps {
+  readonly fourEyes: FourEyes;
+  readonly shopOf: ShopOf;
+}
+
+type Lock = Extract<Cause, { kind: 'dead-lock' | 'dead-order' }>;
+
+const patience = 8_000;
+
+/** `/release`: tells which lock it is, who owns it and since when, from a fresh read; then asks. */
+export function createProposeRelease(deps: ProposeReleaseDeps) {
+  const { storage, clock, directory, ingest, shops, systems, fourEyes, shopOf } = deps;
+
+  /** Locks of closed orders that keep this order waiting, or that it keeps itself when it is the closed one. */
+  async function locksFor(order: Order, signal: AbortSignal): Promise<readonly Lock[]> {
+    const system = systems().find((each) => each.id === directory.systemOf(order.shopId));
+    if (system === undefined) return [];
+    await ingest.readFulfillments(system, [order.channelOrderNo], signal);
+    await ingest.pullLocks(system, signal);
+    const found = order.closedAt === null ? await around(order) : await ownedBy(order);
+    // The owner may have come back to life: its channel is asked before anybody takes its stock.
+    const shop = shops().find((each) => each.id === order.shopId);
+    const owners = [...new Set(found.map((each) => each.owner.channelOrderNo))];
+    if (shop !== undefined && owners.length > 0) await ingest.readOrders(shop, owners, signal);
+    const alive = new Set<string>();
+    for (const { owner } of found) {
+      if ((await storage.views.findOrder(owner.id))?.closedAt == null) alive.add(owner.id);
+    }
+    return found.filter((each) => !alive.has(each.owner.id));
+  }
+
+  const around = async (order: Order): Promise<readonly Lock[]> => {
+    const { causes } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
+    return causes.filter((cause): cause is Lock => cause.kind === 'dead-lock' || cause.kind === 'dead-order');
+  };
+
+  async function ownedBy(order: Order): Promise<readonly Lock[]> {
+    const locks = await storage.views.locksOn(order.lines.map((line) => line.sku));
+    const own = locks.filter((lock) => lock.channelOrderNo === order.channelOrderNo);
+    const alive = (await storage.views.fulfillmentsOf(order.id)).filter(
+      (each) => !each.closed && each.shippedAt === null,
+    );
+    return [
+      ...own.map((lock): Lock => ({ kind: 'dead-lock', lock, owner: order })),
+      ...alive.map(
+        (holder): Lock => ({
+          kind: 'dead-order',
+          holder,
+          owner: order,
+          sku: holder.lines[0]?.sku ?? '',
+          qty: holder.lines[0]?.qty ?? 0,
+        }),
+      ),
+    ];
+  }
+
+  async function itemOf(order: Order, lock: Lock, signal: AbortSignal): Promise<ReleaseItem> {
+    const { systemId, warehouseCode } = lock.kind === 'dead-lock' ? lock.lock : lock.holder;
+    const sku = lock.kind === 'dead-lock' ? lock.lock.sku : lock.sku;
+    const system = systems().find((each) => each.id === systemId);
+    const [level] = (await system?.system.getStock([sku], [warehouseCode], signal)) ?? [];
+    const since = lock.kind === 'dead-lock' ? lock.lock.createdAt : lock.holder.stageAt;
+    const warehouse = directory.warehouseOf(systemId, warehouseCode);
+    return {
+      waiting: tailOf(order.channelOrderNo),
+      ownerTail: tailOf(lock.owner.channelOrderNo),
+      sku,
+      qty: lock.kind === 'dead-lock' ? lock.lock.qty : lock.qty,
+      warehouse: warehouse === undefined ? warehouseCode : warehouseWords(directory, warehouse.id),
+      ageMs: clock.now() - since,
+      closedForMs: clock.now() - (lock.owner.closedAt ?? clock.now()),
+      how: lock.kind === 'dead-lock' ? 'virtual' : 'order',
+      stock: level === undefined ? null : { onHand: level.onHand, available: level.available, at: level.observedAt },
+    };
+  }
+
+  const actOf = (order: Order, lock: Lock): Act =>
+    lock.kind === 'dead-lock' ? releaseAct(order, lock.lock, lock.owner) : cancelAct(order, lock.holder, lock);
+
+  /** Why one person's yes is not enough. */
+  function secondFor(items: readonly ReleaseItem[], value: number, currency: string): Text | null {
+    const units = items.reduce((sum, item) => sum + item.qty, 0);
+    if (units > fourEyes.releaseUnits)
+      return {
+        zh: `超过 ${fourEyes.releaseUnits} 件（${units} 件）要第二人同意`,
+        en: `More than ${fourEyes.releaseUnits} pieces (${units}) need a second person`,
+      };
+    if (value > fourEyes.releaseValue) {
+      const [limit, sum] = [fourEyes.releaseValue, value].map((minor) => formatMoney({ minor, currency }));
+      return {
+        zh: `超过 ${limit}（约 ${sum}）要第二人同意`,
+        en: `More than ${limit} (about ${sum}) needs a second person`,
+      };
+    }
+    return null;
+  }
+
+  return async (asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]> => {
+    const signal = AbortSignal.timeout(patience);
+    demand(asking, 'release-lock');
+    const items: ReleaseItem[] = [];
+    const acts: Act[] = [];
+    const refused: Piece[][] = [];
+    const companions = new Set<string>();
+    let value = 0;
+    for (const order of orders) {
+      const locks = (await locksFor(order, signal)).filter(
+        (lock) => sku === undefined || (lock.kind === 'dead-lock' ? lock.lock.sku : lock.sku) === sku,
+      );
+      if (locks.length === 0) refused.push(await nothingToRelease(order, asking));
+      for (const lock of locks) {
+        const act = actOf(order, lock);
+        if (acts.some((each) => JSON.stringify(each.request) === JSON.stringify(act.request))) continue;
+        const item = await itemOf(order, lock, signal);
+        items.push(item);
+        acts.push(act);
+        const price = [...order.lines, ...lock.owner.lines].find((line) => line.sku === item.sku)?.unitMinor ?? 0;
+        value += price * item.qty;
+        for (const other of await storage.views.companionsOf(lock.owner.id))
+          companions.add(tailOf(other.channelOrderNo));
+      }
+    }
+    if (acts.length === 0) return [releasePreview([], refused, [], null, directory.timezone, asking.language)];
+    const second = secondFor(items, value, orders[0]?.currency ?? 'CNY');
+    const draft = { acts, second, needsReason: false, undoOf: null, reason: 'release' };
+    const isAlone =
+      second !== null &&
+      asking.actor.type === 'person' &&
+      (await otherHolders(storage, draft, `person:${asking.actor.person.id}`)).length === 0;
+    const question = await ask(deps, asking, { ...draft, needsReason: isAlone });
+    return [releasePreview(items, refused, [...companions], question, directory.timezone, asking.language)];
+  };
+
+  /** An honest no: which locks there are, and why none of them can be let go by command. */
+  async function nothingToRelease(order: Order, { language }: Asking): Promise<Piece[]> {
+    const { fulfillment } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
+    const tail = tailOf(order.channelOrderNo);
+    if (language === 'zh') {
+      const own = fulfillment === undefined ? '' : '它自己占的库存会跟着订单走，取消或改仓才会放出。';
+      return [`${tail} 没有可释放的锁：没有已关闭的单占着它要的货。${own}`];
+    }
+    const own =
+      fulfillment === undefined ? '' : ' Its own stock goes with the order: only cancelling or rerouting frees it.';
+    return [`${tail} has nothing to release: no closed order holds what it needs.${own}`];
+  }
+}
+
+const releaseAct = (order: Order, lock: StockLock, owner: Order): Act => ({
+  kind: 'release-lock',
+  subject: subjectOf(order),
+  request: {
+    systemId: lock.systemId,
+    lockId: lock.lockId,
+    sku: lock.sku,
+    qty: lock.qty,
+    warehouseCode: lock.warehouseCode,
+    ownerNo: owner.channelOrderNo,
+    orderNo: order.channelOrderNo,
+  },
+});
+
+const cancelAct = (order: Order, holder: FulfillmentView, lock: { sku: string; qty: number; owner: Order }): Act => ({
+  kind: 'cancel-order',
+  subject: subjectOf(order),
+  request: {
+    systemId: holder.systemId,
+    systemOrderNo: holder.systemOrderNo,
+    sku: lock.sku,
+    qty: lock.qty,
+    ownerNo: lock.owner.channelOrderNo,
+    orderNo: order.channelOrderNo,
+  },
+});

@@ -1,0 +1,177 @@
+import type { Asking } from '../../domain/asking.ts';
+import type { Card } from '../../domain/card.ts';
+import { UserError } from '../../domain/errors.ts';
+import type { FulfillmentView, Warehouse } from '../../domain/fulfillment.ts';
+import type { Order } from '../../domain/order.ts';
+import { tailOf } from '../../domain/order.ts';
+import type { Piece, Text } from '../../domain/text.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Storage } from '../../ports/stores.ts';
+import { type Candidate, type RerouteItem, rerouteChoices, reroutePreview } from '../../render/preview-cards.ts';
+import type { Directory } from '../directory.ts';
+import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
+import type { Act } from './kind.ts';
+import { ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
+
+export interface ProposeRerouteDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly ingest: Ingest;
+  readonly shops: () => readonly ShopSource[];
+  readonly systems: () => readonly SystemSource[];
+}
+
+const patience = 8_000;
+
+/** `/reroute`: reads order and stock afresh, then shows the choices or, with a warehouse, the change to confirm. */
+export function createProposeReroute(deps: ProposeRerouteDeps) {
+  const { storage, clock, directory, ingest, systems } = deps;
+
+  const systemOf = (order: Order): SystemSource => {
+    const systemId = directory.systemOf(order.shopId);
+    const system = systems().find((each) => each.id === systemId);
+    if (system !== undefined) return system;
+    throw new UserError('NO_SYSTEM', {
+      zh: `${directory.shopName(order.shopId)}没有接仓库系统，改不了仓`,
+      en: `${directory.shopName(order.shopId)} has no warehouse system connected; it cannot be rerouted`,
+    });
+  };
+
+  /** The open fulfillment order as of this second, or why there is nothing to move. */
+  async function movable(order: Order, signal: AbortSignal): Promise<{ view: FulfillmentView; order: Order } | Text> {
+    const system = systemOf(order);
+    await ingest.readFulfillments(system, [order.channelOrderNo], signal);
+    const fresh = (await storage.views.findOrder(order.id)) ?? order;
+    const why = whyNotMovable(fresh);
+    if (why !== undefined) return why;
+    const view = (await storage.views.fulfillmentsOf(order.id)).find((each) => !each.closed);
+    if (view === undefined) {
+      const name = directory.systemName(system.id);
+      return { zh: `${name}里看不到这单，改不了`, en: `${name} does not show it; it cannot be moved` };
+    }
+    return { view, order: fresh };
+  }
+
+  async function candidatesFor(
+    order: Order,
+    view: FulfillmentView,
+    signal: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    const system = systemOf(order);
+    const warehouses = directory.warehouses().filter((each) => each.systemId === system.id);
+    const skus = [...new Set(order.lines.map((line) => line.sku))];
+    const levels = await system.system.getStock(
+      skus,
+      warehouses.map((each) => each.code),
+      signal,
+    );
+    return warehouses.map((warehouse) => {
+      const free = skus.map((sku) => {
+        const level = levels.find((each) => each.sku === sku && each.warehouseCode === warehouse.code);
+        const needed = order.lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.qty, 0);
+        return { needed, available: level?.available, observedAt: level?.observedAt ?? clock.now() };
+      });
+      const isKnown = free.every((each) => each.available !== undefined);
+      const isHere = warehouse.code === view.warehouseCode;
+      return {
+        warehouseId: warehouse.id,
+        warehouse: warehouse.name,
+        isHere,
+        missing: isKnown
+          ? free.reduce(
+              (sum, each) => sum + Math.max(0, (isHere ? 0 : each.needed) - Math.max(0, each.available ?? 0)),
+              0,
+            )
+          : undefined,
+        available: isKnown ? Math.max(0, Math.min(...free.map((each) => each.available ?? 0))) : undefined,
+        observedAt: Math.min(...free.map((each) => each.observedAt)),
+      };
+    });
+  }
+
+  async function choices(order: Order, asking: Asking, signal: AbortSignal): Promise<readonly Card[]> {
+    const found = await movable(order, signal);
+    if ('zh' in found) return [refusal(order, found, asking)];
+    return [
+      rerouteChoices(
+        namedOrder(found.order),
+        await candidatesFor(found.order, found.view, signal),
+        directory.timezone,
+        asking.language,
+      ),
+    ];
+  }
+
+  return async (asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]> => {
+    const signal = AbortSignal.timeout(patience);
+    demand(asking, 'reroute');
+    if (to === undefined) {
+      const [order] = orders;
+      if (order !== undefined && orders.length === 1) return choices(order, asking, signal);
+      throw new UserError('WAREHOUSE_NEEDED', {
+        zh: '多单一起改要写清仓库：/改仓 12号全部 广州仓',
+        en: 'Name the warehouse for many orders: /reroute 12号全部 gz',
+      });
+    }
+    const items: RerouteItem[] = [];
+    const acts: Act[] = [];
+    const refused: Piece[][] = [];
+    const companions = new Set<string>();
+    const chosen = new Set(orders.map((each) => each.id));
+    for (const each of orders) {
+      const found = await movable(each, signal);
+      const why = 'zh' in found ? found : await whyNotTo(found.order, found.view, to, signal);
+      if ('zh' in found || 'zh' in why) {
+        refused.push(refusalLine(each, 'zh' in found ? found : (why as Text), asking));
+        continue;
+      }
+      items.push({ order: namedOrder(found.order), from: why.from, to: why.to });
+      for (const other of await storage.views.companionsOf(each.id))
+        if (!chosen.has(other.id)) companions.add(tailOf(other.channelOrderNo));
+      const { systemId, systemOrderNo, warehouseCode } = found.view;
+      acts.push({
+        kind: 'reroute',
+        subject: subjectOf(each),
+        request: { systemId, systemOrderNo, orderNo: each.channelOrderNo, from: warehouseCode, to: to.code },
+      });
+    }
+    const question =
+      acts.length === 0
+        ? null
+        : await ask(deps, asking, { acts, second: null, needsReason: false, undoOf: null, reason: 'reroute' });
+    return [reroutePreview(items, refused, [...companions], question, directory.timezone, asking.language)];
+  };
+
+  async function whyNotTo(
+    order: Order,
+    view: FulfillmentView,
+    to: Warehouse,
+    signal: AbortSignal,
+  ): Promise<Text | { from: Candidate | undefined; to: Candidate }> {
+    if (to.systemId !== view.systemId) {
+      return {
+        zh: `${to.name}不在${directory.systemName(view.systemId)}里`,
+        en: `${to.name} is not in ${directory.systemName(view.systemId)}`,
+      };
+    }
+    if (to.code === view.warehouseCode) return { zh: `本来就在${to.name}`, en: `it is in ${to.name} already` };
+    const candidates = await candidatesFor(order, view, signal);
+    const target = candidates.find((each) => each.warehouseId === to.id);
+    if (target === undefined) return { zh: `没有${to.name}的库存`, en: `no stock is known of ${to.name}` };
+    if (target.missing !== undefined && target.missing > 0)
+      return { zh: `${to.name}也缺 ${target.missing} 件`, en: `${to.name} is short of ${target.missing}, too` };
+    return { from: candidates.find((each) => each.isHere), to: target };
+  }
+}
+
+const refusalLine = (order: Order, why: Text, { language }: Asking): Piece[] => [
+  `${tailOf(order.channelOrderNo)} ${language === 'zh' ? '改不了：' : 'cannot be moved: '}${why[language]}`,
+];
+
+const refusal = (order: Order, why: Text, asking: Asking): Card => ({
+  tone: 'refused',
+  lines: [refusalLine(order, why, asking)],
+  buttons: [],
+  link: { label: tailOf(order.channelOrderNo), path: `/o/${order.id}` },
+});

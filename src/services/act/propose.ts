@@ -1,0 +1,103 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { actorId, may, rolesWith } from '../../domain/actor.ts';
+import type { Asking } from '../../domain/asking.ts';
+import { UserError } from '../../domain/errors.ts';
+import { type Order, orderSubject, tailOf } from '../../domain/order.ts';
+import { hasReached } from '../../domain/stage.ts';
+import type { Text } from '../../domain/text.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Storage } from '../../ports/stores.ts';
+import type { Proposal } from './kind.ts';
+import { kindOf } from './kinds.ts';
+
+/** How long a preview may be answered; world ms. */
+export const questionMs = 5 * 60_000;
+export const secondMs = 10 * 60_000;
+
+export interface ProposeDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly fourEyes: FourEyes;
+}
+
+/** Above these a second person has to agree. */
+export interface FourEyes {
+  readonly releaseUnits: number;
+  /** Minor units of the order's currency. */
+  readonly releaseValue: number;
+}
+
+/** Stores what a preview offers and answers the words that say yes to it. */
+export async function ask(
+  { storage, clock }: Pick<ProposeDeps, 'storage' | 'clock'>,
+  asking: Asking,
+  proposal: Proposal,
+): Promise<{ words: string; minutes: number }> {
+  const now = clock.now();
+  const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
+  await storage.questions.open({
+    id,
+    words: await freshWords(storage, asking.roomId),
+    roomId: asking.roomId,
+    actorId: actorId(asking.actor),
+    proposal,
+    createdAt: now,
+    expiresAt: now + questionMs,
+  });
+  const stored = await storage.questions.find(id);
+  return { words: stored?.words ?? '', minutes: questionMs / 60_000 };
+}
+
+/** One letter and one digit that no open question in this room uses: short enough to say aloud. */
+async function freshWords(storage: Storage, roomId: string): Promise<string> {
+  const letters = 'ACEFHKLMNPRTWXY';
+  for (let length = 1; ; length += 1) {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const digits = Array.from({ length }, () => randomInt(2, 10)).join('');
+      const words = `${letters[randomInt(letters.length)]}${digits}`;
+      if ((await storage.questions.findByWords(words, roomId)) === undefined) return words;
+    }
+  }
+}
+
+/** Who could agree beside the asker. */
+export async function otherHolders(
+  storage: Storage,
+  proposal: Proposal,
+  askerId: string,
+): Promise<readonly { id: string; name: string }[]> {
+  const permission = kindOf(proposal.acts[0]?.kind ?? '').permission;
+  const people = await storage.people.listWithRoles(rolesWith(permission));
+  return people.filter((person) => `person:${person.id}` !== askerId);
+}
+
+/** Refuses early, in words, what the asker's role may not do. */
+export function demand(asking: Asking, kind: string): void {
+  const { permission } = kindOf(kind);
+  const role = asking.actor.type === 'person' ? asking.actor.person.role : 'viewer';
+  if (may(role, permission)) return;
+  throw new UserError('NO_PERMISSION', {
+    zh: '你的角色不能做这个，请找仓库主管、客服主管或运营主管',
+    en: 'Your role may not do this; ask a warehouse lead, customer-service lead or ops lead',
+  });
+}
+
+export const namedOrder = (order: Order) => ({
+  tail: tailOf(order.channelOrderNo),
+  no: order.channelOrderNo,
+  title: order.lines[0]?.title ?? '',
+  surname: order.receiver.name,
+  qty: order.lines.reduce((sum, line) => sum + line.qty, 0),
+});
+
+export const subjectOf = (order: Order): string => orderSubject(order.shopId, order.channelOrderNo);
+
+/** Rerouting after picking began would need a second person; systems refuse it anyway, so it is said at once. */
+export function whyNotMovable(order: Order): Text | undefined {
+  if (order.closedAt !== null) return { zh: '订单已关闭', en: 'the order is closed' };
+  if (order.refund === 'requested' || order.refund === 'accepted')
+    return { zh: '买家在退款', en: 'the buyer wants a refund' };
+  if (hasReached(order.stage, 'shipped')) return { zh: '已经发货', en: 'it has been shipped' };
+  if (hasReached(order.stage, 'sorting')) return { zh: '已经开始拣货', en: 'picking has begun' };
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import { actorId } from '../../domain/actor.ts';
+import type { Asking } from '../../domain/asking.ts';
+import type { Card } from '../../domain/card.ts';
+import { UserError } from '../../domain/errors.ts';
+import { type Order, tailOf } from '../../domain/order.ts';
+import { parseSubject } from '../../domain/subject.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ActionRow, Storage } from '../../ports/stores.ts';
+import { undoPreview } from '../../render/preview-cards.ts';
+import type { ActContext } from './kind.ts';
+import { kindOf } from './kinds.ts';
+import { ask, demand, subjectOf } from './propose.ts';
+
+const windowMs = 30 * 60_000;
+
+/** `/undo`: the last act on an order, or my own last one here, taken back by its compensation, after a yes. */
+export function createUndo({ storage, clock, context }: { storage: Storage; clock: Clock; context: ActContext }) {
+  async function latest(asking: Asking, order: Order | undefined): Promise<ActionRow> {
+    const action =
+      order === undefined
+        ? await storage.actions.lastBy(actorId(asking.actor), asking.roomId)
+        : (await storage.actions.listFor(subjectOf(order), 20)).find(
+            (each) => each.undoOf === null && each.state !== 'refused' && each.state !== 'failed',
+          );
+    if (action !== undefined) return action;
+    throw new UserError(
+      'NOTHING_TO_UNDO',
+      order === undefined
+        ? { zh: '你在这里没有可以撤销的操作', en: 'You have done nothing here that could be undone' }
+        : {
+            zh: `${tailOf(order.channelOrderNo)} 没有可以撤销的操作`,
+            en: `Nothing was done to ${tailOf(order.channelOrderNo)} that could be undone`,
+          },
+    );
+  }
+
+  return async (asking: Asking, order: Order | undefined): Promise<readonly Card[]> => {
+    const action = await latest(asking, order);
+    const kind = kindOf(action.kind);
+    demand(asking, action.kind);
+    if (action.state !== 'done') {
+      throw new UserError('NOT_DONE_YET', {
+        zh: '这个操作还没有结果，出来以后再撤销',
+        en: 'That act has no result yet; undo it when it has',
+      });
+    }
+    if (await storage.actions.findUndoOf(action.id)) {
+      throw new UserError('UNDONE_ALREADY', { zh: '这个操作已经撤销过了', en: 'That act has been undone already' });
+    }
+    const way = kind.compensate(action.request, action.before);
+    if ('impossible' in way) throw new UserError('NO_WAY_BACK', way.impossible);
+    if (clock.now() - (action.finishedAt ?? action.startedAt) > windowMs) {
+      throw new UserError('TOO_LATE', {
+        zh: '超过 30 分钟，不能直接撤销了，请重新改一次',
+        en: 'More than 30 minutes ago: make a new change instead',
+      });
+    }
+    const { act } = way;
+    const question = await ask({ storage, clock }, asking, {
+      acts: [{ ...act, subject: action.subject }],
+      second: null,
+      needsReason: false,
+      undoOf: action.id,
+      reason: 'undo',
+    });
+    const parsed = parseSubject(action.subject);
+    const tail = parsed?.type === 'order' ? tailOf(parsed.channelOrderNo) : action.subject;
+    return [undoPreview(kindOf(act.kind).aim(context, act.request), tail, question, asking.language)];
+  };
+}

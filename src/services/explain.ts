@@ -1,0 +1,129 @@
+import type { Alert } from '../domain/alert.ts';
+import type { Asking } from '../domain/asking.ts';
+import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { type Order, tailOf } from '../domain/order.ts';
+import { foreign, type Language, type Text } from '../domain/text.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/stores.ts';
+import { stageWords } from '../render/stage-words.ts';
+import { clockTime, dateTime, say, span } from '../render/words.ts';
+import { causeText, mendFor } from './alert-models.ts';
+import type { Confirm } from './confirm.ts';
+import { diagnose } from './diagnose.ts';
+import type { Directory } from './directory.ts';
+
+/** `/why`: what is known, what is guessed, from a fresh read; for an alert also who heard of it, and why not. */
+export function createExplain({
+  storage,
+  clock,
+  directory,
+  confirm,
+}: {
+  storage: Storage;
+  clock: Clock;
+  directory: Directory;
+  confirm: Confirm;
+}) {
+  async function ofOrder(order: Order, language: Language): Promise<{ lines: Line[]; buttons: Button[] }> {
+    const subject = `order:${order.shopId}/${order.channelOrderNo}`;
+    const confirmation = await confirm(
+      [{ ruleId: 'paid-not-sorted', subject, dueAt: clock.now() }],
+      AbortSignal.timeout(8_000),
+    );
+    const fresh = (await storage.views.findOrder(order.id)) ?? order;
+    const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId);
+    const zh = language === 'zh';
+    const lines: Line[] = [
+      line(
+        `${tailOf(fresh.channelOrderNo)} · ${say(stageWords[fresh.stage], language)} ${dateTime(fresh.stageAt, directory.timezone, language)}${zh ? ' 起' : ' onwards'}`,
+      ),
+    ];
+    const words = causes.map((cause) => causeText(cause)).filter((text): text is Text => text !== null);
+    for (const [index, text] of words.slice(0, 3).entries())
+      lines.push(line(`${words.length > 1 ? `${index + 1}. ` : ''}${say(text, language)}`));
+    if (words.length === 0)
+      lines.push(
+        line(
+          zh ? '不确定：没有锁、没有暂停、没有缺货的证据' : 'Not certain: no lock, no hold, no shortage in evidence',
+        ),
+      );
+    if (fulfillment?.reason)
+      lines.push(line(zh ? '仓库系统写着：' : 'The warehouse system says: ', foreign(fulfillment.reason)));
+    const at = confirmation.confirmedAt(subject);
+    const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';
+    if (at !== null)
+      lines.push(
+        line(
+          isSilent
+            ? zh
+              ? `现在问不到，最后确认于 ${clockTime(at, directory.timezone)}`
+              : `no answer now; last confirmed ${clockTime(at, directory.timezone)}`
+            : zh
+              ? `刚刚查证 ${clockTime(at, directory.timezone)}`
+              : `checked just now, ${clockTime(at, directory.timezone)}`,
+        ),
+      );
+    const mend = mendFor(causes[0], fresh.channelOrderNo);
+    return {
+      lines,
+      buttons: mend === null ? [] : [{ label: say(mend.label, language), command: mend.command, style: 'primary' }],
+    };
+  }
+
+  async function ofAlert(alert: Alert, language: Language): Promise<Line[]> {
+    const zh = language === 'zh';
+    const late = clock.now() - alert.dueAt;
+    const lines: Line[] = [
+      line(
+        zh
+          ? `${alert.number ?? '-'}号：${say(directory.ruleSay(alert.ruleId), language)}，超 ${span(late, language)}`
+          : `No. ${alert.number ?? '-'}: ${say(directory.ruleSay(alert.ruleId), language)}, ${span(late, language)} over`,
+      ),
+    ];
+    const heard = (await storage.alerts.decisionsFor(alert.id)).at(-1);
+    if (heard !== undefined)
+      lines.push(
+        line(
+          `${clockTime(heard.at, directory.timezone)} ${say(heardWords[heard.reason] ?? { zh: heard.reason, en: heard.reason }, language)}`,
+        ),
+      );
+    return lines;
+  }
+
+  return async (
+    asking: Asking,
+    about: { readonly alert: Alert } | { readonly order: Order },
+  ): Promise<readonly Card[]> => {
+    const { language } = asking;
+    const order =
+      'order' in about
+        ? about.order
+        : about.alert.facts.orderId === undefined
+          ? undefined
+          : await storage.views.findOrder(about.alert.facts.orderId);
+    const head = 'alert' in about ? await ofAlert(about.alert, language) : [];
+    const body = order === undefined ? { lines: [], buttons: [] } : await ofOrder(order, language);
+    return [
+      {
+        tone: 'info',
+        lines: [...head, ...body.lines],
+        buttons: body.buttons,
+        link: order === undefined ? null : { label: language === 'zh' ? '详情' : 'Details', path: `/o/${order.id}` },
+      },
+    ];
+  };
+}
+
+const heardWords: Readonly<Record<string, Text>> = {
+  'first-of-group': { zh: '在群里报过', en: 'said in the room' },
+  doubled: { zh: '数量翻倍，又报过', en: 'said again: doubled' },
+  'nearer-wall': { zh: '离时限更近，又报过', en: 'said again: nearer the wall' },
+  'snooze-over': { zh: '稍后到时，又报过', en: 'said again: snooze over' },
+  'claim-expired': { zh: '认领到期，又报过', en: 'said again: claim expired' },
+  'said-already': { zh: '没单独报：同组已经报过', en: 'not said singly: its group had been said' },
+  'one-a-minute': { zh: '没单独报：同组一分钟只报一次', en: 'not said singly: one message a minute and group' },
+  'found-late': { zh: '没报：发现时已超 2 小时，只进清单', en: 'not said: found more than 2 h late, listed only' },
+  'below-hearing': { zh: '没报：这个群不听这个级别', en: 'not said: the room does not hear this severity' },
+  'source-silent': { zh: '先没报：数据源断了', en: 'held back: its source is silent' },
+  'hour-is-full': { zh: '先没报：这一小时消息满了', en: 'held back: the hour is full' },
+};

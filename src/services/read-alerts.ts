@@ -1,0 +1,75 @@
+import { actorId } from '../domain/actor.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Asking } from '../domain/asking.ts';
+import { type Card, type Line, line, notice } from '../domain/card.ts';
+import { tailOf } from '../domain/order.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/stores.ts';
+import { say, span } from '../render/words.ts';
+import { warehouseWords } from './alert-models.ts';
+import { type Directory, sourceName } from './directory.ts';
+
+const marks = { critical: '🔴', warning: '🟡', info: '🔵' } as const;
+const shown = 8;
+
+/** `/alerts` and `/mine`: worst first, what is said once per group, how long, who has it. */
+export function createReadAlerts({
+  storage,
+  clock,
+  directory,
+}: {
+  storage: Storage;
+  clock: Clock;
+  directory: Directory;
+}) {
+  function lineOf(alert: Alert, asking: Asking): Line {
+    const { language } = asking;
+    const zh = language === 'zh';
+    const { facts } = alert;
+    const number = alert.number === null ? '' : zh ? `${alert.number}号 ` : `no. ${alert.number} `;
+    const where =
+      typeof facts['source'] === 'string'
+        ? sourceName(facts['source'], directory)
+        : facts.warehouseId === undefined
+          ? ''
+          : ` ${warehouseWords(directory, facts.warehouseId)}`;
+    const tail = facts.orderNo === undefined ? '' : tailOf(facts.orderNo);
+    const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
+    const late = span(Math.max(0, clock.now() - alert.dueAt), language);
+    return line(
+      `${marks[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
+    );
+  }
+
+  async function card(asking: Asking, filter: { claimedBy?: string }, none: string): Promise<readonly Card[]> {
+    const alerts = await storage.alerts.list({ state: 'unresolved', limit: shown, ...filter });
+    if (alerts.length === 0) return [notice('done', none)];
+    const total = await storage.alerts.count({ state: 'unresolved', ...filter });
+    const zh = asking.language === 'zh';
+    const claimed = await storage.alerts.count({ state: 'claimed', ...filter });
+    return [
+      {
+        tone: 'warning',
+        lines: [
+          line(zh ? `${total} 件没解决 · ${claimed} 件有人在办` : `${total} open · ${claimed} in hand`),
+          ...alerts.map((alert) => lineOf(alert, asking)),
+          ...(total > alerts.length
+            ? [line(zh ? `…还有 ${total - alerts.length} 件，见看板` : `… ${total - alerts.length} more on the board`)]
+            : []),
+        ],
+        buttons: [],
+        link: { label: zh ? '看板' : 'Board', path: '/' },
+      },
+    ];
+  }
+
+  return {
+    all: (asking: Asking) => card(asking, {}, asking.language === 'zh' ? '现在没有异常' : 'Nothing is wrong right now'),
+    mine: (asking: Asking) =>
+      card(
+        asking,
+        { claimedBy: actorId(asking.actor) },
+        asking.language === 'zh' ? '你手里没有异常' : 'You hold nothing',
+      ),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Alert } from '../domain/alert.ts';
+import type { Asking } from '../domain/asking.ts';
+import type { Card } from '../domain/card.ts';
+import { type Order, tailOf } from '../domain/order.ts';
+import { hasReached } from '../domain/stage.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/stores.ts';
+import { orderCard, orderListCard } from '../render/order-cards.ts';
+import { causeText, mendFor, notVisibleText, warehouseWords } from './alert-models.ts';
+import { diagnose } from './diagnose.ts';
+import { type Directory, sourceName } from './directory.ts';
+
+/** `/order`: one card for one order, a list for many. Reads what is stored; the card says how old that is. */
+export function createReadOrder({
+  storage,
+  clock,
+  directory,
+}: {
+  storage: Storage;
+  clock: Clock;
+  directory: Directory;
+}) {
+  async function one(order: Order, asking: Asking): Promise<Card> {
+    const waits = !hasReached(order.stage, 'sorting') && order.paidAt !== null;
+    const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId);
+    const [cause] = causes;
+    const companions = await storage.views.companionsOf(order.id);
+    const alerts = (await storage.alerts.listFor(`order:${order.shopId}/${order.channelOrderNo}`)).filter(
+      (each) => each.state !== 'resolved',
+    );
+    const systemId = directory.systemOf(order.shopId);
+    const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
+    const lastOkAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
+    const warehouse = fulfillment && directory.warehouseOf(fulfillment.systemId, fulfillment.warehouseCode);
+    return orderCard(
+      {
+        id: order.id,
+        no: order.channelOrderNo,
+        tail: tailOf(order.channelOrderNo),
+        stage: order.stage,
+        stageAt: order.stageAt,
+        shipBy: order.shipBy,
+        shop: directory.shopName(order.shopId),
+        warehouse: warehouse === undefined ? null : warehouseWords(directory, warehouse.id),
+        title: order.lines[0]?.title ?? '',
+        qty: order.lines.reduce((sum, line) => sum + line.qty, 0),
+        moreLines: Math.max(0, order.lines.length - 1),
+        surname: order.receiver.name,
+        notSeen:
+          waits && directory.stageSourceOf(order.shopId) === 'none' ? notVisibleText(directory, order.shopId) : null,
+        cause: waits && cause !== undefined && order.stage !== 'closed' ? causeText(cause) : null,
+        mend: waits && order.stage !== 'closed' ? mendFor(cause, order.channelOrderNo) : null,
+        parcels:
+          order.shipments.length > 0
+            ? order.shipments
+            : fulfillment === undefined || fulfillment.waybill === ''
+              ? []
+              : [fulfillment],
+        companions: companions.map((each) => tailOf(each.channelOrderNo)),
+        alerts: alerts.flatMap((each: Alert) => each.number ?? []),
+        data: lastOkAt === null ? null : { name: sourceName(sourceId, directory), at: lastOkAt },
+        now: clock.now(),
+        timezone: directory.timezone,
+      },
+      asking.language,
+    );
+  }
+
+  return async (asking: Asking, orders: readonly Order[]): Promise<readonly Card[]> => {
+    const [first] = orders;
+    if (first !== undefined && orders.length === 1) return [await one(first, asking)];
+    return [orderListCard(orders.map(shortOf), asking.language, null)];
+  };
+}
+
+export const shortOf = (order: Order) => ({
+  tail: tailOf(order.channelOrderNo),
+  stage: order.stage,
+  surname: order.receiver.name,
+  title: order.lines[0]?.title ?? '',
+});

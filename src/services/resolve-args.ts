@@ -1,0 +1,156 @@
+import type { Alert } from '../domain/alert.ts';
+import { UserError } from '../domain/errors.ts';
+import type { Arg, MenuEntry, RawArg } from '../domain/menu.ts';
+import type { Order } from '../domain/order.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/stores.ts';
+import { localDay } from '../render/words.ts';
+import type { Directory } from './directory.ts';
+
+/** As many orders as one command takes. */
+const mostOrders = 50;
+const sameTail = 6;
+
+/** A tail that several orders share: the person has to choose. */
+export class AmbiguousRef extends UserError {
+  readonly orders: readonly Order[];
+
+  constructor(ref: string, orders: readonly Order[]) {
+    super('AMBIGUOUS', {
+      zh: `尾号 ${ref} 有 ${orders.length} 单，请发全`,
+      en: `${orders.length} orders end in ${ref}; send more digits`,
+    });
+    this.orders = orders;
+  }
+}
+
+/** Looks up what a sentence named. Throws UserError with what to write instead; a command never sees a doubtful argument. */
+export function createResolveArgs({
+  storage,
+  clock,
+  directory,
+}: {
+  storage: Storage;
+  clock: Clock;
+  directory: Directory;
+}) {
+  async function orderOf(ref: string): Promise<Order> {
+    if (ref.startsWith('o:')) {
+      const order = await storage.views.findOrder(ref.slice(2));
+      if (order !== undefined) return order;
+    } else if (ref.length >= 4) {
+      const orders = await storage.views.listByTail(ref, sameTail);
+      const exact = orders.filter((order) => order.channelOrderNo === ref);
+      const [found, ...others] = exact.length > 0 ? exact : orders;
+      if (found !== undefined && others.length === 0) return found;
+      if (found !== undefined) throw new AmbiguousRef(ref, exact.length > 0 ? exact : orders);
+      const [byWaybill, secondByWaybill] = await storage.views.listByWaybill(ref);
+      if (byWaybill !== undefined && secondByWaybill === undefined) return byWaybill;
+      if (byWaybill !== undefined) throw new AmbiguousRef(ref, await storage.views.listByWaybill(ref));
+      const [bySystem, secondBySystem] = await storage.views.listBySystemOrderNo(ref);
+      if (bySystem !== undefined && secondBySystem === undefined) return bySystem;
+    }
+    // The number is not repeated: it may be somebody's telephone.
+    throw new UserError('ORDER_NOT_FOUND', {
+      zh: '没有找到这单。请发订单号、尾号（4 位以上）、运单号或仓库单号',
+      en: 'No such order. Send the order number, its last 4 digits or more, a waybill or a warehouse order number',
+    });
+  }
+
+  async function alertOf(number: number): Promise<Alert> {
+    const alert = await storage.alerts.findByNumber(number, localDay(clock.now(), directory.timezone));
+    if (alert !== undefined) return alert;
+    throw new UserError('ALERT_NOT_FOUND', {
+      zh: `没有 ${number}号。发 /异常 看现在有哪些`,
+      en: `There is no number ${number}. /alerts lists what is open`,
+    });
+  }
+
+  async function ordersOfAlert(number: number): Promise<readonly Order[]> {
+    const alert = await alertOf(number);
+    const open = await storage.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: mostOrders + 1 });
+    const alerts = open.length > 0 ? open : [alert];
+    if (alerts.length > mostOrders) {
+      throw new UserError('TOO_MANY', {
+        zh: `${number}号 超过 ${mostOrders} 单，请分批发订单号`,
+        en: `Number ${number} has more than ${mostOrders} orders; send the numbers in parts`,
+      });
+    }
+    const ids = alerts.flatMap((each) => each.facts.orderId ?? []);
+    return storage.views.listOrders([...new Set(ids)]);
+  }
+
+  async function ordersOf(raw: RawArg): Promise<readonly Order[]> {
+    if (raw.kind === 'alert') return ordersOfAlert(raw.number);
+    if (raw.kind !== 'refs') throw wrong();
+    if (raw.refs.length > mostOrders)
+      throw new UserError('TOO_MANY', { zh: `一次最多 ${mostOrders} 单`, en: `At most ${mostOrders} orders at once` });
+    const orders: Order[] = [];
+    for (const ref of raw.refs) {
+      const order = await orderOf(ref);
+      if (!orders.some((each) => each.id === order.id)) orders.push(order);
+    }
+    return orders;
+  }
+
+  async function valueOf({ kind }: Arg, raw: RawArg): Promise<unknown> {
+    switch (kind) {
+      case 'orders':
+        return ordersOf(raw);
+      case 'order':
+        return (await ordersOf(raw))[0];
+      case 'alert':
+        if (raw.kind !== 'alert') throw wrong();
+        return alertOf(raw.number);
+      case 'about':
+        return raw.kind === 'alert' ? { alert: await alertOf(raw.number) } : { order: (await ordersOf(raw))[0] };
+      case 'warehouse': {
+        const warehouse = directory.warehouses().find((each) => raw.kind === 'warehouse' && each.id === raw.warehouse);
+        if (warehouse !== undefined) return warehouse;
+        const names = directory.warehouses().map((each) => each.name);
+        throw new UserError('WAREHOUSE_NOT_FOUND', {
+          zh: `没有这个仓。现有：${names.join('、')}`,
+          en: `No such warehouse. There are: ${names.join(', ')}`,
+        });
+      }
+      case 'person': {
+        const name = raw.kind === 'person' ? raw.name.replace(/^@/, '') : '';
+        const [person, second] = await storage.people.findByName(name);
+        if (person !== undefined && second === undefined) return person;
+        throw new UserError('PERSON_NOT_FOUND', {
+          zh: '没有登记这个人，或有同名的。请运营主管登记',
+          en: 'Nobody, or more than one, is known by that name; an ops-lead can add them',
+        });
+      }
+      case 'duration':
+        if (raw.kind !== 'duration') throw wrong();
+        return raw.ms;
+      default:
+        return wordsOf(raw);
+    }
+  }
+
+  return {
+    orderOf,
+    async resolve(entry: MenuEntry, args: Readonly<Record<string, RawArg>>): Promise<Record<string, unknown>> {
+      const values: Record<string, unknown> = {};
+      for (const [name, arg] of Object.entries(entry.args)) {
+        const raw = args[name];
+        if (raw !== undefined) values[name] = await valueOf(arg, raw);
+      }
+      return values;
+    },
+  };
+}
+
+const wordsOf = (raw: RawArg): string => {
+  if (raw.kind === 'words') return raw.words;
+  if (raw.kind === 'refs') return raw.refs.join(' ');
+  throw wrong();
+};
+
+const wrong = (): UserError =>
+  new UserError('WRONG_ARGUMENT', {
+    zh: '看不懂这一句，发 /帮助 看例子',
+    en: 'I cannot read this; /help shows examples',
+  });

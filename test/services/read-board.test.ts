@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { createReadBoard } from '../../src/services/read-board.ts';
+import { alerts, anAlert, at, directory } from '../web/company.ts';
+import { createFakeClock, createFakeStores } from '../web/fakes.ts';
+
+const read = async (list = alerts) =>
+  await createReadBoard({ stores: createFakeStores(list).stores, clock: createFakeClock(), directory })();
+
+it('puts the worst group first and counts it', async () => {
+  const { groups, alertCount } = await read();
+
+  expect(groups.map(({ ruleId, warehouse, severity, count }) => ({ ruleId, warehouse, severity, count }))).toEqual([
+    { ruleId: 'paid-not-sorted', warehouse: '杭州仓', severity: 'critical', count: 9 },
+    { ruleId: 'source-silent', warehouse: null, severity: 'warning', count: 1 },
+    { ruleId: 'ship-by-risk', warehouse: '广州仓', severity: 'warning', count: 2 },
+  ]);
+  expect(alertCount).toBe(12);
+});
+
+it('says who holds what, and what nobody holds', async () => {
+  const [first] = (await read()).groups;
+
+  expect(first).toMatchObject({ holders: ['李建国'], unclaimed: 8, oldestDueAt: at('14:09') });
+});
+
+it('keeps one rule apart by warehouse', async () => {
+  const elsewhere = anAlert({ id: 'e', severity: 'warning', facts: { warehouseId: 'gz', orderNo: '202611240018842' } });
+
+  const { groups } = await read([anAlert(), elsewhere]);
+
+  expect(groups.map(({ warehouse }) => warehouse)).toEqual(['杭州仓', '广州仓']);
+});
+
+it("fills the rule's sentence from the finding", async () => {
+  const [group] = (await read([anAlert()])).groups;
+
+  expect(group?.alerts[0]?.say.zh).toBe('018842 付款 2 小时仍未进分拣 · 杭州仓');
+});
+
+it('tells a fresh source from a silent one and from one that never answered', async () => {
+  const { sources } = await read();
+
+  expect(sources.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    '小程序商城 fresh',
+    '天猫旗舰店 silent',
+    '聚水潭 fresh',
+    'carrier:kd never',
+  ]);
+});
+
+it('counts stages per warehouse, orders without one too', async () => {
+  const { stages } = await read();
+  const sorting = stages.names.indexOf('sorting');
+
+  expect(stages.warehouses.map(({ name, total }) => [name, total])).toEqual([
+    ['杭州仓', 3_893],
+    ['广州仓', 950],
+    [null, 12],
+  ]);
+  expect(stages.warehouses[0]?.counts[sorting]).toBe(388);
+});
