@@ -8,7 +8,7 @@ const renewMs = 3_000;
 const name = 'engine';
 
 /** `host/pid`: tells whether a holder on this machine is still alive. */
-export const holderName = (): string => `${hostname()}/${process.pid}`;
+const holderName = (): string => `${hostname()}/${process.pid}`;
 
 export interface Lease {
   isHeld(): boolean;

@@ -103,10 +103,3 @@ export const orderSubject = (shopId: string, channelOrderNo: string): string => 
 
 /** The last six digits people say: `018842`. */
 export const tailOf = (orderNo: string): string => orderNo.slice(-6);
-
-/** Whether money for the goods is in and the order still asks for goods. */
-export const wantsGoods = (order: Pick<OrderView, 'status' | 'paidAt' | 'closedAt' | 'refund'>): boolean =>
-  order.paidAt !== null &&
-  order.closedAt === null &&
-  (order.refund === 'none' || order.refund === 'closed') &&
-  !['closed', 'refunding', 'refunded', 'delivered'].includes(order.status);

@@ -1,22 +1,20 @@
 import type { Text } from './text.ts';
 
 /** Why a system said no, in neutral words. */
-export const refusals = [
-  'not_found',
-  'shipped',
-  'picking',
-  'held',
-  'at_third_party',
-  'no_stock',
-  'bad_warehouse',
-  'stale',
-  'duplicate_mismatch',
-  'forbidden',
-  'invalid',
-  'limit',
-  'other',
-] as const;
-export type Refusal = (typeof refusals)[number];
+export type Refusal =
+  | 'not_found'
+  | 'shipped'
+  | 'picking'
+  | 'held'
+  | 'at_third_party'
+  | 'no_stock'
+  | 'bad_warehouse'
+  | 'stale'
+  | 'duplicate_mismatch'
+  | 'forbidden'
+  | 'invalid'
+  | 'limit'
+  | 'other';
 
 /**
  * What came of asking an outside system to do something.

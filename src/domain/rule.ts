@@ -43,7 +43,7 @@ export type Condition = boolean | { readonly [operator: string]: unknown };
 const Condition = z.union([z.boolean(), z.record(z.string(), z.unknown())]) as z.ZodType<Condition>;
 
 /** What a rule listens to. */
-export const Trigger = z.discriminatedUnion('type', [
+const Trigger = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('clock'),
     subject: z.enum(['order', 'fulfillment', 'parcel', 'lock']),
@@ -90,7 +90,7 @@ export const lowered = (severity: Severity): Severity => (severity === 'critical
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Fields whose values put findings into one group. */
-export const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier'] as const;
+const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier'] as const;
 
 export const Rule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

@@ -340,8 +340,7 @@ export interface QuestionStore {
   listExpired(now: number, limit: number): Promise<readonly QuestionRow[]>;
 }
 
-export const actionStates = ['planned', 'writing', 'unknown', 'settling', 'done', 'refused', 'failed'] as const;
-export type ActionState = (typeof actionStates)[number];
+export type ActionState = 'planned' | 'writing' | 'unknown' | 'settling' | 'done' | 'refused' | 'failed';
 
 export interface ActionRow {
   readonly id: string;

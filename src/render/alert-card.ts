@@ -3,6 +3,9 @@ import type { Severity } from '../domain/rule.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { clockTime, dateTime, say, span } from './words.ts';
 
+/** What people call an alert by, and the bot understands. */
+const called = (number: number, language: Language): string => (language === 'zh' ? `${number}号` : `No. ${number}`);
+
 /** Everything an alert's card says, already read and named. Times are unix ms. */
 export interface AlertCardModel {
   readonly number: number;
@@ -56,7 +59,7 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   const { order, number, now } = model;
   const lines: Line[] = [
     line(
-      [`${number}号`, say(shout[model.ruleId] ?? model.say, language), timeLeft(model, language)]
+      [called(number, language), say(shout[model.ruleId] ?? model.say, language), timeLeft(model, language)]
         .filter((part) => part !== '')
         .join(' · '),
     ),
@@ -162,7 +165,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
           : ' · wall nearer'
         : '';
   const lines: Line[] = [
-    line(`${number}号 · ${where} · ${zh ? `${count} 单` : `${count} orders`}${again}`),
+    line(`${called(number, language)} · ${where} · ${zh ? `${count} 单` : `${count} orders`}${again}`),
     line(say(model.say, language)),
   ];
   const urgency: string[] = [];
@@ -217,5 +220,10 @@ export function resolvedCard(
     person: zh ? '（人工完成）' : ' (closed by a person)',
     'rule-off': zh ? '（规则已关）' : ' (rule switched off)',
   }[model.how];
-  return { tone: 'done', lines: [line(`${model.number}号 ${what}${state}${how}`.trim())], buttons: [], link: null };
+  return {
+    tone: 'done',
+    lines: [line(`${called(model.number, language)} ${what}${state}${how}`.trim())],
+    buttons: [],
+    link: null,
+  };
 }

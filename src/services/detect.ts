@@ -117,6 +117,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
           fulfillments: [view],
           facts: {
             ...orderFacts(order, [view]),
+            // The owner is closed: its own time to ship means nothing any more.
+            shipBy: null,
             sku: line?.sku ?? null,
             qty: line?.qty ?? null,
             lockKind: 'order',
@@ -134,6 +136,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
           fulfillments: [],
           facts: {
             ...(order === undefined ? {} : orderFacts(order, [])),
+            shipBy: null,
             warehouseId,
             systemId: lock.systemId,
             sku: lock.sku,
@@ -244,7 +247,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
 }
 
 /** Findings of one rule that share the rule's group fields are one story. */
-export function groupKeyOf(rule: Rule, facts: AlertFacts): string {
+function groupKeyOf(rule: Rule, facts: AlertFacts): string {
   const values = {
     shop: facts.shopId,
     warehouse: facts.warehouseId,

@@ -1,7 +1,7 @@
 import { actorId } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
-import { type Card, type Line, line, notice } from '../domain/card.ts';
+import { type Card, type Line, line, markOf, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
@@ -9,7 +9,6 @@ import { say, span } from '../render/words.ts';
 import { warehouseWords } from './alert-models.ts';
 import { type Directory, sourceName } from './directory.ts';
 
-const marks = { critical: '🔴', warning: '🟡', info: '🔵' } as const;
 const shown = 8;
 
 /** `/alerts` and `/mine`: worst first, what is said once per group, how long, who has it. */
@@ -37,7 +36,7 @@ export function createReadAlerts({
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
     const late = span(Math.max(0, clock.now() - alert.dueAt), language);
     return line(
-      `${marks[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
+      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
     );
   }
 

@@ -119,7 +119,7 @@ const isOrderClock = (rule: Rule): rule is Rule & { on: ClockTrigger } =>
   rule.on.type === 'clock' && rule.on.subject === 'order';
 
 /** The stage that all views together give: the warehouse knows sorting, the channel knows payment, shipping and the end. */
-export function stageOf(order: OrderView, fulfillments: readonly FulfillmentView[]): { stage: Stage; stageAt: number } {
+function stageOf(order: OrderView, fulfillments: readonly FulfillmentView[]): { stage: Stage; stageAt: number } {
   const told: [Stage, number | null][] = [
     ['placed', order.placedAt],
     ['paid', order.paidAt],

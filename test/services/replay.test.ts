@@ -177,6 +177,16 @@ describe('a rule that is added later', () => {
     expect(result.alerts).toEqual({ 'tracking-stalled': 2 });
   });
 
+  it('has 72 hours after the last event to be broken in, and not a millisecond more', async () => {
+    const lines = ['order,placedAt,shippedAt', 'A1,2026-11-01,2026-11-02'];
+    const within = (after: number): Promise<number> => {
+      const rule = { ...stalled, on: { ...stalled.on, after } as Rule['on'] };
+      return withSheet(lines, (path) => replayFile(path, ({ storage }) => storage.alerts.count({}), [rule]));
+    };
+
+    expect([await within(72 * hour), await within(72 * hour + 1)]).toEqual([1, 0]);
+  });
+
   it('counts an order once, though its clock started anew while the alert was open [C3]', async () => {
     const lines = ['order,placedAt,shippedAt,carrierAt', 'A1,2026-11-01,2026-11-02,2026-11-06'];
     const result = await withSheet(lines, (path) => replayFile(path, ({ result: told }) => told, [stalled]));
@@ -322,10 +332,16 @@ it('equals plain arithmetic on any sheet [C1] [E1] [N6]', { timeout: 60_000 }, a
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 60 }), async (rows) => {
       const lines = rows.map((each, index) => [`N${index}`, ...columns.map((column) => each[column] ?? '')].join(','));
-      const result = await withSheet([`order,${columns.join(',')}`, ...lines], (path) => replayFile(path));
+      const { result, late } = await withSheet([`order,${columns.join(',')}`, ...lines], (path) =>
+        replayFile(path, async ({ result: told, storage }) => ({
+          result: told,
+          late: (await storage.alerts.list({ limit: 1_000 })).filter(({ raisedAt, dueAt }) => raisedAt !== dueAt),
+        })),
+      );
       const expected = naive(rows);
       const { alerts, cycles } = result;
 
+      expect(late).toEqual([]);
       expect([result.orders, alerts['paid-not-sorted'] ?? 0]).toEqual([rows.length, expected.alerts]);
       expect([cycles.n, cycles.negative]).toEqual([expected.n, expected.negative]);
       for (const name of ['mean', 'p50', 'p90'] as const) {

@@ -10,8 +10,9 @@ export async function verifyAudit(options: { json: boolean; head: string | undef
   const { databaseFile, keys } = await createRuntime();
   const database = await openDatabase(databaseFile, join(packageDir, 'prisma/migrations'));
   try {
-    const { entries, head, brokenAt, hasHead } = await createStorage(database, { audit: keys.audit }).audit.verify();
-    const isHeadKnown = options.head === undefined || hasHead(options.head);
+    const chain = await createStorage(database, { audit: keys.audit }).audit.verify();
+    const { entries, head, brokenAt } = chain;
+    const isHeadKnown = options.head === undefined || chain.hasHead(options.head);
     const ok = brokenAt === undefined && isHeadKnown;
     print(options.json, { ok, entries, head, brokenAt: brokenAt ?? null, headKnown: isHeadKnown }, [
       brokenAt === undefined

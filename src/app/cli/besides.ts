@@ -5,7 +5,7 @@ import { holdLease } from '../lease.ts';
 import { createRuntime, findSurroundings } from '../runtime.ts';
 
 /** The wired bot without its engine, for verbs that must not run beside a bot at work. */
-export async function openBotBesides(): Promise<{ bot: Bot; close(): Promise<void> }> {
+export async function openBotBesides(): Promise<{ bot: Bot; readonly close: () => Promise<void> }> {
   const runtime = await createRuntime();
   const surroundings = await findSurroundings(runtime);
   const bot = await build({

@@ -35,12 +35,12 @@ export async function backupDatabase(json: boolean): Promise<number> {
 
 /** `warroom db rebuild`: throws the views away and derives them from the events again. Stop the bot first. */
 export async function rebuildDatabase(json: boolean): Promise<number> {
-  const { bot, close } = await openBotBesides();
+  const besides = await openBotBesides();
   try {
-    const { events } = await bot.rebuild();
+    const { events } = await besides.bot.rebuild();
     print(json, { events }, [`从 ${events} 个事件重建了全部视图 / all views rebuilt from ${events} events`]);
     return 0;
   } finally {
-    await close();
+    await besides.close();
   }
 }

@@ -53,7 +53,7 @@ export async function start(): Promise<number> {
   if (env.PORT === 0 && typeof address === 'object' && address !== null) publicUrl = `http://localhost:${address.port}`;
   bot.engine.start();
   greet(runtime, surroundings, publicUrl, bot.rooms);
-  const stopWatching = watchConfig(runtime, bot.reload);
+  const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
   await stopped;
   process.stdout.write('\n正在停止… / stopping …\n');
   stopWatching();

@@ -10,7 +10,7 @@ export interface ActContext {
   readonly directory: Directory;
   readonly ingest: Ingest;
   /** Throws UserError when the system is not configured any more. */
-  systemOf(systemId: string): SystemSource;
+  readonly systemOf: (systemId: string) => SystemSource;
 }
 
 /** The state of the world before the write, against what the person saw. */

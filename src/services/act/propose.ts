@@ -11,7 +11,7 @@ import type { Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
 
 /** How long a preview may be answered; world ms. */
-export const questionMs = 5 * 60_000;
+const questionMs = 5 * 60_000;
 export const secondMs = 10 * 60_000;
 
 export interface ProposeDeps {

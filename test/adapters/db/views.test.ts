@@ -339,7 +339,7 @@ describe('deadlines', () => {
     await db.orders(anOrder({ sourceUpdatedAt: at('12:06'), promisedAt: at('10:00') + 96 * hour }));
     expect(db.deadlines()).toMatchObject([{ dueAt: at('10:00') + 72 * hour, firedAt: null }]);
 
-    await db.orders(anOrder({ sourceUpdatedAt: at('12:07'), closedAt: at('12:07'), status: 'closed' }));
+    await db.orders(anOrder({ sourceUpdatedAt: at('12:07'), closedAt: at('11:59'), status: 'closed' }));
     expect(db.deadlines()).toEqual([]);
   });
 
