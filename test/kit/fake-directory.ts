@@ -9,7 +9,7 @@ import type { FulfillmentSystem } from '../../src/ports/fulfillment.ts';
 import type { Directory } from '../../src/services/directory.ts';
 import { told } from './builders.ts';
 
-export const people: Readonly<Record<string, string>> = { 'person:li': '李建国', 'person:wang': '王敏' };
+const people: Readonly<Record<string, string>> = { 'person:li': '李建国', 'person:wang': '王敏' };
 
 const aWarehouse = (id: string, name: string, code: string, hours: readonly string[]): Warehouse => ({
   id,
