@@ -178,7 +178,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const nudge = (name: string) => () => engine.nudge(name);
   const answers = createAnswers({ storage, clock, directory, context, nudge: nudge('act') });
   const proposeDeps = { storage, clock, directory, ingest, shops, systems, shopOf };
-  const { fourEyes } = company.limits;
+  // Limits come with a reload: they are read at each use.
+  const fourEyes = {
+    get releaseUnits() {
+      return company.limits.fourEyes.releaseUnits;
+    },
+    get releaseValue() {
+      return company.limits.fourEyes.releaseValue * 100;
+    },
+  };
   const verbs = createVerbs({
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ storage, clock, directory }),
@@ -187,7 +195,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     moves: createMoveAlert({ storage, clock, directory, detect, metrics }),
     release: createProposeRelease({
       ...proposeDeps,
-      fourEyes: { releaseUnits: fourEyes.releaseUnits, releaseValue: fourEyes.releaseValue * 100 },
+      fourEyes,
     }),
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),

@@ -94,7 +94,7 @@ export function momentsOf(order: OrderView, fulfillments: readonly FulfillmentVi
   const deliveredAt = first(order.deliveredAt ?? told('delivered'), allReached(serving, 'delivered'));
   const scannedAt = first(order.scannedAt ?? told('in_transit'), deliveredAt, allReached(serving, 'scanned'));
   const shippedAt = first(order.shippedAt ?? told('shipped'), scannedAt, allReached(serving, 'shipped'));
-  const sortedAt = first(order.sortedAt, shippedAt, allReached(serving, 'sorting'));
+  const sortedAt = first(order.sortedAt ?? told('picking'), shippedAt, allReached(serving, 'sorting'));
   const isRefunding = order.refund === 'requested' || order.refund === 'accepted' || order.refund === 'done';
   return {
     placedAt: order.placedAt,

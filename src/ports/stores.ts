@@ -440,7 +440,13 @@ export interface SourceStore {
 
 export interface LeaseStore {
   /** True when `holder` has it until `until`: new, renewed, or taken over from one that ran out or is not alive. Wall ms. */
-  take(name: string, holder: string, until: number, wallNow: number, isAlive: (holder: string) => boolean): Promise<boolean>;
+  take(
+    name: string,
+    holder: string,
+    until: number,
+    wallNow: number,
+    isAlive: (holder: string) => boolean,
+  ): Promise<boolean>;
   holder(name: string): Promise<string | undefined>;
   release(name: string, holder: string): Promise<void>;
 }

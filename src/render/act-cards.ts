@@ -68,6 +68,40 @@ export function actUnknown(model: { tail: string; system: string; aim: Text }, l
   };
 }
 
+/** Confirmed, and the system cannot be reached yet: nothing was sent. */
+export function actDelayed(model: { tail: string; system: string; aim: Text }, language: Language): Card {
+  const zh = language === 'zh';
+  return {
+    tone: 'waiting',
+    lines: [
+      line(
+        zh
+          ? `${model.tail} ${say(model.aim, language)}：现在问不到${model.system}，还没提交。5 分钟内会再试，不成也在这里说。`
+          : `${model.tail} ${say(model.aim, language)}: ${model.system} does not answer; nothing was sent yet. Trying for 5 minutes; the result comes here.`,
+      ),
+    ],
+    buttons: [],
+    link: null,
+  };
+}
+
+/** Accepted, and never seen: not called done, not called undone. */
+export function actUnseen(model: { tail: string; system: string; aim: Text }, language: Language): Card {
+  const zh = language === 'zh';
+  return {
+    tone: 'refused',
+    lines: [
+      line(
+        zh
+          ? `${model.tail} ${say(model.aim, language)}：${model.system}收下了，10 分钟没看到生效，可能之后又被改过。请到系统里核对。`
+          : `${model.tail} ${say(model.aim, language)}: ${model.system} took it, but for 10 minutes it did not show; it may have been changed since. Check it there.`,
+      ),
+    ],
+    buttons: [],
+    link: null,
+  };
+}
+
 /** Accepted, not visible yet. */
 export function actPending(model: { tail: string; system: string; aim: Text }, language: Language): Card {
   const zh = language === 'zh';

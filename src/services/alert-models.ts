@@ -20,7 +20,10 @@ export async function alertModel(
   const order = facts.orderId === undefined ? undefined : await stores.views.findOrder(facts.orderId);
   const [first] = order?.lines ?? [];
   const isOrderAlert = alert.subject.startsWith('order:');
-  const diagnosis = order !== undefined && isOrderAlert ? await diagnose(stores, order, () => order.shopId) : undefined;
+  const diagnosis =
+    order !== undefined && isOrderAlert
+      ? await diagnose(stores, order, () => order.shopId, Number(facts['missing'] ?? 0))
+      : undefined;
   const [likeliest] = diagnosis?.causes ?? [];
   // What we cannot see we do not say is missing there.
   const isBlind = facts.visibility === 'not-visible-here' || facts.visibility === 'source-silent';
@@ -96,7 +99,9 @@ export function causeText(cause: Cause): Text | null {
         en: `Stuck: closed order …${tailOf(cause.owner.channelOrderNo)} is still alive in the warehouse system and holds ${cause.qty} pcs`,
       };
     case 'short':
-      return { zh: '卡在：这个仓缺货', en: 'Stuck: out of stock in this warehouse' };
+      return cause.missing > 0
+        ? { zh: `卡在：这个仓缺 ${cause.missing} 件`, en: `Stuck: this warehouse is ${cause.missing} short` }
+        : { zh: '卡在：这个仓缺货', en: 'Stuck: out of stock in this warehouse' };
     case 'held':
       return { zh: '卡在：已暂停发货', en: 'Stuck: on hold' };
     case 'review':

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { StageSource } from '../domain/fulfillment.ts';
-import type { Order } from '../domain/order.ts';
-import type { Visibility } from '../domain/stage.ts';
+import { type Order, orderSubject } from '../domain/order.ts';
+import { hasReached, type Visibility } from '../domain/stage.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Log } from '../ports/log.ts';
 import type { Due, Storage } from '../ports/stores.ts';
@@ -13,8 +13,8 @@ export interface Confirmation {
   /** When the source that could have stopped it was last heard, unix ms; null = never, or it could not be asked. */
   confirmedAt(subject: string): number | null;
   visibilityOf(order: Order): Visibility;
-  /** A replay or a first import: being late is no news there. */
-  readonly isCatchingUp: boolean;
+  /** Pieces that its warehouse lacks for this order by the stock read just now; undefined when it was not asked. */
+  missingOf(subject: string): number | undefined;
 }
 
 /** Asks afresh, in batches, whoever could have stopped these deadlines, and stores what they say. Never throws for a source. */
@@ -29,6 +29,9 @@ export interface ConfirmDeps {
   readonly log: Log;
 }
 
+/** As many orders as are asked for their stock in one go. */
+const fewOrders = 10;
+
 export function createConfirm({ storage, ingest, shops, systems, directory, log }: ConfirmDeps): Confirm {
   async function asked(source: string, work: () => Promise<void>): Promise<boolean> {
     try {
@@ -39,6 +42,32 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
       log.warn({ source, code: error.code }, 'A source could not confirm');
       return false;
     }
+  }
+
+  /** Why an order waits is worth a stock read for a few; a flood has a cause of its own. */
+  async function readShortages(
+    orderNos: ReadonlyMap<string, readonly string[]>,
+    answered: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, number>> {
+    const missing = new Map<string, number>();
+    for (const [shopId, nos] of orderNos) {
+      const system = systems().find((each) => each.id === directory.systemOf(shopId));
+      if (system === undefined || nos.length > fewOrders || !answered.has(`system:${system.id}/${shopId}`)) continue;
+      for (const no of nos) {
+        await asked(`stock:${system.id}`, async () => {
+          const order = await storage.views.findOrderByNo(shopId, no);
+          const view = order && (await storage.views.fulfillmentsOf(order.id)).find((each) => !each.closed);
+          if (order === undefined || view === undefined || hasReached(order.stage, 'sorting')) return;
+          const skus = [...new Set(order.lines.map((line) => line.sku))];
+          const levels = await system.system.getStock(skus, [view.warehouseCode], signal);
+          // The order's own claim is in the number already: below zero is what it waits for.
+          const short = levels.reduce((sum, { available }) => sum + Math.max(0, -(available ?? 0)), 0);
+          missing.set(orderSubject(shopId, no), short);
+        });
+      }
+    }
+    return missing;
   }
 
   return async (due, signal) => {
@@ -75,11 +104,12 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
       }),
     ]);
 
+    const missing = await readShortages(orderNos, answered, signal);
     const lastHeard = new Map((await storage.sources.list()).map((row) => [row.id, row.lastOkAt]));
     const stageSource = (shopId: string): StageSource => directory.stageSourceOf(shopId);
     const systemAnswered = (shopId: string): boolean => answered.has(`system:${directory.systemOf(shopId)}/${shopId}`);
     return {
-      isCatchingUp: false,
+        missingOf: (subject) => missing.get(subject),
       confirmedAt(subject) {
         const parsed = parseSubject(subject);
         if (parsed?.type === 'order') {

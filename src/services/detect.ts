@@ -89,8 +89,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         dueAt: due.dueAt,
         raisedAt: now,
         confirmedAt: confirmation.confirmedAt(due.subject),
-        facts: { ...facts, visibility },
-        isLateFound: now - due.dueAt > longLateMs && !confirmation.isCatchingUp,
+        facts: { ...facts, visibility, missing: confirmation.missingOf(due.subject) ?? null },
+        isLateFound: now - due.dueAt > longLateMs,
       },
     };
   }

@@ -15,7 +15,8 @@ export type Cause =
       readonly sku: string;
       readonly qty: number;
     }
-  | { readonly kind: 'short'; readonly reason: string }
+  /** `missing` pieces by the stock read last; 0 when only the system's own words say so. */
+  | { readonly kind: 'short'; readonly reason: string; readonly missing: number }
   | { readonly kind: 'held'; readonly reason: string }
   | { readonly kind: 'review'; readonly reason: string }
   /** The channel has it, the warehouse system has never shown it. */
@@ -34,11 +35,12 @@ async function ownerOf(stores: Stores, shopId: string, orderNo: string): Promise
   return own ?? (await stores.views.listByTail(orderNo, 20)).find((each) => each.channelOrderNo === orderNo);
 }
 
-/** Reads stored views only; ask the sources afresh first when it has to be of this minute. */
+/** Reads stored views only; ask the sources afresh first when it has to be of this minute, and hand in what stock lacks. */
 export async function diagnose(
   stores: Stores,
   order: Order,
   shopOwnerOf: (lock: StockLock) => string,
+  missing = 0,
 ): Promise<Diagnosis> {
   const fulfillments = await stores.views.fulfillmentsOf(order.id);
   const fulfillment = fulfillments.find((each) => !each.closed);
@@ -65,6 +67,7 @@ export async function diagnose(
   }
   if (fulfillment.stage === 'review') causes.push({ kind: 'review', reason: fulfillment.reason });
   else if (fulfillment.held) causes.unshift({ kind: 'held', reason: fulfillment.reason });
-  else if (/缺货|库存不足/.test(fulfillment.reason)) causes.push({ kind: 'short', reason: fulfillment.reason });
+  else if (missing > 0 || /缺货|库存不足/.test(fulfillment.reason))
+    causes.push({ kind: 'short', reason: fulfillment.reason, missing });
   return { fulfillment, causes: causes.length === 0 ? [{ kind: 'unclear' }] : causes };
 }

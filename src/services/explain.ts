@@ -2,6 +2,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Button, type Card, type Line, line } from '../domain/card.ts';
 import { type Order, tailOf } from '../domain/order.ts';
+import { hasReached } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
@@ -31,23 +32,25 @@ export function createExplain({
       AbortSignal.timeout(8_000),
     );
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
-    const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId);
+    const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId, confirmation.missingOf(subject));
     const zh = language === 'zh';
     const lines: Line[] = [
       line(
         `${tailOf(fresh.channelOrderNo)} · ${say(stageWords[fresh.stage], language)} ${dateTime(fresh.stageAt, directory.timezone, language)}${zh ? ' 起' : ' onwards'}`,
       ),
     ];
-    const words = causes.map((cause) => causeText(cause)).filter((text): text is Text => text !== null);
+    const waits = fresh.paidAt !== null && !hasReached(fresh.stage, 'sorting');
+    const words = waits ? causes.map((cause) => causeText(cause)).filter((text): text is Text => text !== null) : [];
     for (const [index, text] of words.slice(0, 3).entries())
       lines.push(line(`${words.length > 1 ? `${index + 1}. ` : ''}${say(text, language)}`));
-    if (words.length === 0)
+    if (!waits) lines.push(line(zh ? '现在没有卡住' : 'It is not stuck now'));
+    else if (words.length === 0)
       lines.push(
         line(
           zh ? '不确定：没有锁、没有暂停、没有缺货的证据' : 'Not certain: no lock, no hold, no shortage in evidence',
         ),
       );
-    if (fulfillment?.reason)
+    if (waits && fulfillment?.reason)
       lines.push(line(zh ? '仓库系统写着：' : 'The warehouse system says: ', foreign(fulfillment.reason)));
     const at = confirmation.confirmedAt(subject);
     const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';
@@ -63,7 +66,7 @@ export function createExplain({
               : `checked just now, ${clockTime(at, directory.timezone)}`,
         ),
       );
-    const mend = mendFor(causes[0], fresh.channelOrderNo);
+    const mend = waits ? mendFor(causes[0], fresh.channelOrderNo) : null;
     return {
       lines,
       buttons: mend === null ? [] : [{ label: say(mend.label, language), command: mend.command, style: 'primary' }],
@@ -72,12 +75,18 @@ export function createExplain({
 
   async function ofAlert(alert: Alert, language: Language): Promise<Line[]> {
     const zh = language === 'zh';
-    const late = clock.now() - alert.dueAt;
+    const late = Math.max(0, (alert.resolvedAt ?? clock.now()) - alert.dueAt);
+    const end =
+      alert.resolvedAt === null
+        ? ''
+        : zh
+          ? `，${clockTime(alert.resolvedAt, directory.timezone)} 已解决`
+          : `, resolved ${clockTime(alert.resolvedAt, directory.timezone)}`;
     const lines: Line[] = [
       line(
         zh
-          ? `${alert.number ?? '-'}号：${say(directory.ruleSay(alert.ruleId), language)}，超 ${span(late, language)}`
-          : `No. ${alert.number ?? '-'}: ${say(directory.ruleSay(alert.ruleId), language)}, ${span(late, language)} over`,
+          ? `${alert.number ?? '-'}号：${say(directory.ruleSay(alert.ruleId), language)}，超 ${span(late, language)}${end}`
+          : `No. ${alert.number ?? '-'}: ${say(directory.ruleSay(alert.ruleId), language)}, ${span(late, language)} over${end}`,
       ),
     ];
     const heard = (await storage.alerts.decisionsFor(alert.id)).at(-1);

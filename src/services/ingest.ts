@@ -183,6 +183,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       watched(`system:${id}`, async () => {
         const locks = await system.listLocks(signal);
         const { changed } = await storage.views.saveLocks(id, locks, clock.now(), rulebook().derivation, shopOf);
+        await storage.sources.ok(`system:${id}`, clock.now());
         if (changed > 0) log.info({ system: id, changed }, 'Stock locks changed');
         return changed;
       }),

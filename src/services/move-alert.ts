@@ -5,7 +5,7 @@ import { type Card, line, notice } from '../domain/card.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Storage, Stores } from '../ports/stores.ts';
+import type { RoomRow, Storage, Stores } from '../ports/stores.ts';
 import { clockTime, span } from '../render/words.ts';
 import type { Detect } from './detect.ts';
 import type { Directory } from './directory.ts';
@@ -21,17 +21,21 @@ export interface MoveAlertDeps {
 /** The moves of an alert. Each is one step with its audit row; the second person to press is told who was first. */
 export function createMoveAlert({ storage, clock, directory, detect, metrics }: MoveAlertDeps) {
   /** A group's card has one number: its moves are for everything in it that is still open. */
-  async function inGroup(tx: Stores, asking: Asking, alert: Alert): Promise<readonly Alert[]> {
-    const rooms = await storage.rooms.list();
+  async function inGroup(tx: Stores, rooms: readonly RoomRow[], alert: Alert): Promise<readonly Alert[]> {
     for (const room of rooms) {
       const said = await tx.alerts.groupSaid(room.id, alert.groupKey);
       if (said === undefined || said.count < 2 || said.number !== alert.number) continue;
       const open = await tx.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: 2_000 });
       if (open.length > 0) return open;
     }
-    if (alert.state !== 'resolved') return [alert];
+    const now = (await tx.alerts.find(alert.id)) ?? alert;
+    if (now.state !== 'resolved') return [now];
+    throw resolved(now);
+  }
+
+  function resolved(alert: Alert): UserError {
     const at = clockTime(alert.resolvedAt ?? alert.raisedAt, directory.timezone);
-    throw new UserError('RESOLVED', {
+    return new UserError('RESOLVED', {
       zh: `${alert.number}号 ${at} 已经解决了`,
       en: `No. ${alert.number} was resolved at ${at}`,
     });
@@ -50,10 +54,11 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
 
   async function acknowledge(asking: Asking, alert: Alert): Promise<readonly Card[]> {
     const me = actorId(asking.actor);
+    const rooms = await storage.rooms.list(); // before the step: it is a statement of its own
     const taken = await storage.transaction(async (tx) => {
       const now = clock.now();
       const results: { alert: Alert; until: number; holder: string | null }[] = [];
-      for (const each of await inGroup(tx, asking, alert)) {
+      for (const each of await inGroup(tx, rooms, alert)) {
         const until = claimEnds(now, shipBy(each));
         const isMine = await tx.alerts.claim(each.id, me, now, until);
         if (isMine) await audit(tx, asking, each, 'claimed');
@@ -93,15 +98,17 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
   }
 
   async function snooze(asking: Asking, alert: Alert, ms: number): Promise<readonly Card[]> {
+    const rooms = await storage.rooms.list();
     const until = await storage.transaction(async (tx) => {
       const now = clock.now();
       const ends: number[] = [];
-      for (const each of await inGroup(tx, asking, alert)) {
+      for (const each of await inGroup(tx, rooms, alert)) {
         const end = snoozeEnds(now, ms, shipBy(each));
         if (!(await tx.alerts.snooze(each.id, end))) continue;
         await audit(tx, asking, each, 'snoozed', { until: end });
         ends.push(end);
       }
+      if (ends.length === 0) throw resolved(alert);
       return Math.min(...ends);
     });
     const isCut = until < clock.now() + ms - 1_000;
@@ -119,10 +126,11 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
   }
 
   async function handOver(asking: Asking, alert: Alert, to: Person): Promise<readonly Card[]> {
+    const rooms = await storage.rooms.list();
     const isMoved = await storage.transaction(async (tx) => {
       const now = clock.now();
       let moved = false;
-      for (const each of await inGroup(tx, asking, alert)) {
+      for (const each of await inGroup(tx, rooms, alert)) {
         if (
           !(await tx.alerts.handOver(
             each.id,
@@ -139,7 +147,17 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
       return moved;
     });
     if (!isMoved) {
-      const holder = directory.personName(alert.claimedBy ?? '');
+      const holderId = (await storage.alerts.find(alert.id))?.claimedBy ?? alert.claimedBy ?? '';
+      const holder = directory.personName(holderId);
+      if (holderId === `person:${to.id}`)
+        return [
+          notice(
+            'info',
+            asking.language === 'zh'
+              ? `${alert.number}号 已经在 ${holder} 手里`
+              : `No. ${alert.number} is with ${holder} already`,
+          ),
+        ];
       throw new UserError('NOT_YOURS', {
         zh: `${alert.number}号 在 ${holder} 手里，要他来转`,
         en: `No. ${alert.number} is with ${holder}, who has to hand it over`,
@@ -157,7 +175,8 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
 
   /** Looks afresh first: what is still broken is not called done. */
   async function finish(asking: Asking, alert: Alert): Promise<readonly Card[]> {
-    const open = await storage.transaction((tx) => inGroup(tx, asking, alert));
+    const rooms = await storage.rooms.list();
+    const open = await storage.transaction((tx) => inGroup(tx, rooms, alert));
     let done = 0;
     const still: Alert[] = [];
     for (const each of open) {

@@ -126,7 +126,7 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
   const confirmation: Confirmation = {
     confirmedAt: () => clock.now(),
     visibilityOf: () => 'seen',
-    isCatchingUp: false,
+    missingOf: () => undefined,
   };
   const detect = createDetect({ ...common, directory, confirm: async () => confirmation });
 

@@ -120,15 +120,20 @@ const isOrderClock = (rule: Rule): rule is Rule & { on: ClockTrigger } =>
 
 /** The stage that all views together give: the warehouse knows sorting, the channel knows payment, shipping and the end. */
 function stageOf(order: OrderView, fulfillments: readonly FulfillmentView[]): { stage: Stage; stageAt: number } {
-  const told: [Stage, number | null][] = [
+  // What a warehouse does before it is paid moves nothing.
+  const { paidAt, sortedAt, shippedAt, scannedAt, deliveredAt, closedAt } = momentsOf(
+    order,
+    order.paidAt === null ? [] : fulfillments,
+  );
+  if (closedAt != null) return { stage: 'closed', stageAt: closedAt };
+  const told: [Stage, number | null | undefined][] = [
     ['placed', order.placedAt],
-    ['paid', order.paidAt],
-    ['sorting', order.sortedAt],
-    ['shipped', order.shippedAt],
-    ['scanned', order.scannedAt],
-    ['delivered', order.deliveredAt],
+    ['paid', paidAt],
+    ['sorting', sortedAt],
+    ['shipped', shippedAt],
+    ['scanned', scannedAt],
+    ['delivered', deliveredAt],
   ];
-  if (order.closedAt !== null) return { stage: 'closed', stageAt: order.closedAt };
   let stage: Stage = 'placed';
   let stageAt = order.placedAt;
   const reach = (next: Stage, at: number): void => {
@@ -136,7 +141,7 @@ function stageOf(order: OrderView, fulfillments: readonly FulfillmentView[]): { 
     stage = next;
     stageAt = at;
   };
-  for (const [next, at] of told) if (at !== null) reach(next, at);
+  for (const [next, at] of told) if (at != null) reach(next, at);
   // Slowest open fulfillment order first: an order is only as far as its last part.
   const open = fulfillments.filter((each) => !each.closed);
   const slowest = open.reduce<FulfillmentView | undefined>(

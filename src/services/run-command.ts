@@ -2,8 +2,10 @@ import { type Actor, actorId, may, roleOf } from '../domain/actor.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, line, notice } from '../domain/card.ts';
 import { AppError, UserError } from '../domain/errors.ts';
+import { lexerFor, withoutBot } from '../domain/grammar/lexer.ts';
 import { understand } from '../domain/grammar.ts';
 import type { Lexicon, MenuEntry, RawArg } from '../domain/menu.ts';
+import { normaliseText, withoutQuote } from '../domain/normalise-text.ts';
 import { foreign } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -91,7 +93,8 @@ export function createRunCommand(deps: RunCommandDeps) {
     row: InboundRow,
     asking: Asking,
   ): Promise<{ name: string; outcome: string; cards: readonly Card[] }> {
-    const understanding = withReason(row.text) ?? { ...understand(row.text, menu(), lexicon()), reason: '' };
+    const said = withoutBot(withoutQuote(normaliseText(row.text)), lexerFor(menu(), lexicon()));
+    const understanding = withReason(said) ?? { ...understand(row.text, menu(), lexicon()), reason: '' };
     const zh = asking.language === 'zh';
     const answered = (name: string, outcome: string, ...cards: readonly Card[]) => ({ name, outcome, cards });
     try {
@@ -138,10 +141,16 @@ export function createRunCommand(deps: RunCommandDeps) {
           );
       }
     } catch (error) {
-      return {
-        name: understanding.type === 'command' ? understanding.name : understanding.type,
-        ...(await excuse(error, asking)),
-      };
+      const name = understanding.type === 'command' ? understanding.name : understanding.type;
+      if (error instanceof UserError && error.code === 'NO_PERMISSION') {
+        await storage.audit.add({
+          at: clock.now(),
+          actor: asking.actor,
+          action: 'refused',
+          subject: `command:${name}`,
+        });
+      }
+      return { name, ...(await excuse(error, asking)) };
     }
   }
 
@@ -155,13 +164,6 @@ export function createRunCommand(deps: RunCommandDeps) {
       throw new UserError('NO_COMMAND', { zh: '没有这个命令，发 /帮助', en: 'There is no such command; /help' });
     const { entry } = command;
     if (!may(roleOf(asking.actor), entry.permission)) {
-      await storage.audit.add({
-        at: clock.now(),
-        actor: asking.actor,
-        action: 'refused',
-        subject: `command:${name}`,
-        detail: { needs: entry.permission },
-      });
       throw new UserError('NO_PERMISSION', {
         zh: asking.actor.type === 'stranger' ? '你还没有登记，只能查看。请运营主管绑定你' : '你的角色不能做这个',
         en:
@@ -217,8 +219,8 @@ export function createRunCommand(deps: RunCommandDeps) {
   return { receive, answerPending };
 }
 
-/** `确认 K7 原因`: the only answer that carries words of its own. */
-function withReason(text: string): { type: 'yes'; words: string; reason: string } | undefined {
-  const match = /(?:确认|yes)\s*([A-Za-z]\d{1,4})[\s，,]+(\S.*)$/iu.exec(text.trim());
+/** `确认 K7 原因`: the only answer that carries words of its own. It opens the sentence: 先别确认 K7 is no yes. */
+function withReason(said: string): { type: 'yes'; words: string; reason: string } | undefined {
+  const match = /^\/?(?:确认|yes)\s*([A-Za-z]\d{1,4})[\s，,]+(\S.*)$/iu.exec(said);
   return match === null ? undefined : { type: 'yes', words: (match[1] ?? '').toUpperCase(), reason: match[2] ?? '' };
 }

@@ -301,6 +301,7 @@ CREATE TABLE "Action" (
     "before" TEXT,
     "after" TEXT,
     "undoOf" TEXT,
+    "undoKey" TEXT,
     "reason" TEXT NOT NULL,
     "startedAt" BIGINT NOT NULL,
     "finishedAt" BIGINT,
@@ -540,7 +541,7 @@ CREATE INDEX "Question_words_state_idx" ON "Question"("words", "state");
 CREATE UNIQUE INDEX "Action_runningKey_key" ON "Action"("runningKey");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Action_undoOf_key" ON "Action"("undoOf");
+CREATE UNIQUE INDEX "Action_undoKey_key" ON "Action"("undoKey");
 
 -- CreateIndex
 CREATE INDEX "Action_state_nextAt_idx" ON "Action"("state", "nextAt");

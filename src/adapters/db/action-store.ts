@@ -101,8 +101,8 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
         () =>
           sqlite
             .prepare(
-              `INSERT OR IGNORE INTO Action (id, kind, subject, target, runningKey, actorId, approverId, roomId, state, request, undoOf, reason, startedAt, nextAt, probes)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?, 0)`,
+              `INSERT OR IGNORE INTO Action (id, kind, subject, target, runningKey, actorId, approverId, roomId, state, request, undoOf, reason, startedAt, nextAt, probes, undoKey)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?, 0, ?)`,
             )
             .run(
               action.id,
@@ -118,6 +118,7 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
               action.reason,
               action.startedAt,
               action.startedAt,
+              action.undoOf,
             ).changes === 1,
       ),
     find: (id) => run(() => all('WHERE id = ?', id)[0]),
@@ -127,7 +128,8 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
           sqlite
             .prepare(
               `UPDATE Action SET state = ?, "before" = coalesce(?, "before"), "after" = coalesce(?, "after"), finishedAt = coalesce(?, finishedAt),
-                 nextAt = CASE WHEN ? THEN ? ELSE nextAt END, probes = coalesce(?, probes), runningKey = CASE WHEN ? IS NULL THEN runningKey ELSE NULL END
+                 nextAt = CASE WHEN ? THEN ? ELSE nextAt END, probes = coalesce(?, probes), runningKey = CASE WHEN ? IS NULL THEN runningKey ELSE NULL END,
+                 undoKey = CASE WHEN ? IN ('refused', 'failed') THEN NULL ELSE undoKey END
                WHERE id = ? AND state = ?`,
             )
             .run(
@@ -139,6 +141,7 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
               nextAt ?? null,
               probes ?? null,
               finishedAt ?? null,
+              to,
               id,
               from,
             ).changes === 1,
@@ -178,6 +181,6 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
             roomId,
           )[0],
       ),
-    findUndoOf: (id) => run(() => all('WHERE undoOf = ?', id)[0]),
+    findUndoOf: (id) => run(() => all('WHERE undoKey = ?', id)[0]),
   };
 }

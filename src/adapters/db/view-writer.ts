@@ -421,7 +421,9 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
     (key) =>
       !before.identities.some((each) => each.kind === key.kind && each.scope === key.scope && each.value === key.value),
   );
-  return { ...told, receiver, identities: [...before.identities, ...fresh] };
+  const closedAt =
+    told.closedAt === null || before.closedAt === null ? told.closedAt : Math.min(told.closedAt, before.closedAt);
+  return { ...told, receiver, closedAt, identities: [...before.identities, ...fresh] };
 }
 
 /** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */

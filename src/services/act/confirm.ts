@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { QuestionRow, Storage, Stores } from '../../ports/stores.ts';
 import { secondPersonCard } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
-import type { ActContext, Proposal } from './kind.ts';
+import type { Act, ActContext, Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
 import { otherHolders, secondMs } from './propose.ts';
 
@@ -25,7 +25,7 @@ export interface ConfirmDeps {
 const bareYesMs = 60_000;
 
 /** A yes or a no to a preview. Exactly one yes counts, from the very person it asked, or a second one where limits say so. */
-export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
+export function createAnswers({ storage, clock, directory, context, nudge }: ConfirmDeps) {
   async function find(asking: Asking, words: string | undefined): Promise<QuestionRow> {
     if (words !== undefined) {
       const question = await storage.questions.findByWords(words.toUpperCase(), asking.roomId);
@@ -56,6 +56,13 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
     const proposal = question.proposal as Proposal;
     const me = demandPerson(asking.actor, proposal);
     const isAsker = question.actorId === actorId(asking.actor);
+    if (reason !== '' && !proposal.needsReason) {
+      // 确认 K7 等一下 is no clear yes.
+      throw new UserError('ONLY_WORDS', {
+        zh: `没有做。要做就只回：确认 ${question.words}`,
+        en: `Not done. If you mean it, answer only: yes ${question.words}`,
+      });
+    }
     if (question.state === 'second') return agree(asking, question, proposal, me, isAsker);
     if (!isAsker) {
       throw new UserError('NOT_YOURS', {
@@ -65,7 +72,7 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
     }
     if (proposal.second !== null) {
       if (!proposal.needsReason) return askSecond(asking, question, proposal, me);
-      if (reason.trim() === '') {
+      if (!isReason(reason)) {
         throw new UserError('REASON_NEEDED', {
           zh: `没有第二个人有这个权限，请写明原因：确认 ${question.words} 原因`,
           en: `Nobody else holds this permission; give a reason: yes ${question.words} reason`,
@@ -83,19 +90,7 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
   ): Promise<readonly Card[]> {
     const holders = await otherHolders(storage, proposal, question.actorId);
     const now = clock.now();
-    const isAsked = await storage.transaction(async (tx) => {
-      if (!(await tx.questions.askSecond(question.id, now, now + secondMs))) return false;
-      await tx.audit.add({
-        at: now,
-        actor: asking.actor,
-        action: 'act.second-asked',
-        subject: subjectsOf(proposal),
-        detail: { question: question.id },
-      });
-      return true;
-    });
-    if (!isAsked) return settledAlready(asking);
-    return [
+    const cards = [
       secondPersonCard(
         {
           by: me.name,
@@ -108,6 +103,19 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
         asking.language,
       ),
     ];
+    const isAsked = await storage.transaction(async (tx) => {
+      if (!(await tx.questions.askSecond(question.id, now, now + secondMs))) return false;
+      await reply(tx, asking, cards);
+      await tx.audit.add({
+        at: now,
+        actor: asking.actor,
+        action: 'act.second-asked',
+        subject: subjectsOf(proposal),
+        detail: { question: question.id },
+      });
+      return true;
+    });
+    return isAsked ? cards : settledAlready(asking);
   }
 
   async function agree(
@@ -137,7 +145,7 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
   ): Promise<readonly Card[]> {
     const outcome = await storage.transaction(async (tx) => {
       if (!(await tx.questions.settle(question.id, from, 'confirmed', approver?.id))) return undefined;
-      const busy: string[] = [];
+      const busy: { tail: string; by: string }[] = [];
       for (const [index, act] of proposal.acts.entries()) {
         const isStarted = await tx.actions.start({
           id: `${question.id}-${index + 1}`,
@@ -152,23 +160,42 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
           reason: reason === '' ? proposal.reason : reason,
           startedAt: clock.now(),
         });
-        if (!isStarted) busy.push(act.subject);
+        if (!isStarted) busy.push({ tail: tailOfSubject(act.subject), by: await whoIsAt(tx, act) });
         await audit(tx, asking.actor, act.kind, act.subject, question, approver, reason, isStarted);
       }
-      return busy;
+      const cards = busy.length === 0 ? [] : [busyCard(busy, asking)];
+      await reply(tx, asking, cards);
+      return cards;
     });
     if (outcome === undefined) return settledAlready(asking);
     nudge();
-    if (outcome.length === 0) return [];
-    const tails = outcome.map((subject) => tailOfSubject(subject)).join('、');
-    return [
-      notice(
-        'refused',
-        asking.language === 'zh'
-          ? `${tails} 正在被别人处理，等结果出来再试`
-          : `${tails}: somebody else's change is under way; try again after it`,
-      ),
-    ];
+    return outcome;
+  }
+
+  /** The answer belongs to the step: after a crash the same words would meet a question that is settled. */
+  async function reply(tx: Stores, asking: Asking, cards: readonly Card[]): Promise<void> {
+    if (asking.inboundId === null) return;
+    for (const [index, card] of cards.entries()) {
+      await tx.outbox.add({
+        key: `reply/${asking.inboundId}/${index}`,
+        roomId: asking.roomId,
+        kind: 'reply',
+        priority: 0,
+        alertId: null,
+        card,
+        dueAt: clock.now(),
+      });
+    }
+    await tx.inbound.done(asking.inboundId, clock.now());
+  }
+
+  /** Who runs on the same thing; empty when it is done for another order. */
+  async function whoIsAt(tx: Stores, act: Act): Promise<string> {
+    const target = kindOf(act.kind).target(act.request);
+    const running = (await tx.actions.listFor(act.subject, 20)).find(
+      (each) => each.target === target && each.finishedAt === null,
+    );
+    return running === undefined ? '' : directory.personName(running.actorId);
   }
 
   const audit = (
@@ -211,9 +238,20 @@ export function createAnswers({ storage, clock, context, nudge }: ConfirmDeps) {
         zh: '这一条要发起的人自己取消',
         en: 'Only the person who asked can cancel this',
       });
-    const settled = await storage.questions.settle(question.id, question.state, 'cancelled');
-    if (!settled) return settledAlready(asking);
-    return [notice('done', asking.language === 'zh' ? '好，没有做任何改动' : 'Fine, nothing was changed')];
+    const cards = [notice('done', asking.language === 'zh' ? '好，没有做任何改动' : 'Fine, nothing was changed')];
+    const isSettled = await storage.transaction(async (tx) => {
+      if (!(await tx.questions.settle(question.id, question.state, 'cancelled'))) return false;
+      await tx.audit.add({
+        at: clock.now(),
+        actor: asking.actor,
+        action: 'act.cancelled',
+        subject: subjectsOf(question.proposal as Proposal),
+        detail: { question: question.id, asker: question.actorId },
+      });
+      await reply(tx, asking, cards);
+      return true;
+    });
+    return isSettled ? cards : settledAlready(asking);
   }
 
   /** Previews nobody answered. One that waits for a second person ends loudly. */
@@ -263,6 +301,20 @@ function demandPerson(actor: Actor, proposal: Proposal): Person {
   const permission = kindOf(proposal.acts[0]?.kind ?? '').permission;
   if (actor.type === 'person' && may(actor.person.role, permission)) return actor.person;
   throw new UserError('NO_PERMISSION', { zh: `${nameOf(actor)}没有这个权限`, en: `${nameOf(actor)} may not do this` });
+}
+
+/** A word or more; a question is none. */
+const isReason = (words: string): boolean =>
+  /[\p{L}\p{N}].*[\p{L}\p{N}]/u.test(words) && !/[?？吗么呢]\s*$/u.test(words);
+
+function busyCard(busy: readonly { tail: string; by: string }[], { language }: Asking): Card {
+  const zh = language === 'zh';
+  const each = busy.map(({ tail, by }) =>
+    zh
+      ? `${tail} ${by === '' ? '正在被别人处理' : `${by}正在处理`}`
+      : `${tail}: ${by === '' ? 'somebody else' : by} is at it`,
+  );
+  return notice('refused', zh ? `${each.join('、')}，等结果出来再试` : `${each.join('; ')}; try again after it`);
 }
 
 const settledAlready = ({ language }: Asking): readonly Card[] => [

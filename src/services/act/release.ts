@@ -34,6 +34,12 @@ async function virtualLocked(
 const qtyOf = (locks: readonly StockLock[], lockId: string): number =>
   locks.find((lock) => lock.lockId === lockId)?.qty ?? 0;
 
+/** What that order has locked there. The lock we take again comes with a new id; the order's number stands in it. */
+const ownersQty = (locks: readonly StockLock[], { sku, warehouseCode, ownerNo }: ReleaseRequest): number =>
+  locks
+    .filter((each) => each.sku === sku && each.warehouseCode === warehouseCode && each.channelOrderNo === ownerNo)
+    .reduce((sum, each) => sum + each.qty, 0);
+
 function move(context: ActContext, request: ReleaseRequest, action: ActionRow, by: string) {
   const lock: StockLock = {
     systemId: request.systemId,
@@ -84,18 +90,22 @@ export const releaseLock: ActKind<ReleaseRequest, Before> = {
     return system.releaseLock(wish, signal);
   },
 
-  async probe(context, request, before, _action, signal) {
+  async probe(context, request, before, action, signal) {
     const lockedQty = qtyOf(await locksNow(context, request.systemId, signal), request.lockId);
     const stock = await virtualLocked(context, request, signal);
     const isListedFreed = lockedQty <= before.lockedQty - request.qty;
     const isStockFreed = before.virtualLocked === null || stock === null || stock <= before.virtualLocked - request.qty;
-    return isListedFreed && isStockFreed ? 'applied' : 'not-yet';
+    // The figures follow the list within seconds. Later they differ because somebody else has locked since.
+    return isListedFreed && (isStockFreed || action.probes >= figuresFollow) ? 'applied' : 'not-yet';
   },
 
   compensate: (request) => ({ act: { kind: 'retake-lock', subject: '', request } }),
   done: (_context, request) => ({ zh: `已释放 ${words(request).zh}`, en: `released ${words(request).en}` }),
   aim: (_context, request) => ({ zh: `释放 ${words(request).zh}`, en: `release ${words(request).en}` }),
 };
+
+/** Looks after which the stock figures must have followed the list of locks. */
+const figuresFollow = 8;
 
 /** The way back of releaseLock: takes the same pieces again, if nobody has them. */
 export const retakeLock: ActKind<ReleaseRequest, Before> = {
@@ -104,7 +114,7 @@ export const retakeLock: ActKind<ReleaseRequest, Before> = {
   target: ({ systemId, lockId }) => lockSubject(systemId, lockId),
 
   async check(context, request, signal) {
-    const lockedQty = qtyOf(await locksNow(context, request.systemId, signal), request.lockId);
+    const lockedQty = ownersQty(await locksNow(context, request.systemId, signal), request);
     const [level] = await context
       .systemOf(request.systemId)
       .system.getStock([request.sku], [request.warehouseCode], signal);
@@ -125,12 +135,12 @@ export const retakeLock: ActKind<ReleaseRequest, Before> = {
     return system.retakeLock(wish, signal);
   },
 
-  async probe(context, request, before, _action, signal) {
-    await locksNow(context, request.systemId, signal);
+  async probe(context, request, before, action, signal) {
+    const lockedQty = ownersQty(await locksNow(context, request.systemId, signal), request);
     const stock = await virtualLocked(context, request, signal);
-    return before.virtualLocked !== null && stock !== null && stock >= before.virtualLocked + request.qty
-      ? 'applied'
-      : 'not-yet';
+    const isListed = lockedQty >= before.lockedQty + request.qty;
+    const isStockTaken = before.virtualLocked === null || stock === null || stock >= before.virtualLocked + request.qty;
+    return isListed && (isStockTaken || action.probes >= figuresFollow) ? 'applied' : 'not-yet';
   },
 
   compensate: () => ({

@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { ActionRow, ActionState, Storage, Stores } from '../../ports/stores.ts';
-import { actDone, actPending, actUndone, actUnknown } from '../../render/act-cards.ts';
+import { actDelayed, actDone, actPending, actUndone, actUnknown, actUnseen } from '../../render/act-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { ActContext, ActKind } from './kind.ts';
 import { kindOf } from './kinds.ts';
@@ -28,6 +28,10 @@ const unknownProbeMs = 3_000;
 const longestPauseMs = 300_000;
 /** An unanswered write that is still nowhere to be seen after this long did not happen. */
 const patienceMs = 60_000;
+/** A yes is about the preview: what could not be sent by then is not done any more. */
+const yesHoldsMs = 5 * 60_000;
+/** Accepted and never seen: somebody may have changed it again in between. */
+const settlingMs = 10 * 60_000;
 
 /**
  * Drives every unfinished action one move on: read and compare, write once, read back, say what truly happened.
@@ -112,31 +116,33 @@ export function createSaga({
         approver: action.approverId === null ? null : directory.personName(action.approverId),
       };
       const system = directory.systemName(systemIdOf(action));
+      const names = namesOf(action);
       const card =
-        to === 'done'
-          ? actDone(
-              {
-                tail: tailOf(orderNo),
-                orderNo,
-                words,
-                system,
-                at: now,
-                timezone: directory.timezone,
-                ...who,
-                undo: undoable,
-                already: why !== null,
-              },
-              language,
-            )
-          : actUndone(
-              {
-                tail: tailOf(orderNo),
-                aim: kind.aim(context, action.request),
-                why: why?.text ?? { zh: '', en: '' },
-                told: why?.told ?? '',
-              },
-              language,
-            );
+        why?.isUnseen === true
+          ? actUnseen(names, language)
+          : to === 'done'
+            ? actDone(
+                {
+                  tail: tailOf(orderNo),
+                  orderNo,
+                  words,
+                  system,
+                  at: now,
+                  timezone: directory.timezone,
+                  ...who,
+                  undo: undoable,
+                  already: why !== null,
+                },
+                language,
+              )
+            : actUndone(
+                {
+                  ...names,
+                  why: why?.text ?? { zh: '', en: '' },
+                  told: why?.told ?? '',
+                },
+                language,
+              );
       await say(tx, action, to, card);
     });
     metrics.acted(action.kind, to);
@@ -151,10 +157,13 @@ export function createSaga({
     step: string,
     detail: unknown,
   ): Promise<void> {
+    const language = await languageOf(action);
     await storage.transaction(async (tx) => {
       const now = clock.now();
       if (!(await tx.actions.move(action.id, from, to, { nextAt: now + waitMs, probes: action.probes + 1 }))) return;
       await tx.actions.step(action.id, step, now, detail);
+      if (to === 'planned' && action.probes === 1)
+        await say(tx, action, 'delayed', actDelayed(namesOf(action), language));
     });
   }
 
@@ -210,15 +219,7 @@ export function createSaga({
       if (!(await tx.actions.move(action.id, 'writing', 'unknown', { nextAt: now + unknownProbeMs, probes: 0 })))
         return;
       await tx.actions.step(action.id, 'unknown', now, null);
-      const card = actUnknown(
-        {
-          tail: tailOf(orderNoOf(action)),
-          system: directory.systemName(systemIdOf(action)),
-          aim: kindOf(action.kind).aim(context, action.request),
-        },
-        language,
-      );
-      await say(tx, action, 'unknown', card);
+      await say(tx, action, 'unknown', actUnknown(namesOf(action), language));
     });
     metrics.acted(action.kind, 'unknown');
   }
@@ -237,6 +238,8 @@ export function createSaga({
         },
       });
     }
+    if (action.state === 'settling' && waited > settlingMs)
+      return finish(action, 'settling', 'failed', { text: { zh: '', en: '' }, isUnseen: true });
     if (action.state === 'settling' && action.probes === 3) await sayPending(action);
     const pause = Math.min(
       longestPauseMs,
@@ -246,22 +249,22 @@ export function createSaga({
   }
 
   async function sayPending(action: ActionRow): Promise<void> {
-    const language = await languageOf(action);
-    const card = actPending(
-      {
-        tail: tailOf(orderNoOf(action)),
-        system: directory.systemName(systemIdOf(action)),
-        aim: kindOf(action.kind).aim(context, action.request),
-      },
-      language,
-    );
+    const card = actPending(namesOf(action), await languageOf(action));
     await storage.transaction((tx) => say(tx, action, 'pending', card));
   }
 
+  const namesOf = (action: ActionRow) => ({
+    tail: tailOf(orderNoOf(action)),
+    system: directory.systemName(systemIdOf(action)),
+    aim: kindOf(action.kind).aim(context, action.request),
+  });
+
   async function advance(action: ActionRow, signal: AbortSignal): Promise<void> {
-    const kind = kindOf(action.kind);
     try {
-      if (action.state === 'planned') await begin(action, kind, signal);
+      const kind = kindOf(action.kind);
+      if (action.state === 'planned' && clock.now() - action.startedAt > yesHoldsMs)
+        await finish(action, 'planned', 'failed', tooLate);
+      else if (action.state === 'planned') await begin(action, kind, signal);
       else if (action.state === 'writing') await becomeUnknown(action);
       else await readBack(action, kind, signal);
     } catch (error) {
@@ -304,7 +307,16 @@ const systemIdOf = (action: ActionRow): string => (action.request as { systemId?
 interface Why {
   readonly text: Text;
   readonly told?: string;
+  /** Accepted, but never seen to be so. */
+  readonly isUnseen?: boolean;
 }
+
+const tooLate: Why = {
+  text: {
+    zh: '5 分钟内没能提交（系统问不到、太忙，或机器人停过）。需要的话请再发一次',
+    en: 'it could not be sent within 5 minutes. Send it again if you still want it',
+  },
+};
 
 const refused: Readonly<Partial<Record<Refusal, Text>>> = {
   picking: { zh: '已经开始拣货', en: 'picking has begun' },

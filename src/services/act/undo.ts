@@ -38,6 +38,12 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
     const action = await latest(asking, order);
     const kind = kindOf(action.kind);
     demand(asking, action.kind);
+    if (action.state === 'refused' || action.state === 'failed') {
+      throw new UserError('NOTHING_DONE', {
+        zh: '你上一次操作没有做成，没有要撤销的',
+        en: 'Your last act was not carried out: there is nothing to undo',
+      });
+    }
     if (action.state !== 'done') {
       throw new UserError('NOT_DONE_YET', {
         zh: '这个操作还没有结果，出来以后再撤销',
@@ -46,6 +52,16 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
     }
     if (await storage.actions.findUndoOf(action.id)) {
       throw new UserError('UNDONE_ALREADY', { zh: '这个操作已经撤销过了', en: 'That act has been undone already' });
+    }
+    // It was so already: whoever did it, it was not this act.
+    const isOurs =
+      action.before !== null &&
+      !(await storage.actions.steps(action.id)).some(({ step, detail }) => step === 'accepted' && detail === 'already');
+    if (!isOurs) {
+      throw new UserError('NOTHING_DONE', {
+        zh: '那次本来就是这样，我们没有改动，不用撤销',
+        en: 'It was so already and nothing was changed: there is nothing to undo',
+      });
     }
     const way = kind.compensate(action.request, action.before);
     if ('impossible' in way) throw new UserError('NO_WAY_BACK', way.impossible);

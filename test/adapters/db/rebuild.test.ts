@@ -29,11 +29,12 @@ const dumps: Readonly<Record<string, string>> = {
   Event: 'SELECT * FROM Event ORDER BY id',
 };
 
-const dump = ({ rows }: TestStorage): Record<string, string> =>
+const dump = (db: TestStorage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(dumps).map(([table, sql]) => [
       table,
-      rows(sql)
+      db
+        .rows(sql)
         .map((row) => JSON.stringify(row))
         .join('\n'),
     ]),
@@ -55,8 +56,11 @@ function dice(seed: number) {
 const orderNos = Array.from({ length: 8 }, (_, index) => `20261124000${index}`);
 const stages: readonly Stage[] = ['queued', 'review', 'sorting', 'packed', 'shipped', 'delivered', 'closed'];
 
-function randomOrder({ int, pick, may }: ReturnType<typeof dice>): OrderView {
-  const time = at('10:00') + int(40) * minute; // few instants: many equal ones, many that go back
+/** Whole minutes, up to three ago: many equal ones, many that go back. */
+const aroundNow = (int: (below: number) => number, now: number): number => Math.floor(now / minute - int(4)) * minute;
+
+function randomOrder({ int, pick, may }: ReturnType<typeof dice>, now: number): OrderView {
+  const time = aroundNow(int, now);
   const status = pick([
     'created',
     'paid',
@@ -98,8 +102,8 @@ function randomOrder({ int, pick, may }: ReturnType<typeof dice>): OrderView {
   });
 }
 
-function randomFulfillment({ int, pick, may }: ReturnType<typeof dice>): FulfillmentView {
-  const time = at('10:00') + int(40) * minute;
+function randomFulfillment({ int, pick, may }: ReturnType<typeof dice>, now: number): FulfillmentView {
+  const time = aroundNow(int, now);
   const stage = pick(stages);
   return aFulfillment({
     systemOrderNo: `70${int(6)}`,
@@ -138,12 +142,12 @@ async function live(db: TestStorage, seed: number): Promise<void> {
     const what = roll.int(10);
     if (what < 5) {
       const records = Array.from({ length: 1 + roll.int(4) }, () => ({
-        view: randomOrder(roll),
+        view: randomOrder(roll, receivedAt),
         sealed: roll.may(0.3) ? 's' : null,
       }));
       await views.saveOrders(roll.pick(['shop:mini', 'shop:mini', 'file:x']), records, receivedAt, derivation);
     } else if (what < 8) {
-      const list = Array.from({ length: 1 + roll.int(3) }, () => randomFulfillment(roll));
+      const list = Array.from({ length: 1 + roll.int(3) }, () => randomFulfillment(roll, receivedAt));
       await views.saveFulfillments('system:wms', list, receivedAt, derivation, shopOf);
     } else if (what < 9) {
       await views.saveLocks('wms', randomLocks(roll), receivedAt, derivation, shopOf);
@@ -163,7 +167,7 @@ describe('what is rebuilt from the events', () => {
       const before = dump(db);
       const { events } = await db.storage.views.rebuild(derivation, shopOf);
 
-      expect(events).toBeGreaterThan(50);
+      expect(events).toBeGreaterThan(100);
       expect(dump(db), `seed ${seed}`).toEqual(before);
     }
   });

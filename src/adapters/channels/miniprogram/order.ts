@@ -152,7 +152,8 @@ function viewOf(row: Row, { shopId, identifier, hashScope }: RowReader): OrderVi
     shippedAt: shipped.length === 0 ? null : Math.min(...shipped),
     scannedAt: null,
     deliveredAt: null,
-    closedAt: row.closed_at,
+    // A shop that tells the end without its time: the latest it can have been.
+    closedAt: row.closed_at ?? (status === 'closed' || status === 'refunded' ? row.updated_at : null),
     shipBy: row.ship_by,
     promisedAt: promiseOf(row),
     currency: row.currency,

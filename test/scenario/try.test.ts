@@ -1,0 +1,24 @@
+import { it } from 'vitest';
+import { startTestBot, wordsIn } from '../kit/test-bot.ts';
+it('tries', async () => {
+  const bot = await startTestBot({company: (c) => { c.rooms.push({ id: 'war-en', platform: 'web', name: 'War room', language: 'en' }); }});
+  const made = await bot.scenario('dead-lock');
+  await bot.scenario('warehouse-stops', { warehouse: 'hz', forMs: 3600000 });
+  await bot.scenario('warehouse-stops', { warehouse: 'gz', forMs: 3600000 });
+  for (const m of await bot.advance(40_000)) console.log(m.text);
+  const t0 = performance.now();
+  const show = async (who: string, text: string, more = {}) => { for (const m of await bot.say(who, text, more)) console.log(`${who}> ${text}\n${m.text}`); };
+  for (const c of ['/帮助','/异常','1号我来','/我的','/为什么 1','/库存 针织连衣裙', made.orderNo.slice(-6), '/撤销', '12号给李建国','1号给李建国', '1号 稍后 半小时', '/完成 1', '/改仓 '+made.orderNo.slice(-6)]) await show('wang', c);
+  await show('wang', '/reroute '+made.orderNo.slice(-6), {room: 'war-en'});
+  const p = await bot.say('wang', `/改仓 ${made.orderNo.slice(-6)} 广州`);
+  console.log(p[0]?.text);
+  await show('wang', `先别确认 ${wordsIn(p)} 我看看`);
+  await show('wang', `确认 ${wordsIn(p)} 等一下`);
+  await show('wang', `确认 ${wordsIn(p)}`);
+  for (const m of await bot.advance(10_000)) console.log(m.text);
+  await show('wang', '/undo');
+  await show('wang', '1');
+  for (const m of await bot.advance(10_000)) console.log(m.text);
+  for (const m of await bot.messages('war-en')) console.log(m.text);
+  console.log('took', performance.now() - t0);
+});
