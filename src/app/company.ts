@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { roles } from '../domain/actor.ts';
 import { parseHours } from '../domain/calendar.ts';
@@ -109,13 +109,19 @@ export type Company = z.output<typeof Company>;
 
 /** Reads warroom.yaml. Throws ConfigError with every problem and its path, never with a value. */
 export function readCompany(text: string, env: Readonly<Record<string, string | undefined>>, plugs: Plugs): Company {
+  // Its own messages and warnings quote the text, which may be a secret: only the kind of mistake and the place are told.
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const mistakes = [...document.errors, ...document.warnings];
+  if (mistakes.length > 0) {
+    throw new ConfigError(
+      mistakes.map(({ code, linePos }) => `warroom.yaml: line ${linePos?.[0].line ?? '?'} is no YAML (${code})`),
+    );
+  }
   let raw: unknown;
   try {
-    raw = parse(text);
-  } catch (error) {
-    throw new ConfigError([
-      `warroom.yaml: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'is no YAML'}`,
-    ]);
+    raw = document.toJS();
+  } catch {
+    throw new ConfigError(['warroom.yaml: an alias (*) points nowhere; put quotes around text that begins with one']);
   }
   const problems: string[] = [];
   return checkCompany(withEnv(raw ?? {}, env, '', problems), plugs, problems);
@@ -124,70 +130,99 @@ export function readCompany(text: string, env: Readonly<Record<string, string | 
 /** Checks shape, references and every plug's own keys. */
 export function checkCompany(raw: unknown, plugs: Plugs, problems: string[] = []): Company {
   const parsed = Company.safeParse(raw);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`));
-    throw new ConfigError(problems);
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`));
+  checkReferences(raw, plugs, problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return parsed.data;
+}
+
+/** Works on the text as it stands, so that a mistake of shape elsewhere hides nothing. */
+function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
+  const timezone = textOf(raw, 'timezone') ?? 'Asia/Shanghai';
+  const isZone = isTimezone(timezone);
+  if (!isZone) problems.push('timezone: is no IANA zone such as Asia/Shanghai');
+  for (const key of ['shops', 'systems', 'warehouses', 'rooms', 'staff'])
+    refuseDoubles(listOf(raw, key), key, problems);
+  const systemIds = new Set(listOf(raw, 'systems').map((system) => textOf(system, 'id')));
+  const checkSystem = (block: unknown, path: string): void => {
+    const id = textOf(block, 'system');
+    if (id !== undefined && !systemIds.has(id)) problems.push(`${path}.system: there is no system with this id`);
+  };
+  for (const [index, shop] of listOf(raw, 'shops').entries()) {
+    checkPlug(plugs.channels, `shops[${index}]`, 'channel', shop, problems);
+    checkSystem(shop, `shops[${index}]`);
   }
-  const company = parsed.data;
-  checkZone(company, problems);
-  for (const key of ['shops', 'systems', 'warehouses', 'rooms', 'staff'] as const)
-    refuseDoubles(company[key], key, problems);
-  for (const [index, shop] of company.shops.entries()) {
-    checkPlug(plugs.channels, shop.channel, `shops[${index}]`, 'channel', shop, problems);
-    if (shop.system !== undefined && !company.systems.some(({ id }) => id === shop.system))
-      problems.push(`shops[${index}].system: there is no system with this id`);
-  }
-  for (const [index, system] of company.systems.entries())
-    checkPlug(plugs.fulfillment, system.kind, `systems[${index}]`, 'kind', system, problems);
-  for (const [index, warehouse] of company.warehouses.entries()) {
-    if (!company.systems.some(({ id }) => id === warehouse.system))
-      problems.push(`warehouses[${index}].system: there is no system with this id`);
+  for (const [index, system] of listOf(raw, 'systems').entries())
+    checkPlug(plugs.fulfillment, `systems[${index}]`, 'kind', system, problems);
+  for (const [index, warehouse] of listOf(raw, 'warehouses').entries()) {
+    checkSystem(warehouse, `warehouses[${index}]`);
+    const hours = z.array(z.string()).safeParse(fieldOf(warehouse, 'hours') ?? []);
+    if (!hours.success) continue;
     try {
-      parseHours(warehouse.hours, company.timezone);
+      parseHours(hours.data, isZone ? timezone : 'UTC');
     } catch (error) {
       problems.push(`warehouses[${index}].hours: ${error instanceof UserError ? error.text.en : 'cannot be read'}`);
     }
   }
-  for (const [index, room] of company.rooms.entries()) {
-    if (!plugs.messengers.has(room.platform))
+  for (const [index, room] of listOf(raw, 'rooms').entries()) {
+    const platform = textOf(room, 'platform');
+    if (platform !== undefined && !plugs.messengers.has(platform))
       problems.push(`rooms[${index}].platform: known are ${[...plugs.messengers.keys()].join(', ')}`);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return company;
 }
+
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
+
+const textOf = (value: unknown, key: string): string | undefined => {
+  const found = fieldOf(value, key);
+  return typeof found === 'string' ? found : undefined;
+};
+
+const listOf = (value: unknown, key: string): readonly unknown[] => {
+  const found = fieldOf(value, key);
+  return Array.isArray(found) ? found : [];
+};
 
 function checkPlug(
   plugs: ReadonlyMap<string, { readonly defaultBaseUrl: string | null; readonly credentials: z.ZodType }>,
-  id: string,
   path: string,
   key: string,
-  block: { readonly baseUrl?: string | undefined; readonly credentials: Readonly<Record<string, string>> },
+  block: unknown,
   problems: string[],
 ): void {
+  const id = textOf(block, key);
+  if (id === undefined) return;
   const plug = plugs.get(id);
   if (plug === undefined) {
     problems.push(`${path}.${key}: known are ${[...plugs.keys()].join(', ')}`);
     return;
   }
-  if (block.baseUrl === undefined && plug.defaultBaseUrl === null) problems.push(`${path}.baseUrl: is needed`);
-  const parsed = plug.credentials.safeParse(block.credentials);
+  if (fieldOf(block, 'baseUrl') === undefined && plug.defaultBaseUrl === null)
+    problems.push(`${path}.baseUrl: is needed`);
+  const credentials = Credentials.safeParse(fieldOf(block, 'credentials') ?? {});
+  if (!credentials.success) return;
+  const parsed = plug.credentials.safeParse(credentials.data);
   if (!parsed.success)
     problems.push(
       ...parsed.error.issues.map((issue) => `${path}.credentials${pathOf(issue.path, '.')}: ${issue.message}`),
     );
 }
 
-function checkZone({ timezone }: Company, problems: string[]): void {
+function isTimezone(timezone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
+    return true;
   } catch {
-    problems.push('timezone: is no IANA zone such as Asia/Shanghai');
+    return false;
   }
 }
 
-function refuseDoubles(rows: readonly { readonly id: string }[], key: string, problems: string[]): void {
+function refuseDoubles(rows: readonly unknown[], key: string, problems: string[]): void {
   const seen = new Set<string>();
-  for (const [index, { id }] of rows.entries()) {
+  for (const [index, row] of rows.entries()) {
+    const id = textOf(row, 'id');
+    if (id === undefined) continue;
     if (seen.has(id)) problems.push(`${key}[${index}].id: stands twice`);
     seen.add(id);
   }

@@ -3,12 +3,16 @@ import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { ConfigError } from '../domain/errors.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'write a number from 0 to 65535')
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'write a number from 0 to 65535'));
 
 /** Every key the program reads. `.env.example` names the same ones; a test compares. */
 export const Env = z.object({
   PORT: port.default(3000),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z.string().startsWith('file:').default('file:./data/warroom.db'),
   PUBLIC_URL: z.url().optional(),
   WARROOM_SECRET: z.string().min(32).optional(),

@@ -1,6 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ConfigError } from '../domain/errors.ts';
 
 /** One secret, one key per purpose: a leaked one opens nothing else. */
 export interface Keys {
@@ -19,10 +20,22 @@ export function readKeys(secret: string | undefined, file: string): Keys {
 }
 
 function keptSecret(file: string): string {
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const made = randomBytes(32).toString('hex');
+  if (!existsSync(file)) makeSecret(file);
+  const secret = readFileSync(file, 'utf8').trim();
+  if (secret.length >= 32) return secret;
+  throw new ConfigError([`WARROOM_SECRET: ${file} is shorter than 32 characters; bring back the one it held`]);
+}
+
+/** Appears whole or not at all, and only once: of two that start together the second takes what the first made. */
+function makeSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
-  chmodSync(file, 0o600);
-  return made;
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }

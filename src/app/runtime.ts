@@ -59,11 +59,20 @@ export interface Surroundings {
   stop(): Promise<void>;
 }
 
+/** A configuration makes it real, unless it follows the clock of a sandbox. */
+export const worldOf = ({ configFile, env }: Pick<Runtime, 'configFile' | 'env'>): 'real' | 'sandbox' =>
+  configFile === undefined || env.WARROOM_CLOCK !== undefined ? 'sandbox' : 'real';
+
+/** Throws ConfigError when there is no database yet: a look at one must not make an empty one and find it in order. */
+export function demandDatabase({ databaseFile }: Pick<Runtime, 'databaseFile'>): void {
+  if (!existsSync(databaseFile)) throw new ConfigError([`DATABASE_URL: there is no database at ${databaseFile}`]);
+}
+
 /** A warroom.yaml makes it real; nothing at all starts the sandbox company; WARROOM_CLOCK follows one that runs already. */
 export async function findSurroundings(runtime: Runtime): Promise<Surroundings> {
   const { env, configFile, raw, plugs, databaseFile } = runtime;
   const company = configFile === undefined ? undefined : readConfigFile(runtime);
-  if (env.WARROOM_CLOCK === undefined && company !== undefined) {
+  if (worldOf(runtime) === 'real' && company !== undefined) {
     return { world: 'real', company, clock: createSystemClock(), sandboxUrl: undefined, stop: async () => {} };
   }
   let sandbox: SandboxProcess | undefined;
@@ -72,17 +81,18 @@ export async function findSurroundings(runtime: Runtime): Promise<Surroundings> 
   }
   const url = env.WARROOM_CLOCK ?? sandbox?.url ?? '';
   const clock = createLinkedClock(url);
-  await clock.start();
-  return {
-    world: 'sandbox',
-    company: company ?? checkCompany(await fetchCompany(url), plugs),
-    clock,
-    sandboxUrl: url,
-    async stop() {
-      clock.stop();
-      await sandbox?.stop();
-    },
+  const stop = async (): Promise<void> => {
+    clock.stop();
+    await sandbox?.stop();
   };
+  try {
+    await clock.start();
+    const known = company ?? checkCompany(await fetchCompany(url), plugs);
+    return { world: 'sandbox', company: known, clock, sandboxUrl: url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 export async function fetchCompany(url: string): Promise<unknown> {

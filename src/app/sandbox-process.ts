@@ -15,7 +15,14 @@ export async function startSandboxProcess(
   options: { port: number; database: string },
 ): Promise<SandboxProcess> {
   const child = spawn(process.execPath, [...process.execArgv, join(sourceDir, `sandbox/main${ownExtension}`)], {
-    env: { ...env, SANDBOX_PORT: String(options.port), SANDBOX_DATABASE: options.database, SANDBOX_FOLLOW_STDIN: '1' },
+    // Whoever may open our pages has no business with the simulated company: it stays on this machine.
+    env: {
+      ...env,
+      HOST: '127.0.0.1',
+      SANDBOX_PORT: String(options.port),
+      SANDBOX_DATABASE: options.database,
+      SANDBOX_FOLLOW_STDIN: '1',
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -164,8 +164,8 @@ function follow(child: ChildProcess): Program {
         };
         const look = (): void => {
           const match = pattern.exec(said) ?? pattern.exec(complained);
-          if (match !== null) return settle(() => done(match));
-          if (isOver) settle(() => fail(new Error(`It ended without saying ${pattern}:\n${said}\n${complained}`)));
+          if (match !== null) settle(() => done(match));
+          else if (isOver) settle(() => fail(new Error(`It ended without saying ${pattern}:\n${said}\n${complained}`)));
         };
         const timer = setTimeout(
           () => settle(() => fail(new Error(`It did not say ${pattern} in time:\n${said}\n${complained}`))),

@@ -277,8 +277,20 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
     },
     truth: {
       order: async (no) => (await ask(`/world/orders/${no}`)) as OrderTruth,
-      stock: async (sku) =>
-        ((await ask(`/world/stock${sku === undefined ? '' : `?sku=${sku}`}`)) as { stock: StockTruth[] }).stock,
+      async stock(sku) {
+        const { stock } = (await ask(`/world/stock${sku === undefined ? '' : `?sku=${sku}`}`)) as {
+          stock: StockTruth[];
+        };
+        return stock.map(({ wms_co_id, sku, qty, order_lock, pick_lock, lock_qty, available }) => ({
+          wms_co_id,
+          sku,
+          qty,
+          order_lock,
+          pick_lock,
+          lock_qty,
+          available,
+        }));
+      },
     },
     calls: async () => ((await ask('/world/calls')) as { calls: SeenCall[] }).calls,
     applied: async () =>
@@ -349,6 +361,21 @@ export const textOf = (card: OutgoingCard): string =>
   ].join('\n');
 
 const wordsOf = (piece: Piece): string => (typeof piece === 'string' ? piece : piece.foreign);
+
+export const tail = (orderNo: string): string => orderNo.slice(-6);
+export const texts = (said: readonly Said[]): string => said.map(({ text }) => text).join('\n');
+
+/** Asks for a change, says yes to its preview, and waits; answers everything the room said after the yes. */
+export async function carryOut(bot: TestBot, by: string, what: string, waitMs = 15 * SECOND): Promise<string> {
+  const words = wordsIn(await bot.say(by, what));
+  const replies = await bot.say(by, `确认 ${words}`);
+  return texts([...replies, ...(await bot.advance(waitMs))]);
+}
+
+/** Nothing is picked anywhere, so that orders stay where they are. */
+export async function stopWarehouses(bot: TestBot, forMs = 180 * MINUTE): Promise<void> {
+  for (const warehouse of ['hz', 'gz', 'xa']) await bot.scenario('warehouse-stops', { warehouse, forMs });
+}
 
 /** The words that say yes, as the newest preview prints them. */
 export function wordsIn(said: readonly Said[]): string {

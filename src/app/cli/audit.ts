@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { openDatabase } from '../../adapters/db/database.ts';
 import { createStorage } from '../../adapters/db/storage.ts';
 import { packageDir } from '../paths.ts';
-import { createRuntime } from '../runtime.ts';
+import { createRuntime, demandDatabase } from '../runtime.ts';
 import { print } from './output.ts';
 
 /** `warroom audit verify [--head X]`: walks the whole chain; 1 when an entry was changed, dropped or moved. */
 export async function verifyAudit(options: { json: boolean; head: string | undefined }): Promise<number> {
-  const { databaseFile, keys } = await createRuntime();
+  const runtime = await createRuntime();
+  const { databaseFile, keys } = runtime;
+  demandDatabase(runtime);
   const database = await openDatabase(databaseFile, join(packageDir, 'prisma/migrations'));
   try {
     const chain = await createStorage(database, { audit: keys.audit }).audit.verify();

@@ -2,11 +2,12 @@ import { ConfigError } from '../../domain/errors.ts';
 import type { Storage } from '../../ports/stores.ts';
 import { type Bot, build } from '../build.ts';
 import { holdLease } from '../lease.ts';
-import { createRuntime, findSurroundings } from '../runtime.ts';
+import { createRuntime, demandDatabase, findSurroundings } from '../runtime.ts';
 
 /** The wired bot without its engine, for verbs that must not run beside a bot at work. */
 export async function openBotBesides(): Promise<{ bot: Bot; readonly close: () => Promise<void> }> {
   const runtime = await createRuntime();
+  demandDatabase(runtime);
   const surroundings = await findSurroundings(runtime);
   const bot = await build({
     company: surroundings.company,
@@ -25,6 +26,9 @@ export async function openBotBesides(): Promise<{ bot: Bot; readonly close: () =
       await lease.stop();
       throw new ConfigError(['The bot is running on this database: stop it first']);
     },
+  }).catch(async (error: unknown) => {
+    await surroundings.stop();
+    throw error;
   });
   return {
     bot,

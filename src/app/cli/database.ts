@@ -3,7 +3,7 @@ import { wallNow } from '../../adapters/clock/wall.ts';
 import { openDatabase } from '../../adapters/db/database.ts';
 import { migrate } from '../../adapters/db/migrate.ts';
 import { packageDir } from '../paths.ts';
-import { createRuntime } from '../runtime.ts';
+import { createRuntime, demandDatabase } from '../runtime.ts';
 import { openBotBesides } from './besides.ts';
 import { print } from './output.ts';
 
@@ -21,7 +21,9 @@ export async function migrateDatabase(json: boolean): Promise<number> {
 
 /** `warroom db backup`: a consistent copy beside the database, while the bot may be running. */
 export async function backupDatabase(json: boolean): Promise<number> {
-  const { databaseFile } = await createRuntime();
+  const runtime = await createRuntime();
+  const { databaseFile } = runtime;
+  demandDatabase(runtime);
   const database = await openDatabase(databaseFile, migrations);
   try {
     const file = `${databaseFile}.${new Date(wallNow()).toISOString().replace(/[:.]/g, '-')}.bak`;

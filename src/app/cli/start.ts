@@ -1,31 +1,47 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { ConfigError } from '../../domain/errors.ts';
 import { bindCode } from '../../services/bind.ts';
 import { build } from '../build.ts';
 import { holdLease } from '../lease.ts';
-import { createRuntime, findSurroundings, type Runtime, readConfigFile, type Surroundings } from '../runtime.ts';
+import {
+  createRuntime,
+  findSurroundings,
+  type Runtime,
+  readConfigFile,
+  type Surroundings,
+  worldOf,
+} from '../runtime.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
 /** `warroom start`: runs until a signal. Resolves with the exit code. */
 export async function start(): Promise<number> {
   const runtime = await createRuntime();
-  const { env, log } = runtime;
+  const isOpen = !loopback.includes(runtime.env.HOST);
+  if (isOpen && worldOf(runtime) === 'sandbox')
+    throw new ConfigError(['HOST: the sandbox lets anybody in and stays on this machine; set HOST=127.0.0.1']);
   const surroundings = await findSurroundings(runtime);
-  const { world, company, clock } = surroundings;
-  const isOpen = !loopback.includes(env.HOST);
-  if (isOpen && (world === 'sandbox' || company.staff.length === 0)) {
+  try {
+    if (isOpen && surroundings.company.staff.length === 0)
+      throw new ConfigError([
+        'HOST: listening beyond this machine needs people who can log in; add staff to warroom.yaml',
+      ]);
+    await serve(runtime, surroundings, isOpen);
+  } finally {
     await surroundings.stop();
-    throw new ConfigError([
-      world === 'sandbox'
-        ? `HOST: the sandbox lets anybody in and stays on this machine; set HOST=127.0.0.1`
-        : 'HOST: listening beyond this machine needs people who can log in; add staff to warroom.yaml',
-    ]);
   }
+  return 0;
+}
 
+async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boolean): Promise<void> {
+  const { env, log } = runtime;
+  const { world, company, clock } = surroundings;
   const stopped = whenToldToStop();
-  let publicUrl = env.PUBLIC_URL ?? `http://${isOpen ? firstAddress() : 'localhost'}:${env.PORT}`;
+  // Known before anything is said: links name it.
+  const port = env.PORT === 0 ? await freePort(env.HOST) : env.PORT;
+  const publicUrl = env.PUBLIC_URL ?? `http://${isOpen ? firstAddress() : 'localhost'}:${port}`;
   const bot = await build({
     company,
     plugs: runtime.plugs,
@@ -34,32 +50,36 @@ export async function start(): Promise<number> {
     clock,
     world,
     publicUrl,
-    allowedHosts: [...loopback, 'localhost', ...(isOpen ? [firstAddress()] : [])],
+    allowedHosts: [...loopback, ...(isOpen ? [firstAddress()] : [])],
     metricsToken: env.METRICS_TOKEN,
     log,
     mayRun: (storage) => holdLease(storage, log),
   });
   try {
-    await bot.web.listen({ host: env.HOST, port: env.PORT });
+    await bot.web.listen({ host: env.HOST, port });
+    bot.engine.start();
+    greet(runtime, surroundings, publicUrl, bot.rooms);
+    const stopWatching = watchConfig(runtime, bot.reload);
+    await stopped;
+    process.stdout.write('\n正在停止… / stopping …\n');
+    stopWatching();
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError([`PORT: ${port} is taken by another program; set PORT to a free one`]);
+  } finally {
     await bot.stop();
-    await surroundings.stop();
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE')
-      throw new ConfigError([`PORT: ${env.PORT} is taken by another program; set PORT to a free one`]);
-    throw error;
   }
-  const address = bot.web.server.address();
-  if (env.PORT === 0 && typeof address === 'object' && address !== null) publicUrl = `http://localhost:${address.port}`;
-  bot.engine.start();
-  greet(runtime, surroundings, publicUrl, bot.rooms);
-  const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
-  await stopped;
-  process.stdout.write('\n正在停止… / stopping …\n');
-  stopWatching();
-  await bot.stop();
-  await surroundings.stop();
-  return 0;
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(0, host, done);
+  });
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function greet(

@@ -3,7 +3,7 @@ import type { Card } from '../../domain/card.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import { formatMoney } from '../../domain/money.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
-import type { StockLock } from '../../domain/stock.ts';
+import type { StockLevel, StockLock } from '../../domain/stock.ts';
 import type { Piece, Text } from '../../domain/text.ts';
 import type { ShopOf } from '../../ports/stores.ts';
 import { type ReleaseItem, releasePreview } from '../../render/preview-cards.ts';
@@ -26,22 +26,52 @@ const patience = 8_000;
 export function createProposeRelease(deps: ProposeReleaseDeps) {
   const { storage, clock, directory, ingest, shops, systems, fourEyes, shopOf } = deps;
 
-  /** Locks of closed orders that keep this order waiting, or that it keeps itself when it is the closed one. */
-  async function locksFor(order: Order, signal: AbortSignal): Promise<readonly Lock[]> {
-    const system = systems().find((each) => each.id === directory.systemOf(order.shopId));
-    if (system === undefined) return [];
-    await ingest.readFulfillments(system, [order.channelOrderNo], signal);
-    await ingest.pullLocks(system, signal);
-    const found = order.closedAt === null ? await around(order) : await ownedBy(order);
-    // The owner may have come back to life: its channel is asked before anybody takes its stock.
-    const shop = shops().find((each) => each.id === order.shopId);
-    const owners = [...new Set(found.map((each) => each.owner.channelOrderNo))];
-    if (shop !== undefined && owners.length > 0) await ingest.readOrders(shop, owners, signal);
-    const alive = new Set<string>();
-    for (const { owner } of found) {
-      if ((await storage.views.findOrder(owner.id))?.closedAt == null) alive.add(owner.id);
+  /** What keeps these orders waiting, as of this second: a few questions in all, however many orders. */
+  async function readAfresh(orders: readonly Order[], signal: AbortSignal): Promise<void> {
+    for (const system of systems()) {
+      const own = orders.filter((order) => directory.systemOf(order.shopId) === system.id);
+      if (own.length === 0) continue;
+      await ingest.readFulfillments(
+        system,
+        own.map((order) => order.channelOrderNo),
+        signal,
+      );
+      await ingest.pullLocks(system, signal);
     }
-    return found.filter((each) => !alive.has(each.owner.id));
+  }
+
+  /** Locks of closed orders that keep an order waiting, or that it keeps itself when it is the closed one. */
+  async function locksFor(
+    orders: readonly Order[],
+    signal: AbortSignal,
+  ): Promise<readonly { order: Order; locks: readonly Lock[] }[]> {
+    await readAfresh(orders, signal);
+    const found: { order: Order; locks: readonly Lock[] }[] = [];
+    for (const order of orders)
+      found.push({ order, locks: order.closedAt === null ? await around(order) : await ownedBy(order) });
+    // An owner may have come back to life: its own channel is asked before anybody takes its stock.
+    const owners = found.flatMap(({ locks }) => locks.map(({ owner }) => owner));
+    for (const shop of shops()) {
+      const nos = owners.filter(({ shopId }) => shopId === shop.id).map(({ channelOrderNo }) => channelOrderNo);
+      if (nos.length > 0) await ingest.readOrders(shop, [...new Set(nos)], signal);
+    }
+    const alive = new Set<string>();
+    for (const { id } of owners) if ((await storage.views.findOrder(id))?.closedAt == null) alive.add(id);
+    return found.map(({ order, locks }) => ({ order, locks: locks.filter(({ owner }) => !alive.has(owner.id)) }));
+  }
+
+  /** The stock of every place where something is locked. */
+  async function levelsOf(locks: readonly Lock[], signal: AbortSignal): Promise<ReadonlyMap<string, StockLevel>> {
+    const levels = new Map<string, StockLevel>();
+    for (const { id, system } of systems()) {
+      const places = locks.map(placeOf).filter(({ systemId }) => systemId === id);
+      if (places.length === 0) continue;
+      const skus = [...new Set(places.map(({ sku }) => sku))];
+      const codes = [...new Set(places.map(({ warehouseCode }) => warehouseCode))];
+      for (const level of await system.getStock(skus, codes, signal))
+        levels.set(`${id}/${level.warehouseCode}/${level.sku}`, level);
+    }
+    return levels;
   }
 
   const around = async (order: Order): Promise<readonly Lock[]> => {
@@ -69,11 +99,9 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     ];
   }
 
-  async function itemOf(order: Order, lock: Lock, signal: AbortSignal): Promise<ReleaseItem> {
-    const { systemId, warehouseCode } = lock.kind === 'dead-lock' ? lock.lock : lock.holder;
-    const sku = lock.kind === 'dead-lock' ? lock.lock.sku : lock.sku;
-    const system = systems().find((each) => each.id === systemId);
-    const [level] = (await system?.system.getStock([sku], [warehouseCode], signal)) ?? [];
+  function itemOf(order: Order, lock: Lock, levels: ReadonlyMap<string, StockLevel>): ReleaseItem {
+    const { systemId, warehouseCode, sku } = placeOf(lock);
+    const level = levels.get(`${systemId}/${warehouseCode}/${sku}`);
     const since = lock.kind === 'dead-lock' ? lock.lock.createdAt : lock.holder.stageAt;
     const warehouse = directory.warehouseOf(systemId, warehouseCode);
     return {
@@ -118,15 +146,20 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     const refused: Piece[][] = [];
     const companions = new Set<string>();
     let value = 0;
-    for (const order of orders) {
-      const locks = (await locksFor(order, signal)).filter(
-        (lock) => sku === undefined || (lock.kind === 'dead-lock' ? lock.lock.sku : lock.sku) === sku,
-      );
+    const found = (await locksFor(orders, signal)).map(({ order, locks }) => ({
+      order,
+      locks: locks.filter((lock) => sku === undefined || placeOf(lock).sku === sku),
+    }));
+    const levels = await levelsOf(
+      found.flatMap(({ locks }) => locks),
+      signal,
+    );
+    for (const { order, locks } of found) {
       if (locks.length === 0) refused.push(await nothingToRelease(order, asking));
       for (const lock of locks) {
         const act = actOf(order, lock);
         if (acts.some((each) => JSON.stringify(each.request) === JSON.stringify(act.request))) continue;
-        const item = await itemOf(order, lock, signal);
+        const item = itemOf(order, lock, levels);
         items.push(item);
         acts.push(act);
         const price = [...order.lines, ...lock.owner.lines].find((line) => line.sku === item.sku)?.unitMinor ?? 0;
@@ -159,6 +192,11 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     return [`${tail} has nothing to release: no closed order holds what it needs.${own}`];
   }
 }
+
+const placeOf = (lock: Lock): { systemId: string; warehouseCode: string; sku: string } =>
+  lock.kind === 'dead-lock'
+    ? lock.lock
+    : { systemId: lock.holder.systemId, warehouseCode: lock.holder.warehouseCode, sku: lock.sku };
 
 const releaseAct = (order: Order, lock: StockLock, owner: Order): Act => ({
   kind: 'release-lock',

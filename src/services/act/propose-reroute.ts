@@ -4,6 +4,7 @@ import { UserError } from '../../domain/errors.ts';
 import type { FulfillmentView, Warehouse } from '../../domain/fulfillment.ts';
 import type { Order } from '../../domain/order.ts';
 import { tailOf } from '../../domain/order.ts';
+import type { StockLevel } from '../../domain/stock.ts';
 import type { Piece, Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Storage } from '../../ports/stores.ts';
@@ -28,20 +29,42 @@ const patience = 8_000;
 export function createProposeReroute(deps: ProposeRerouteDeps) {
   const { storage, clock, directory, ingest, systems } = deps;
 
-  const systemOf = (order: Order): SystemSource => {
+  const systemOf = (order: Order): SystemSource | undefined => {
     const systemId = directory.systemOf(order.shopId);
-    const system = systems().find((each) => each.id === systemId);
-    if (system !== undefined) return system;
-    throw new UserError('NO_SYSTEM', {
-      zh: `${directory.shopName(order.shopId)}没有接仓库系统，改不了仓`,
-      en: `${directory.shopName(order.shopId)} has no warehouse system connected; it cannot be rerouted`,
-    });
+    return systems().find((each) => each.id === systemId);
   };
 
-  /** The open fulfillment order as of this second, or why there is nothing to move. */
-  async function movable(order: Order, signal: AbortSignal): Promise<{ view: FulfillmentView; order: Order } | Text> {
+  /** What the warehouse systems say of these orders and their stock as of this second: two questions each, however many orders. */
+  async function readAfresh(orders: readonly Order[], signal: AbortSignal): Promise<readonly StockLevel[]> {
+    const levels: StockLevel[] = [];
+    for (const { id, system, pollMs } of systems()) {
+      const own = orders.filter((order) => systemOf(order)?.id === id);
+      if (own.length === 0) continue;
+      await ingest.readFulfillments(
+        { id, system, pollMs },
+        own.map((order) => order.channelOrderNo),
+        signal,
+      );
+      const skus = [...new Set(own.flatMap((order) => order.lines.map((line) => line.sku)))];
+      const codes = directory.warehouses().filter((each) => each.systemId === id);
+      levels.push(
+        ...(await system.getStock(
+          skus,
+          codes.map((each) => each.code),
+          signal,
+        )),
+      );
+    }
+    return levels;
+  }
+
+  /** The open fulfillment order as it was read just now, or why there is nothing to move. */
+  async function movable(order: Order): Promise<{ view: FulfillmentView; order: Order } | Text> {
     const system = systemOf(order);
-    await ingest.readFulfillments(system, [order.channelOrderNo], signal);
+    if (system === undefined) {
+      const name = directory.shopName(order.shopId);
+      return { zh: `${name}没有接仓库系统`, en: `${name} has no warehouse system connected` };
+    }
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
     const why = whyNotMovable(fresh);
     if (why !== undefined) return why;
@@ -53,27 +76,25 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     return { view, order: fresh };
   }
 
-  async function candidatesFor(
+  /** `taken`: pieces by SKU that orders of the same batch would take from the warehouses they go to. */
+  function candidatesFor(
     order: Order,
     view: FulfillmentView,
-    signal: AbortSignal,
-  ): Promise<readonly Candidate[]> {
-    const system = systemOf(order);
-    const warehouses = directory.warehouses().filter((each) => each.systemId === system.id);
+    levels: readonly StockLevel[],
+    taken: ReadonlyMap<string, number> = new Map(),
+  ): readonly Candidate[] {
+    const warehouses = directory.warehouses().filter((each) => each.systemId === view.systemId);
     const skus = [...new Set(order.lines.map((line) => line.sku))];
-    const levels = await system.system.getStock(
-      skus,
-      warehouses.map((each) => each.code),
-      signal,
-    );
     return warehouses.map((warehouse) => {
+      const isHere = warehouse.code === view.warehouseCode;
       const free = skus.map((sku) => {
         const level = levels.find((each) => each.sku === sku && each.warehouseCode === warehouse.code);
         const needed = order.lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.qty, 0);
-        return { needed, available: level?.available, observedAt: level?.observedAt ?? clock.now() };
+        const available =
+          level?.available === undefined ? undefined : level.available - (isHere ? 0 : (taken.get(sku) ?? 0));
+        return { needed, available, observedAt: level?.observedAt ?? clock.now() };
       });
       const isKnown = free.every((each) => each.available !== undefined);
-      const isHere = warehouse.code === view.warehouseCode;
       return {
         warehouseId: warehouse.id,
         warehouse: warehouse.name,
@@ -91,12 +112,13 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
   }
 
   async function choices(order: Order, asking: Asking, signal: AbortSignal): Promise<readonly Card[]> {
-    const found = await movable(order, signal);
+    const levels = await readAfresh([order], signal);
+    const found = await movable(order);
     if ('zh' in found) return [refusal(order, found, asking)];
     return [
       rerouteChoices(
         namedOrder(found.order),
-        await candidatesFor(found.order, found.view, signal),
+        candidatesFor(found.order, found.view, levels),
         directory.timezone,
         asking.language,
       ),
@@ -119,14 +141,18 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     const refused: Piece[][] = [];
     const companions = new Set<string>();
     const chosen = new Set(orders.map((each) => each.id));
+    const levels = await readAfresh(orders, signal);
+    const taken = new Map<string, number>();
     for (const each of orders) {
-      const found = await movable(each, signal);
-      const why = 'zh' in found ? found : await whyNotTo(found.order, found.view, to, signal);
+      const found = await movable(each);
+      const why =
+        'zh' in found ? found : whyNotTo(to, found.view, candidatesFor(found.order, found.view, levels, taken));
       if ('zh' in found || 'zh' in why) {
         refused.push(refusalLine(each, 'zh' in found ? found : (why as Text), asking));
         continue;
       }
       items.push({ order: namedOrder(found.order), from: why.from, to: why.to });
+      for (const { sku, qty } of found.order.lines) taken.set(sku, (taken.get(sku) ?? 0) + qty);
       for (const other of await storage.views.companionsOf(each.id))
         if (!chosen.has(other.id)) companions.add(tailOf(other.channelOrderNo));
       const { systemId, systemOrderNo, warehouseCode } = found.view;
@@ -143,12 +169,11 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     return [reroutePreview(items, refused, [...companions], question, directory.timezone, asking.language)];
   };
 
-  async function whyNotTo(
-    order: Order,
-    view: FulfillmentView,
+  function whyNotTo(
     to: Warehouse,
-    signal: AbortSignal,
-  ): Promise<Text | { from: Candidate | undefined; to: Candidate }> {
+    view: FulfillmentView,
+    candidates: readonly Candidate[],
+  ): Text | { from: Candidate | undefined; to: Candidate } {
     if (to.systemId !== view.systemId) {
       return {
         zh: `${to.name}不在${directory.systemName(view.systemId)}里`,
@@ -156,7 +181,6 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       };
     }
     if (to.code === view.warehouseCode) return { zh: `本来就在${to.name}`, en: `it is in ${to.name} already` };
-    const candidates = await candidatesFor(order, view, signal);
     const target = candidates.find((each) => each.warehouseId === to.id);
     if (target === undefined) return { zh: `没有${to.name}的库存`, en: `no stock is known of ${to.name}` };
     if (target.missing !== undefined && target.missing > 0)

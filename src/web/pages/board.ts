@@ -122,9 +122,10 @@ function stagesHtml(board: Board, say: Say): Html {
     html`<td${count === 0 && html` class="zero"`}>${count.toLocaleString('en-US')}</td>`;
   return html`<section aria-label="${say(t.stages)}"><h2>${say(t.stages)}</h2><div class="wide" tabindex="0" role="group" aria-label="${say(t.stages)}"><table><thead><tr><th scope="col">${say(t.stage)}</th>${warehouses.map(
     ({ name }) => html`<th scope="col">${name ?? say(t.noWarehouse)}</th>`,
-  )}<th scope="col">${say(t.total)}</th></tr></thead><tbody>${names.map(
-    (stage, index) =>
-      html`<tr><th scope="row">${say(stageWords[stage])}</th>${warehouses.map(({ counts }) => number(counts[index] ?? 0))}${number(sumOf(index))}</tr>`,
+  )}<th scope="col">${say(t.total)}</th></tr></thead><tbody>${names.map((stage, index) =>
+    sumOf(index) === 0
+      ? ''
+      : html`<tr><th scope="row">${say(stageWords[stage])}</th>${warehouses.map(({ counts }) => number(counts[index] ?? 0))}${number(sumOf(index))}</tr>`,
   )}</tbody><tfoot><tr><th scope="row">${say(t.total)}</th>${warehouses.map(({ total }) => number(total))}${number(warehouses.reduce((all, { total }) => all + total, 0))}</tr></tfoot></table></div></section>`;
 }
 
