@@ -70,8 +70,8 @@ export type ShopOf = (systemId: string, systemShopId: string) => string;
 
 export interface OrderRecord {
   readonly view: OrderView;
-  /** Sealed receiver, or null when nothing was readable. */
-  readonly sealed: string | null;
+  /** Seals the receiver, asked only when something is new; null when nothing was readable. */
+  readonly seal: (() => string) | null;
 }
 
 export interface ViewStore {

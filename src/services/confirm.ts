@@ -109,7 +109,7 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
     const stageSource = (shopId: string): StageSource => directory.stageSourceOf(shopId);
     const systemAnswered = (shopId: string): boolean => answered.has(`system:${directory.systemOf(shopId)}/${shopId}`);
     return {
-        missingOf: (subject) => missing.get(subject),
+      missingOf: (subject) => missing.get(subject),
       confirmedAt(subject) {
         const parsed = parseSubject(subject);
         if (parsed?.type === 'order') {

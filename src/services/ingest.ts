@@ -1,4 +1,5 @@
 import { AppError } from '../domain/errors.ts';
+import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Channel, OrderPage, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FulfillmentPage, FulfillmentSystem } from '../ports/fulfillment.ts';
@@ -45,8 +46,8 @@ export interface Ingest {
   saveOrders(source: string, orders: readonly SourceOrder[]): Promise<number>;
 }
 
-/** Rows a transaction takes at most: it must not hold the event loop for longer than a blink. */
-const batchSize = 200;
+/** Rows one step takes: it must not hold the event loop for longer than a blink. */
+const pieceSize = 50;
 /** How far back the very first read looks. Older orders come by backfill. */
 const firstLookMs = 6 * 3_600_000;
 
@@ -58,23 +59,50 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   async function storeOrders(tx: Stores, source: string, orders: readonly SourceOrder[], now: number): Promise<number> {
     const records: OrderRecord[] = orders.map(({ view, receiver }) => ({
       view,
-      sealed: receiver === null ? null : vault.seal(JSON.stringify(receiver)),
+      seal: receiver === null ? null : () => vault.seal(JSON.stringify(receiver)),
     }));
     const { changed } = await tx.views.saveOrders(source, records, now, rulebook().derivation);
     for (const { view } of orders) {
       if (view.status === 'unknown')
         await tx.views.noteOddity(source, 'unknown-state', view.sourceStatus, view.channelOrderNo, now);
     }
+    measure(source, orders, changed, now);
     return changed;
   }
 
-  /** Runs a window's pages; each page and the cursor that it moves are one step. */
-  async function readWindow<Page extends { next: string | undefined; skipped: readonly SkippedRow[] }>(
+  /**
+   * Writes rows piece by piece, each a step of its own with a breath between, so that nobody waits long for the loop or
+   * the database. `last` belongs to the last piece: after a crash before it the page is read again, and nothing is twice.
+   */
+  async function storeInPieces<Row>(
+    rows: readonly Row[],
+    store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
+    last: (tx: Stores, now: number) => Promise<void>,
+  ): Promise<number> {
+    let changed = 0;
+    let from = 0;
+    do {
+      const piece = rows.slice(from, from + pieceSize);
+      from += pieceSize;
+      const isLast = from >= rows.length;
+      changed += await storage.transaction(async (tx) => {
+        const now = clock.now();
+        const stored = piece.length === 0 ? 0 : await store(tx, piece, now);
+        if (isLast) await last(tx, now);
+        return stored;
+      });
+      if (!isLast) await new Promise((resolve) => setImmediate(resolve));
+    } while (from < rows.length);
+    return changed;
+  }
+
+  /** Runs a window's pages; the cursor moves with its page. */
+  async function readWindow<Row>(
     stream: string,
     source: string,
     lagMs: number,
-    pull: (window: Window, page: string | undefined) => Promise<Page>,
-    store: (tx: Stores, page: Page, now: number) => Promise<number>,
+    pull: (window: Window, page: string | undefined) => Promise<Rows<Row>>,
+    store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
   ): Promise<number> {
     const cursor: CursorRow = (await storage.sources.cursor(stream)) ?? {
       stream,
@@ -93,12 +121,9 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         page === undefined
           ? { stream, watermark: Math.max(cursor.watermark, to - lagMs), windowTo: null, page: null }
           : { stream, watermark: cursor.watermark, windowTo: to, page };
-      changed += await storage.transaction(async (tx) => {
-        const now = clock.now();
-        const stored = await store(tx, read, now);
+      changed += await storeInPieces(read.rows, store, async (tx, now) => {
         await tx.sources.saveCursor(next, now);
         await tx.sources.ok(source, now);
-        return stored;
       });
     } while (page !== undefined);
     return changed;
@@ -122,60 +147,61 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     metrics.ingested(source, changed, newest === null || changed === 0 ? null : Math.max(0, now - newest), null);
   }
 
-  async function storePage(source: string, tx: Stores, page: OrderPage, now: number): Promise<number> {
-    let changed = 0;
-    for (let from = 0; from < page.orders.length; from += batchSize) {
-      changed += await storeOrders(tx, source, page.orders.slice(from, from + batchSize), now);
-    }
-    measure(source, page.orders, changed, now);
-    return changed;
-  }
-
-  async function storeFulfillments(systemId: string, tx: Stores, page: FulfillmentPage, now: number): Promise<number> {
-    const { changed } = await tx.views.saveFulfillments(
-      `system:${systemId}`,
-      page.fulfillments,
-      now,
-      rulebook().derivation,
-      shopOf,
-    );
-    for (const view of page.fulfillments) {
+  async function storeFulfillments(
+    systemId: string,
+    tx: Stores,
+    views: readonly FulfillmentView[],
+    now: number,
+  ): Promise<number> {
+    const source = `system:${systemId}`;
+    const { changed } = await tx.views.saveFulfillments(source, views, now, rulebook().derivation, shopOf);
+    for (const view of views) {
       if (view.reason.startsWith('未知状态')) {
-        await tx.views.noteOddity(`system:${systemId}`, 'unknown-state', view.sourceStatus, view.systemOrderNo, now);
+        await tx.views.noteOddity(source, 'unknown-state', view.sourceStatus, view.systemOrderNo, now);
       }
     }
-    metrics.ingested(`system:${systemId}`, changed, null, null);
+    metrics.ingested(source, changed, null, null);
     return changed;
   }
 
-  const storeRead = async (systemId: string, page: FulfillmentPage): Promise<void> => {
-    await noteSkipped(`system:${systemId}`, page.skipped);
-    await storage.transaction(async (tx) => {
-      await storeFulfillments(systemId, tx, page, clock.now());
-      await tx.sources.ok(`system:${systemId}`, clock.now());
-    });
-  };
+  async function storeRead<Row>(
+    source: string,
+    { rows, skipped }: Rows<Row>,
+    store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
+  ): Promise<void> {
+    await noteSkipped(source, skipped);
+    await storeInPieces(rows, store, (tx, now) => tx.sources.ok(source, now));
+  }
+
+  const ordersOf =
+    ({ id }: ShopSource) =>
+    (tx: Stores, piece: readonly SourceOrder[], now: number) =>
+      storeOrders(tx, `shop:${id}`, piece, now);
+  const fulfillmentsOf =
+    ({ id }: SystemSource) =>
+    (tx: Stores, piece: readonly FulfillmentView[], now: number) =>
+      storeFulfillments(id, tx, piece, now);
 
   return {
-    pullShop: ({ id, channel }, signal) =>
-      watched(`shop:${id}`, () =>
+    pullShop: (source, signal) =>
+      watched(`shop:${source.id}`, () =>
         readWindow(
-          `shop:${id}/updated`,
-          `shop:${id}`,
-          channel.lagMs,
-          (window, page) => channel.pullUpdated(window, page, signal),
-          (tx, page, now) => storePage(`shop:${id}`, tx, page, now),
+          `shop:${source.id}/updated`,
+          `shop:${source.id}`,
+          source.channel.lagMs,
+          async (window, page) => rowsOf(await source.channel.pullUpdated(window, page, signal)),
+          ordersOf(source),
         ),
       ),
 
-    pullSystem: ({ id, system }, signal) =>
-      watched(`system:${id}`, () =>
+    pullSystem: (source, signal) =>
+      watched(`system:${source.id}`, () =>
         readWindow(
-          `system:${id}/updated`,
-          `system:${id}`,
-          system.lagMs,
-          (window, page) => system.pullUpdated(window, page, signal),
-          (tx, page, now) => storeFulfillments(id, tx, page, now),
+          `system:${source.id}/updated`,
+          `system:${source.id}`,
+          source.system.lagMs,
+          async (window, page) => rowsOf(await source.system.pullUpdated(window, page, signal)),
+          fulfillmentsOf(source),
         ),
       ),
 
@@ -188,21 +214,40 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         return changed;
       }),
 
-    readOrders: ({ id, channel }, orderNos, signal) =>
-      watched(`shop:${id}`, async () => {
-        const page = await channel.fetchOrders(orderNos, signal);
-        await noteSkipped(`shop:${id}`, page.skipped);
-        await storage.transaction(async (tx) => {
-          await storePage(`shop:${id}`, tx, page, clock.now());
-          await tx.sources.ok(`shop:${id}`, clock.now());
-        });
-      }),
-
-    readFulfillments: ({ id, system }, orderNos, signal) =>
-      watched(`system:${id}`, async () => storeRead(id, await system.fetchByChannelOrder(orderNos, signal))),
-    readSystemOrders: ({ id, system }, systemOrderNos, signal) =>
-      watched(`system:${id}`, async () => storeRead(id, await system.fetchBySystemOrder(systemOrderNos, signal))),
+    readOrders: (source, orderNos, signal) =>
+      watched(`shop:${source.id}`, async () =>
+        storeRead(`shop:${source.id}`, rowsOf(await source.channel.fetchOrders(orderNos, signal)), ordersOf(source)),
+      ),
+    readFulfillments: (source, orderNos, signal) =>
+      watched(`system:${source.id}`, async () =>
+        storeRead(
+          `system:${source.id}`,
+          rowsOf(await source.system.fetchByChannelOrder(orderNos, signal)),
+          fulfillmentsOf(source),
+        ),
+      ),
+    readSystemOrders: (source, systemOrderNos, signal) =>
+      watched(`system:${source.id}`, async () =>
+        storeRead(
+          `system:${source.id}`,
+          rowsOf(await source.system.fetchBySystemOrder(systemOrderNos, signal)),
+          fulfillmentsOf(source),
+        ),
+      ),
 
     saveOrders: (source, orders) => storage.transaction((tx) => storeOrders(tx, source, orders, clock.now())),
   };
+}
+
+/** A page without the vendor's word for its rows. */
+interface Rows<Row> {
+  readonly rows: readonly Row[];
+  readonly skipped: readonly SkippedRow[];
+  readonly next: string | undefined;
+}
+
+function rowsOf(page: OrderPage): Rows<SourceOrder>;
+function rowsOf(page: FulfillmentPage): Rows<FulfillmentView>;
+function rowsOf(page: OrderPage | FulfillmentPage): Rows<SourceOrder | FulfillmentView> {
+  return { rows: 'orders' in page ? page.orders : page.fulfillments, skipped: page.skipped, next: page.next };
 }

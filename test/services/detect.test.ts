@@ -417,10 +417,10 @@ describe('a lock without a living order [B8]', () => {
     await flow.storage.views.saveOrders(
       'shop:pdd',
       [
-        { view: { ...closed, shopId: 'pdd' }, sealed: null },
+        { view: { ...closed, shopId: 'pdd' }, seal: null },
         ...['1', '2', '3'].map((head) => ({
           view: anOrder({ channelOrderNo: `${head}${number}`, placedAt: at('10:30') }),
-          sealed: null,
+          seal: null,
         })),
       ],
       at('10:10'),

@@ -38,7 +38,7 @@ async function setup() {
 it('works on the real database: login, talk, board, order', async () => {
   const { web, storage, sessions } = await setup();
   const { id, stage, stageAt, firstSeenAt, ...view } = anOrder();
-  await storage.views.saveOrders('shop:mini', [{ view, sealed: null }], firstSeenAt, {
+  await storage.views.saveOrders('shop:mini', [{ view, seal: null }], firstSeenAt, {
     order: () => ({ stage, stageAt, deadlines: [] }),
     fulfillment: () => [],
     lock: () => [],

@@ -43,15 +43,15 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     saveOrders: (source, records, receivedAt, derive) =>
       run(() => {
         const writer = new ViewWriter(sqlite, derive, never);
-        return count(records, ({ view, sealed }) => {
+        return count(records, ({ view, seal }) => {
           const isChanged = writer.order(view, { source, receivedAt }, true);
-          if (isChanged && sealed !== null) {
+          if (isChanged && seal !== null) {
             sqlite
               .prepare(
                 `INSERT INTO Receiver (orderId, sealed, createdAt) VALUES (?, ?, ?)
                  ON CONFLICT (orderId) DO UPDATE SET sealed = excluded.sealed WHERE erasedAt IS NULL`,
               )
-              .run(orderId(view.shopId, view.channelOrderNo), sealed, receivedAt);
+              .run(orderId(view.shopId, view.channelOrderNo), seal(), receivedAt);
           }
           return isChanged;
         });

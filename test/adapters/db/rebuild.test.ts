@@ -143,7 +143,7 @@ async function live(db: TestStorage, seed: number): Promise<void> {
     if (what < 5) {
       const records = Array.from({ length: 1 + roll.int(4) }, () => ({
         view: randomOrder(roll, receivedAt),
-        sealed: roll.may(0.3) ? 's' : null,
+        seal: roll.may(0.3) ? () => 's' : null,
       }));
       await views.saveOrders(roll.pick(['shop:mini', 'shop:mini', 'file:x']), records, receivedAt, derivation);
     } else if (what < 8) {
@@ -180,11 +180,11 @@ describe('what is rebuilt from the events', () => {
       identities: [],
     });
     for (const view of [anOrder(), blank])
-      await db.storage.views.saveOrders('shop:mini', [{ view, sealed: null }], at('11:00'), derivation);
+      await db.storage.views.saveOrders('shop:mini', [{ view, seal: null }], at('11:00'), derivation);
     await db.storage.views.rebuild(derivation, shopOf);
 
     expect(
-      await db.storage.views.saveOrders('shop:mini', [{ view: blank, sealed: null }], at('11:05'), derivation),
+      await db.storage.views.saveOrders('shop:mini', [{ view: blank, seal: null }], at('11:05'), derivation),
     ).toEqual({ changed: 0, unchanged: 1 });
   });
 
@@ -208,7 +208,7 @@ describe('what is rebuilt from the events', () => {
 
   it('forgets no deadline when a rule changed, and fires none twice that did not move', async () => {
     const db = await openTestStorage();
-    await db.storage.views.saveOrders('shop:mini', [{ view: anOrder(), sealed: null }], at('10:00'), derivation);
+    await db.storage.views.saveOrders('shop:mini', [{ view: anOrder(), seal: null }], at('10:00'), derivation);
     const [due] = await db.storage.deadlines.listDue(at('12:00'), 1);
     if (due === undefined) throw new Error('nothing due');
     await db.storage.deadlines.markFired(due, at('12:00'));

@@ -15,7 +15,10 @@ const { derivation } = createRulebook(builtinRules, aDirectory(), 'Asia/Shanghai
 async function setup() {
   const base = await openTestStorage();
   const { views } = base.storage;
-  const record = (view: OrderView, sealed: string | null = null): OrderRecord => ({ view, sealed });
+  const record = (view: OrderView, sealed: string | null = null): OrderRecord => ({
+    view,
+    seal: sealed === null ? null : () => sealed,
+  });
   return {
     ...base,
     views,
@@ -62,9 +65,9 @@ describe('orders', () => {
 
   it('keeps the first sight of an order whatever comes later [B2]', async () => {
     const db = await setup();
-    await db.views.saveOrders('shop:mini', [{ view: paid, sealed: null }], at('10:01'), derivation);
+    await db.views.saveOrders('shop:mini', [{ view: paid, seal: null }], at('10:01'), derivation);
     const { id } = await db.order();
-    await db.views.saveOrders('shop:mini', [{ view: shipped, sealed: null }], at('11:01'), derivation);
+    await db.views.saveOrders('shop:mini', [{ view: shipped, seal: null }], at('11:01'), derivation);
 
     expect(await db.order()).toMatchObject({ id, firstSeenAt: at('10:01') });
   });
@@ -407,7 +410,7 @@ describe('transactions', () => {
         (table) => db.rows(`SELECT count(*) AS n FROM ${table}`)[0]?.['n'],
       );
     const failed = db.storage.transaction(async (tx) => {
-      await tx.views.saveOrders('shop:mini', [{ view: paid, sealed: 'x' }], at('10:00'), derivation);
+      await tx.views.saveOrders('shop:mini', [{ view: paid, seal: () => 'x' }], at('10:00'), derivation);
       await tx.views.saveFulfillments('system:wms', [aFulfillment()], at('10:00'), derivation, shopOf);
       await tx.sources.saveCursor({ stream: 's', watermark: 1, windowTo: null, page: null }, 1);
       await tx.audit.add({ at: 1, actor: { type: 'automation', name: 'test' }, action: 'a', subject: 's' });
