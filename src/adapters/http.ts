@@ -80,8 +80,8 @@ async function exchange(
     if (timeout.aborted)
       throw lost(request, `${where}: no answer within ${request.timeoutMs ?? defaultTimeoutMs} ms`, 'TIMEOUT');
     if (isStopped()) throw lost(request, `${where}: stopped while waiting for the answer`, 'ABORTED');
-    const code = networkCode(error);
-    if (neverSent(code)) throw new RetryableError(`${where}: not reached (${code})`, { code: 'NETWORK' });
+    const { code, syscall } = networkFailure(error);
+    if (neverSent(code, syscall)) throw new RetryableError(`${where}: not reached (${code})`, { code: 'NETWORK' });
     throw lost(request, `${where}: connection lost (${code})`, 'NETWORK');
   }
 }
@@ -179,13 +179,13 @@ function readHeaders(request: HttpRequest, where: string): Headers {
 }
 
 /** ECONNREFUSED, UND_ERR_SOCKET, or the error's name; of several tries (IPv6 and IPv4) the first. */
-function networkCode(error: unknown): string {
+function networkFailure(error: unknown): { code: string; syscall?: unknown } {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
-    const code = (at as { code?: unknown }).code;
-    if (typeof code === 'string') return code;
+    const { code, syscall } = at as { code?: unknown; syscall?: unknown };
+    if (typeof code === 'string') return { code, syscall };
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
   }
-  return error instanceof Error ? error.name : 'unknown';
+  return { code: error instanceof Error ? error.name : 'unknown' };
 }
 
 const beforeSending = new Set([
@@ -193,8 +193,6 @@ const beforeSending = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EAI_FAIL',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'CERT_HAS_EXPIRED',
@@ -205,5 +203,9 @@ const beforeSending = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** An established connection may end with these, too, after the bytes have left. */
+const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
+
 /** Failures of name, connection or certificate: no byte of the request has left. */
-const neverSent = (code: string): boolean => beforeSending.has(code);
+const neverSent = (code: string, syscall: unknown): boolean =>
+  beforeSending.has(code) || (syscall === 'connect' && unreachable.has(code));

@@ -88,7 +88,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const stamped = await storage.world(world, clock.now());
   if (stamped !== world) {
     await database.close();
-    throw new ConfigError([`DATABASE_URL: this database belongs to a ${stamped} world, and this is a ${world} one`]);
+    throw new ConfigError([
+      `DATABASE_URL: 这个数据库是${stamped === 'sandbox' ? '模拟公司' : '真实公司'}的，不能混用；换一个文件，例如 DATABASE_URL=file:./data/${world === 'real' ? 'company' : 'demo'}.db / this database belongs to a ${stamped} world and this is a ${world} one: use another file`,
+    ]);
   }
 
   let company = options.company;
@@ -114,11 +116,14 @@ export async function build(options: BuildOptions): Promise<Bot> {
     (id) => people.get(id),
   );
   let rulebook = createRulebook(rules, directory, company.timezone);
+  // A system that names no shop of its own serves one; a shop it names and we do not know stays a stranger.
   const shopOf: ShopOf = (systemId, systemShopId) => {
     const served = company.shops.filter((shop) => shop.system === systemId);
+    const [only] = served;
+    const named = served.find((shop) => shop.systemShopId === systemShopId);
+    const isUnnamed = systemShopId === '' || only?.systemShopId === undefined;
     return (
-      (served.find((shop) => shop.systemShopId === systemShopId) ?? (served.length === 1 ? served[0] : undefined))
-        ?.id ?? `${systemId}.${systemShopId}`
+      named?.id ?? (served.length === 1 && only !== undefined && isUnnamed ? only.id : `${systemId}.${systemShopId}`)
     );
   };
   const { metrics, registry } = createMetrics(storage);
@@ -129,7 +134,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const systems = () => sources.systems;
 
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
-  const confirm = createConfirm({ storage, ingest, shops, systems, directory, log });
+  const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const dispatch = createDispatch({ storage, clock, directory, metrics, perHour: company.limits.roomPerHour });
   const watchSources = createWatchSources({
@@ -165,6 +170,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const context: ActContext = {
     directory,
     ingest,
+    ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
     systemOf(systemId) {
       const system = sources.systems.find(({ id }) => id === systemId);
       if (system !== undefined) return system;
@@ -184,7 +190,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return company.limits.fourEyes.releaseUnits;
     },
     get releaseValue() {
-      return company.limits.fourEyes.releaseValue * 100;
+      return company.limits.fourEyes.releaseValue;
     },
   };
   const verbs = createVerbs({
@@ -193,10 +199,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     alerts: createReadAlerts({ storage, clock, directory }),
     explain: createExplain({ storage, clock, directory, confirm }),
     moves: createMoveAlert({ storage, clock, directory, detect, metrics }),
-    release: createProposeRelease({
-      ...proposeDeps,
-      fourEyes,
-    }),
+    release: createProposeRelease({ ...proposeDeps, fourEyes }),
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),

@@ -156,12 +156,9 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
     checkPlug(plugs.fulfillment, `systems[${index}]`, 'kind', system, problems);
   for (const [index, warehouse] of listOf(raw, 'warehouses').entries()) {
     checkSystem(warehouse, `warehouses[${index}]`);
-    const hours = z.array(z.string()).safeParse(fieldOf(warehouse, 'hours') ?? []);
-    if (!hours.success) continue;
-    try {
-      parseHours(hours.data, isZone ? timezone : 'UTC');
-    } catch (error) {
-      problems.push(`warehouses[${index}].hours: ${error instanceof UserError ? error.text.en : 'cannot be read'}`);
+    for (const [place, hours] of listOf(warehouse, 'hours').entries()) {
+      if (typeof hours === 'string' && !areHours(hours, isZone ? timezone : 'UTC'))
+        problems.push(`warehouses[${index}].hours[${place}]: write hours such as Mon-Fri 08:30-22:00`);
     }
   }
   for (const [index, room] of listOf(raw, 'rooms').entries()) {
@@ -207,6 +204,17 @@ function checkPlug(
     problems.push(
       ...parsed.error.issues.map((issue) => `${path}.credentials${pathOf(issue.path, '.')}: ${issue.message}`),
     );
+}
+
+function areHours(hours: string, timezone: string): boolean {
+  try {
+    parseHours([hours], timezone);
+    return true;
+  } catch (error) {
+    // Its own sentence quotes what was written.
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 function isTimezone(timezone: string): boolean {

@@ -17,9 +17,9 @@ export interface Plugs {
 }
 
 /** Finds every plug on disk: the file or folder name is the id. Throws on anything malformed, doubled or missing. */
-export async function discover(): Promise<Plugs> {
+export async function discover(commandFolder: string = commandsDir): Promise<Plugs> {
   const [commands, channels, fulfillment, messengers] = await Promise.all([
-    loadFiles<Command>(commandsDir, isCommand),
+    loadFiles<Command>(commandFolder, isCommand),
     loadFolders<ChannelPlug>(join(sourceDir, 'adapters/channels'), hasCreate),
     loadFolders<FulfillmentPlug>(join(sourceDir, 'adapters/fulfillment'), hasCreate),
     loadFolders<MessengerPlug>(join(sourceDir, 'adapters/messengers'), hasCreate),
@@ -89,9 +89,10 @@ function refuseDoubles(commands: ReadonlyMap<string, Command>): void {
   const owners = new Map<string, string>();
   for (const [name, { aliases }] of commands) {
     for (const word of [name, ...aliases]) {
-      const owner = owners.get(word);
+      const said = word.normalize('NFKC').toLowerCase(); // as the grammar reads it
+      const owner = owners.get(said);
       if (owner !== undefined) throw new Error(`commands/${name}: "${word}" is a word of commands/${owner} already`);
-      owners.set(word, name);
+      owners.set(said, name);
     }
   }
 }

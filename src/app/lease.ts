@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { wallNow } from '../adapters/clock/wall.ts';
 import type { Log } from '../ports/log.ts';
@@ -7,8 +8,8 @@ const lifeMs = 15_000;
 const renewMs = 3_000;
 const name = 'engine';
 
-/** `host/pid`: tells whether a holder on this machine is still alive. */
-const holderName = (): string => `${hostname()}/${process.pid}`;
+/** `host/pid/random`: tells whether a holder on this machine is still alive; two containers may share host and pid. */
+const holderName = (): string => `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
 
 export interface Lease {
   isHeld(): boolean;
@@ -19,11 +20,14 @@ export interface Lease {
 export async function holdLease(storage: Storage, log: Log): Promise<Lease> {
   const holder = holderName();
   let isHeld = false;
+  let until = 0;
   let hasWaited = false;
 
   async function renew(): Promise<void> {
     const was = isHeld;
-    isHeld = await storage.leases.take(name, holder, wallNow() + lifeMs, wallNow(), isAlive);
+    const next = wallNow() + lifeMs;
+    isHeld = await storage.leases.take(name, holder, next, wallNow(), isAlive);
+    if (isHeld) until = next;
     if (!isHeld && !hasWaited) {
       hasWaited = true;
       log.warn({}, 'Another instance is at work on this database; waiting for it to end');
@@ -37,7 +41,8 @@ export async function holdLease(storage: Storage, log: Log): Promise<Lease> {
     renewMs,
   );
   return {
-    isHeld: () => isHeld,
+    // When it could not be renewed in time somebody else may have it.
+    isHeld: () => isHeld && wallNow() < until,
     async stop() {
       clearInterval(timer);
       isHeld = false;

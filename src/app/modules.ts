@@ -56,7 +56,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     {
       name: 'judge',
       everyMs: 0,
-      limitMs: aMinute,
+      limitMs: 10 * aMinute,
       run: (signal) => judgeAll(detect, signal),
       wakes: ['dispatch'],
     },
@@ -73,7 +73,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
 async function judgeAll(detect: Detect, signal: AbortSignal): Promise<number> {
   let judged = 0;
   for (;;) {
-    const count = await detect.judgeDue(signal);
+    // Each batch has a time of its own: many orders come due together when a warehouse opens.
+    const count = await detect.judgeDue(AbortSignal.any([signal, AbortSignal.timeout(aMinute)]));
     judged += count;
     if (count === 0 || signal.aborted || judged > 10_000) return judged;
   }

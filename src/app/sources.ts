@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Channel } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FulfillmentSystem } from '../ports/fulfillment.ts';
@@ -62,8 +63,9 @@ export function createSourceFactory({
     const plug = plugs.fulfillment.get(system.kind);
     if (plug === undefined) throw new TypeError(`no system ${system.kind}`);
     const tokenId = `system:${system.id}`;
-    const saved = await storage.tokens.find(tokenId);
-    const fresh = saved === undefined ? {} : (JSON.parse(vault.open(saved.sealed)) as Record<string, string>);
+    // Saved tokens follow from the configured seed: a new seed (somebody granted access again) makes them worthless.
+    const seed = createHash('sha256').update(JSON.stringify(system.credentials)).digest('base64url');
+    const fresh = savedTokens(await storage.tokens.find(tokenId), seed, vault);
     const made: FulfillmentSystem = plug.create({
       systemId: system.id,
       baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
@@ -71,7 +73,7 @@ export function createSourceFactory({
       http,
       clock,
       saveTokens: ({ accessToken, refreshToken, expiresAt }) =>
-        storage.tokens.save(tokenId, vault.seal(JSON.stringify({ accessToken, refreshToken })), expiresAt, clock.now()),
+        storage.tokens.save(tokenId, vault.seal(JSON.stringify({ seed, accessToken, refreshToken })), expiresAt, clock.now()),
     });
     const source = { id: system.id, system: made, pollMs: system.poll };
     systemsMade.set(system.id, { block, source });
@@ -82,4 +84,15 @@ export function createSourceFactory({
     shops: company.shops.map((shop) => shopOf(shop, company.timezone)),
     systems: await Promise.all(company.systems.map(systemOf)),
   });
+}
+
+/** Tokens refreshed since that seed; nothing when there are none. */
+function savedTokens(
+  row: { readonly sealed: string } | undefined,
+  seed: string,
+  vault: Vault,
+): { accessToken?: string; refreshToken?: string } {
+  if (row === undefined) return {};
+  const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as { seed?: string; accessToken: string; refreshToken: string };
+  return from === seed ? tokens : {};
 }

@@ -46,6 +46,13 @@ export interface AlertFacts {
   readonly [key: string]: string | number | boolean | null | undefined;
 }
 
+/**
+ * `12@1124`: how a button names an alert, by number and local day, so that yesterday's button never acts on today's
+ * number 12. People say `12号`.
+ */
+export const datedNumber = (number: number, localDay: string): string =>
+  `${number}@${localDay.slice(5).replace('-', '')}`;
+
 export const alertKey = (ruleId: string, subject: string): string => `${ruleId}|${subject}`;
 
 /** A claim lasts 30 minutes, or a third of the time left to the ship-by wall when that is shorter. */

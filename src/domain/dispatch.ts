@@ -31,6 +31,7 @@ export interface GroupState {
   /** Unresolved and not snoozed. */
   readonly open: readonly Alert[];
   readonly worst: Severity;
+  /** The nearest wall still ahead; when all are past, the last one. */
   readonly nearestShipBy: number | null;
 }
 
@@ -58,7 +59,7 @@ export function decideGroup(group: GroupState, memory: GroupMemory | undefined, 
   return { verdict: 'said', reason: doubled ? 'doubled' : 'nearer-wall' };
 }
 
-export function stateOf(open: readonly Alert[]): GroupState {
+export function stateOf(open: readonly Alert[], now: number): GroupState {
   const shipBys = open.flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []));
   return {
     open,
@@ -66,6 +67,14 @@ export function stateOf(open: readonly Alert[]): GroupState {
       (worst, alert) => (severityRank(alert.severity) > severityRank(worst) ? alert.severity : worst),
       'info',
     ),
-    nearestShipBy: shipBys.length === 0 ? null : Math.min(...shipBys),
+    // One that is past already must not hide those that can still be saved.
+    nearestShipBy: nearestWall(shipBys, now),
   };
+}
+
+/** The nearest ship-by still ahead; when all are past, the one past last. */
+export function nearestWall(shipBys: readonly number[], now: number): number | null {
+  if (shipBys.length === 0) return null;
+  const ahead = shipBys.filter((at) => at > now);
+  return ahead.length === 0 ? Math.max(...shipBys) : Math.min(...ahead);
 }

@@ -27,6 +27,20 @@ export interface FulfillmentView {
 export const fulfillmentSubject = (systemId: string, systemOrderNo: string): string =>
   `fulfillment:${systemId}/${systemOrderNo}`;
 
+/**
+ * Since when a fulfillment order serves nobody: every order it names is known and closed, and it is still alive in its
+ * system. Null while one of them lives, or is unknown to us: what we have not seen may well be alive.
+ */
+export function orphanedSince(
+  view: Pick<FulfillmentView, 'closed' | 'shippedAt' | 'channelOrderNos'>,
+  orders: readonly { readonly closedAt: number | null }[],
+): number | null {
+  if (view.closed || view.shippedAt !== null || orders.length === 0) return null;
+  if (orders.length < view.channelOrderNos.length) return null;
+  const ends = orders.map(({ closedAt }) => closedAt);
+  return ends.includes(null) ? null : Math.max(...ends.map((at) => at ?? 0));
+}
+
 /** How a fulfillment system learns and tells the stage of a channel's orders. */
 export type StageSource = 'polled' | 'pushed' | 'uploaded' | 'none';
 

@@ -183,7 +183,7 @@ export interface AlertStore {
   raise(alert: NewAlert): Promise<Alert | undefined>;
   find(id: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
-  findByNumber(number: number, day: string): Promise<Alert | undefined>;
+  findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
   listFor(subject: string): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
@@ -192,7 +192,7 @@ export interface AlertStore {
   listUndispatched(limit: number): Promise<readonly Alert[]>;
   /** Alerts resolved after their card was said, whose end was not yet said. */
   listResolvedUnsaid(limit: number): Promise<readonly Alert[]>;
-  /** Gives the next number of the day, once per alert. */
+  /** Gives the next number of the day: once per alert and day. */
   number(id: string, day: string): Promise<number>;
   markDispatched(ids: readonly string[], at: number): Promise<void>;
   markResolvedSaid(ids: readonly string[]): Promise<void>;
@@ -332,6 +332,8 @@ export interface QuestionStore {
   find(id: string): Promise<QuestionRow | undefined>;
   /** Still waiting, by the words it printed. */
   findByWords(words: string, roomId: string): Promise<QuestionRow | undefined>;
+  /** Whether a question of that room had these words since then: an old card's yes must not mean a new question. */
+  wasUsed(words: string, roomId: string, since: number): Promise<boolean>;
   findOpenOf(actorId: string, roomId: string): Promise<QuestionRow | undefined>;
   /** Waits for the second person now. False when it was not open. */
   askSecond(id: string, at: number, expiresAt: number): Promise<boolean>;

@@ -1,7 +1,8 @@
+import { datedNumber } from '../domain/alert.ts';
 import { type Button, type Card, type Line, line, type Tone } from '../domain/card.ts';
 import type { Severity } from '../domain/rule.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
-import { clockTime, dateTime, say, span } from './words.ts';
+import { clockTime, dateTime, localDay, say, span } from './words.ts';
 
 /** What people call an alert by, and the bot understands. */
 const called = (number: number, language: Language): string => (language === 'zh' ? `${number}号` : `No. ${number}`);
@@ -40,9 +41,11 @@ const toneOf: Readonly<Record<Severity, Tone>> = { critical: 'critical', warning
 const mine: Text = { zh: '我来', en: 'Mine' };
 const more: Text = { zh: '更多', en: 'More' };
 
-const ackButton = (number: number, language: Language): Button => ({
+type Numbered = { readonly number: number; readonly now: number; readonly timezone: string };
+
+const ackButton = ({ number, now, timezone }: Numbered, language: Language): Button => ({
   label: say(mine, language),
-  command: `/ack ${number}`,
+  command: `/ack ${datedNumber(number, localDay(now, timezone))}`,
   style: 'plain',
 });
 
@@ -98,7 +101,7 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   const buttons: Button[] = [];
   if (model.mend !== null)
     buttons.push({ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' });
-  buttons.push(ackButton(number, language));
+  buttons.push(ackButton(model, language));
   return {
     tone: toneOf[model.severity],
     lines,
@@ -192,7 +195,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
   return {
     tone: toneOf[model.severity],
     lines,
-    buttons: [ackButton(number, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
+    buttons: [ackButton(model, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
     link: { label: zh ? '看板' : 'Board', path: '/' },
   };
 }

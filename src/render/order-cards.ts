@@ -58,24 +58,20 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
   if (model.cause !== null) lines.push(line(say(model.cause, language)));
   for (const parcel of model.parcels.slice(0, 2))
     lines.push(line(zh ? '包裹 ' : 'Parcel ', foreign(`${parcel.carrier} ${parcel.waybill}`)));
-  if (model.companions.length > 0)
-    lines.push(
-      line(
-        zh
-          ? `同包裹：${model.companions.map((tail) => `…${tail}`).join('、')}`
-          : `Same parcel: ${model.companions.map((tail) => `…${tail}`).join(', ')}`,
-      ),
-    );
+  const besides: string[] = [];
+  if (model.companions.length > 0) {
+    const tails = model.companions.map((tail) => `…${tail}`);
+    besides.push(zh ? `同包裹：${tails.join('、')}` : `Same parcel: ${tails.join(', ')}`);
+  }
   if (model.alerts.length > 0)
-    lines.push(
-      line(
-        zh
-          ? `没解决：${model.alerts.map((number) => `${number}号`).join('、')}`
-          : `Open: ${model.alerts.map((number) => `no. ${number}`).join(', ')}`,
-      ),
+    besides.push(
+      zh
+        ? `没解决：${model.alerts.map((number) => `${number}号`).join('、')}`
+        : `Open: ${model.alerts.map((number) => `no. ${number}`).join(', ')}`,
     );
   if (model.data !== null && now - model.data.at > 120_000)
-    lines.push(line(`${zh ? '数据' : 'data'} ${model.data.name} ${clockTime(model.data.at, timezone)}`));
+    besides.push(`${zh ? '数据' : 'data'} ${model.data.name} ${clockTime(model.data.at, timezone)}`);
+  if (besides.length > 0) lines.push(line(besides.join(' · ')));
   lines.push(line(zh ? `回买家：${toBuyer[model.stage].zh}` : `For the buyer: ${toBuyer[model.stage].en}`));
   const buttons: Button[] =
     model.mend === null

@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import { notVisibleSay } from '../domain/builtin-rules.ts';
+import { nearestWall } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -150,11 +151,9 @@ export function groupModel(
   now: number,
 ): GroupCardModel {
   const [first] = alerts;
-  const shipBys = alerts
-    .flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []))
-    .sort((a, b) => a - b);
-  const nearest = shipBys[0] ?? null;
-  const before = nearest === null ? null : Math.ceil(nearest / 3_600_000) * 3_600_000;
+  const shipBys = alerts.flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []));
+  const nearest = nearestWall(shipBys, now);
+  const before = nearest === null || nearest <= now ? null : Math.ceil(nearest / 3_600_000) * 3_600_000;
   return {
     number: said.number,
     severity: said.severity,

@@ -3,6 +3,7 @@ import type { StageSource } from '../domain/fulfillment.ts';
 import { type Order, orderSubject } from '../domain/order.ts';
 import { hasReached, type Visibility } from '../domain/stage.ts';
 import { parseSubject } from '../domain/subject.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Due, Storage } from '../ports/stores.ts';
 import type { Directory } from './directory.ts';
@@ -22,6 +23,7 @@ export type Confirm = (due: readonly Due[], signal: AbortSignal) => Promise<Conf
 
 export interface ConfirmDeps {
   readonly storage: Storage;
+  readonly clock: Clock;
   readonly ingest: Ingest;
   readonly shops: () => readonly ShopSource[];
   readonly systems: () => readonly SystemSource[];
@@ -32,7 +34,7 @@ export interface ConfirmDeps {
 /** As many orders as are asked for their stock in one go. */
 const fewOrders = 10;
 
-export function createConfirm({ storage, ingest, shops, systems, directory, log }: ConfirmDeps): Confirm {
+export function createConfirm({ storage, clock, ingest, shops, systems, directory, log }: ConfirmDeps): Confirm {
   async function asked(source: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
@@ -71,6 +73,7 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
   }
 
   return async (due, signal) => {
+    const askedAt = clock.now();
     const orderNos = new Map<string, string[]>();
     const systemOrders = new Map<string, string[]>();
     const lockSystems = new Set<string>();
@@ -96,7 +99,9 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
       }),
       ...[...systemOrders].map(([systemId, nos]) => {
         const system = systems().find((each) => each.id === systemId);
-        return system && note(`system:${systemId}`, () => ingest.readSystemOrders(system, nos, signal));
+        return (
+          system && note(`system:${systemId}`, () => ingest.readSystemOrders(system, nos, signal).then(() => undefined))
+        );
       }),
       ...[...lockSystems].map((systemId) => {
         const system = systems().find((each) => each.id === systemId);
@@ -118,10 +123,15 @@ export function createConfirm({ storage, ingest, shops, systems, directory, log 
             stageSource(parsed.shopId) === 'none' || systemId === undefined
               ? `shop:${parsed.shopId}`
               : `system:${systemId}`;
-          return lastHeard.get(source) ?? null;
+          const hasAnswered = answered.has(source) || answered.has(`${source}/${parsed.shopId}`);
+          return hasAnswered ? askedAt : (lastHeard.get(source) ?? null);
         }
-        if (parsed?.type === 'fulfillment' || parsed?.type === 'lock')
-          return lastHeard.get(`system:${parsed.systemId}`) ?? null;
+        if (parsed?.type === 'fulfillment' || parsed?.type === 'lock') {
+          const kind = parsed.type === 'lock' ? 'lock' : 'system';
+          return answered.has(`${kind}:${parsed.systemId}`)
+            ? askedAt
+            : (lastHeard.get(`system:${parsed.systemId}`) ?? null);
+        }
         return null;
       },
       visibilityOf(order) {

@@ -30,8 +30,8 @@ export interface Detect {
   judgeDue(signal: AbortSignal): Promise<number>;
   /** Looks again at open alerts whose subject changed, and ends those that are over. */
   recheck(): Promise<number>;
-  /** Asks the sources afresh whether this alert is over by now. Changes nothing itself. */
-  lookAt(alert: Alert, signal: AbortSignal): Promise<boolean>;
+  /** Asks the sources afresh, in one batch, which of these alerts are over by now. Changes nothing itself. */
+  lookAt(alerts: readonly Alert[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
 
 /** Deadlines judged in one go: one batched fresh read each. */
@@ -200,6 +200,10 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const lock = await tx.views.findLock(parsed.systemId, parsed.lockId);
       return lock !== undefined && goesOn(derivation.lock(lock, await ownerOf(tx, lock))) ? undefined : 'cleared';
     }
+    if (parsed?.type === 'source') {
+      const row = await tx.sources.find(parsed.sourceId);
+      return (row?.lastOkAt ?? 0) > alert.raisedAt ? 'cleared' : undefined;
+    }
     if (parsed?.type !== 'fulfillment') return undefined;
     const view = await tx.views.findFulfillment(parsed.systemId, parsed.systemOrderNo);
     const orders = await tx.views.ordersOf(parsed.systemId, parsed.systemOrderNo);
@@ -211,18 +215,19 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const due = await storage.deadlines.listDue(clock.now(), batchSize);
       if (due.length === 0) return 0;
       const confirmation = await confirm(due, signal);
+      // Stopped while asking: what was not confirmed is not judged.
+      if (signal.aborted) return 0;
+      let judged = 0;
       for (const each of due) {
         try {
           await judge(each, confirmation);
+          judged += 1;
         } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          log.warn(
-            { rule: each.ruleId, subject: each.subject, code: error.code },
-            'Could not judge a deadline, will try again',
-          );
+          const code = error instanceof AppError ? error.code : 'BUG';
+          log.error({ rule: each.ruleId, subject: each.subject, code, error }, 'Could not judge a deadline');
         }
       }
-      return due.length;
+      return judged;
     },
 
     async recheck() {
@@ -239,9 +244,14 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       return alerts.length;
     },
 
-    async lookAt(alert, signal) {
-      await confirm([{ ruleId: alert.ruleId, subject: alert.subject, dueAt: alert.dueAt }], signal);
-      return (await endOf(storage, alert)) !== undefined;
+    async lookAt(alerts, signal) {
+      await confirm(
+        alerts.map(({ ruleId, subject, dueAt }) => ({ ruleId, subject, dueAt })),
+        signal,
+      );
+      const over = new Set<string>();
+      for (const alert of alerts) if ((await endOf(storage, alert)) !== undefined) over.add(alert.id);
+      return over;
     },
   };
 }

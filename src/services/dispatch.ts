@@ -88,7 +88,7 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
         if (open.length === 0) continue;
         const memory = await tx.alerts.groupSaid(room.id, groupKey);
         const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
-        const state = stateOf(open);
+        const state = stateOf(open, now);
         const verdict = decideGroup(state, memory, { hears: room.hears.severity, saidThisHour, perHour }, now);
         for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
         if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
@@ -113,11 +113,10 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
   ): Promise<void> {
     const [worst] = state.open;
     if (worst === undefined) return;
-    // A group keeps the number it is called by; one order's card carries its own.
-    const number =
-      memory !== undefined && state.open.length > 1
-        ? memory.number
-        : await tx.alerts.number(worst.id, localDay(now, directory.timezone));
+    // A group keeps the number it is called by for the day; one order's card carries its own.
+    const today = localDay(now, directory.timezone);
+    const isOfToday = memory !== undefined && localDay(memory.saidAt, directory.timezone) === today;
+    const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
     const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
     const card =
@@ -263,7 +262,7 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
                 groupModel(
                   directory,
                   open,
-                  { number: memory.number, reason: 'first-of-group', severity: stateOf(open).worst },
+                  { number: memory.number, reason: 'first-of-group', severity: stateOf(open, now).worst },
                   null,
                   now,
                 ),
@@ -314,4 +313,4 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
 const runOutWords = (reason: 'snooze-over' | 'claim-expired', who: string) =>
   reason === 'snooze-over'
     ? { zh: '稍后的时间到了，还没好', en: 'The snooze is over; still not done' }
-    : { zh: `${who}认领后没有进展，重新开放`, en: `No progress since ${who} took it: open again` };
+    : { zh: `${who}的认领到期了，还没好，重新开放`, en: `${who}'s claim has run out and it is not done: open again` };

@@ -34,14 +34,24 @@ export function createExplain({
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
     const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId, confirmation.missingOf(subject));
     const zh = language === 'zh';
+    const at = confirmation.confirmedAt(subject);
+    const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';
+    const time = at === null ? '' : clockTime(at, directory.timezone);
+    const checked = isSilent
+      ? zh
+        ? `现在问不到${at === null ? '' : `，最后确认于 ${time}`}`
+        : `no answer now${at === null ? '' : `, last confirmed ${time}`}`
+      : zh
+        ? `刚刚查证 ${time}`
+        : `checked just now, ${time}`;
     const lines: Line[] = [
       line(
-        `${tailOf(fresh.channelOrderNo)} · ${say(stageWords[fresh.stage], language)} ${dateTime(fresh.stageAt, directory.timezone, language)}${zh ? ' 起' : ' onwards'}`,
+        `${tailOf(fresh.channelOrderNo)} · ${say(stageWords[fresh.stage], language)} ${dateTime(fresh.stageAt, directory.timezone, language)}${zh ? ' 起' : ' onwards'} · ${checked}`,
       ),
     ];
     const waits = fresh.paidAt !== null && !hasReached(fresh.stage, 'sorting');
     const words = waits ? causes.map((cause) => causeText(cause)).filter((text): text is Text => text !== null) : [];
-    for (const [index, text] of words.slice(0, 3).entries())
+    for (const [index, text] of words.slice(0, 2).entries())
       lines.push(line(`${words.length > 1 ? `${index + 1}. ` : ''}${say(text, language)}`));
     if (!waits) lines.push(line(zh ? '现在没有卡住' : 'It is not stuck now'));
     else if (words.length === 0)
@@ -50,22 +60,9 @@ export function createExplain({
           zh ? '不确定：没有锁、没有暂停、没有缺货的证据' : 'Not certain: no lock, no hold, no shortage in evidence',
         ),
       );
-    if (waits && fulfillment?.reason)
-      lines.push(line(zh ? '仓库系统写着：' : 'The warehouse system says: ', foreign(fulfillment.reason)));
-    const at = confirmation.confirmedAt(subject);
-    const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';
-    if (at !== null)
-      lines.push(
-        line(
-          isSilent
-            ? zh
-              ? `现在问不到，最后确认于 ${clockTime(at, directory.timezone)}`
-              : `no answer now; last confirmed ${clockTime(at, directory.timezone)}`
-            : zh
-              ? `刚刚查证 ${clockTime(at, directory.timezone)}`
-              : `checked just now, ${clockTime(at, directory.timezone)}`,
-        ),
-      );
+    // Only what kind of stop it is: behind the colon stand the buyer's own words, maybe a telephone number.
+    const [kind = ''] = fulfillment?.reason.split('：') ?? [];
+    if (waits && kind !== '') lines.push(line(zh ? '仓库系统写着：' : 'The warehouse system says: ', foreign(kind)));
     const mend = waits ? mendFor(causes[0], fresh.channelOrderNo) : null;
     return {
       lines,

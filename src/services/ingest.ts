@@ -1,6 +1,7 @@
-import { AppError } from '../domain/errors.ts';
+import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import type { Channel, OrderPage, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
+import type { StockLock } from '../domain/stock.ts';
+import type { Channel, OrderPage, ReceiverSecret, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FulfillmentPage, FulfillmentSystem } from '../ports/fulfillment.ts';
 import type { Log } from '../ports/log.ts';
@@ -42,13 +43,21 @@ export interface Ingest {
   /** A fresh read of single orders, through the same door. */
   readOrders(source: ShopSource, orderNos: readonly string[], signal: AbortSignal): Promise<void>;
   readFulfillments(source: SystemSource, orderNos: readonly string[], signal: AbortSignal): Promise<void>;
-  readSystemOrders(source: SystemSource, systemOrderNos: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Answers what was read. */
+  readSystemOrders(
+    source: SystemSource,
+    systemOrderNos: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly FulfillmentView[]>;
+  /** The locks in force now. */
+  readLocks(source: SystemSource, signal: AbortSignal): Promise<readonly StockLock[]>;
   saveOrders(source: string, orders: readonly SourceOrder[]): Promise<number>;
 }
 
 /** Rows one step takes: it must not hold the event loop for longer than a blink. */
-const pieceSize = 50;
-/** How far back the very first read looks. Older orders come by backfill. */
+const pieceSize = 100;
+const deadCursor: ReadonlySet<string> = new Set(['BAD_CURSOR', 'CURSOR_STUCK']);
+/** How far back the very first read looks: the working day. */
 const firstLookMs = 6 * 3_600_000;
 
 export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics, log }: IngestDeps): Ingest {
@@ -59,7 +68,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   async function storeOrders(tx: Stores, source: string, orders: readonly SourceOrder[], now: number): Promise<number> {
     const records: OrderRecord[] = orders.map(({ view, receiver }) => ({
       view,
-      seal: receiver === null ? null : () => vault.seal(JSON.stringify(receiver)),
+      // A receiver that the platform has masked by now must not replace the one that was sealed.
+      seal: receiver === null || isMasked(receiver) ? null : () => vault.seal(JSON.stringify(receiver)),
     }));
     const { changed } = await tx.views.saveOrders(source, records, now, rulebook().derivation);
     for (const { view } of orders) {
@@ -114,7 +124,16 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     let page = cursor.page ?? undefined;
     let changed = 0;
     do {
-      const read = await pull({ from: cursor.watermark, to }, page);
+      const read = await pull({ from: cursor.watermark, to }, page).catch(async (error: unknown) => {
+        // The source forgot the page we stopped at: its window is read again from the start.
+        if (error instanceof RejectedError && deadCursor.has(error.code)) {
+          await storage.sources.saveCursor(
+            { stream, watermark: cursor.watermark, windowTo: null, page: null },
+            clock.now(),
+          );
+        }
+        throw error;
+      });
       await noteSkipped(source, read.skipped);
       page = read.next;
       const next: CursorRow =
@@ -170,8 +189,17 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
   ): Promise<void> {
     await noteSkipped(source, skipped);
-    await storeInPieces(rows, store, (tx, now) => tx.sources.ok(source, now));
+    // Only the polling stream tells that a source is alive: a single read may work while the list does not.
+    await storeInPieces(rows, store, async () => {});
   }
+
+  const takeLocks = ({ id, system }: SystemSource, signal: AbortSignal) =>
+    watched(`system:${id}`, async () => {
+      const locks = await system.listLocks(signal);
+      const { changed } = await storage.views.saveLocks(id, locks, clock.now(), rulebook().derivation, shopOf);
+      if (changed > 0) log.info({ system: id, changed }, 'Stock locks changed');
+      return { locks, changed };
+    });
 
   const ordersOf =
     ({ id }: ShopSource) =>
@@ -205,14 +233,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         ),
       ),
 
-    pullLocks: ({ id, system }, signal) =>
-      watched(`system:${id}`, async () => {
-        const locks = await system.listLocks(signal);
-        const { changed } = await storage.views.saveLocks(id, locks, clock.now(), rulebook().derivation, shopOf);
-        await storage.sources.ok(`system:${id}`, clock.now());
-        if (changed > 0) log.info({ system: id, changed }, 'Stock locks changed');
-        return changed;
-      }),
+    pullLocks: async (source, signal) => (await takeLocks(source, signal)).changed,
+    readLocks: async (source, signal) => (await takeLocks(source, signal)).locks,
 
     readOrders: (source, orderNos, signal) =>
       watched(`shop:${source.id}`, async () =>
@@ -227,17 +249,17 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         ),
       ),
     readSystemOrders: (source, systemOrderNos, signal) =>
-      watched(`system:${source.id}`, async () =>
-        storeRead(
-          `system:${source.id}`,
-          rowsOf(await source.system.fetchBySystemOrder(systemOrderNos, signal)),
-          fulfillmentsOf(source),
-        ),
-      ),
+      watched(`system:${source.id}`, async () => {
+        const page = await source.system.fetchBySystemOrder(systemOrderNos, signal);
+        await storeRead(`system:${source.id}`, rowsOf(page), fulfillmentsOf(source));
+        return page.fulfillments;
+      }),
 
     saveOrders: (source, orders) => storage.transaction((tx) => storeOrders(tx, source, orders, clock.now())),
   };
 }
+
+const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');
 
 /** A page without the vendor's word for its rows. */
 interface Rows<Row> {

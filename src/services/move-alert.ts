@@ -1,5 +1,5 @@
 import { actorId, nameOf, type Person } from '../domain/actor.ts';
-import { type Alert, claimEnds, snoozeEnds } from '../domain/alert.ts';
+import { type Alert, claimEnds, datedNumber, snoozeEnds } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, line, notice } from '../domain/card.ts';
 import { UserError } from '../domain/errors.ts';
@@ -83,14 +83,18 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
       mine.length > 1 ? (asking.language === 'zh' ? `（${mine.length} 单）` : ` (${mine.length} orders)`) : '';
     const text =
       asking.language === 'zh'
-        ? `${alert.number}号${many} ${nameOf(asking.actor)} 认领了，${until} 前没有进展会重新开放`
-        : `No. ${alert.number}${many}: ${nameOf(asking.actor)} has it; it opens again at ${until} without progress`;
+        ? `${alert.number}号${many} ${nameOf(asking.actor)} 认领了，${until} 前没办好会重新开放`
+        : `No. ${alert.number}${many}: ${nameOf(asking.actor)} has it; it opens again at ${until} if it is not done`;
     return [
       {
         tone: 'done',
         lines: [line(text)],
         buttons: [
-          { label: asking.language === 'zh' ? '搞定了' : 'Done', command: `/done ${alert.number}`, style: 'plain' },
+          {
+            label: asking.language === 'zh' ? '搞定了' : 'Done',
+            command: `/done ${buttonNumber(alert)}`,
+            style: 'plain',
+          },
         ],
         link: null,
       },
@@ -177,20 +181,17 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
   async function finish(asking: Asking, alert: Alert): Promise<readonly Card[]> {
     const rooms = await storage.rooms.list();
     const open = await storage.transaction((tx) => inGroup(tx, rooms, alert));
-    let done = 0;
-    const still: Alert[] = [];
-    for (const each of open) {
-      if (!(await detect.lookAt(each, AbortSignal.timeout(8_000)))) {
-        still.push(each);
-        continue;
-      }
+    const over = await detect.lookAt(open, AbortSignal.timeout(8_000));
+    const still = open.filter((each) => !over.has(each.id));
+    const ended = open.filter((each) => over.has(each.id));
+    for (const each of ended) {
       await storage.transaction(async (tx) => {
         await tx.alerts.resolve(each.id, clock.now(), 'person');
         await audit(tx, asking, each, 'done');
       });
       metrics.resolved(each.ruleId, 'person');
-      done += 1;
     }
+    const done = ended.length;
     if (still.length === 0)
       return [
         notice(
@@ -215,7 +216,11 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
         tone: 'warning',
         lines: [line(text)],
         buttons: [
-          { label: asking.language === 'zh' ? '为什么' : 'Why', command: `/why ${alert.number}`, style: 'plain' },
+          {
+            label: asking.language === 'zh' ? '为什么' : 'Why',
+            command: `/why ${buttonNumber(alert)}`,
+            style: 'plain',
+          },
         ],
         link:
           alert.facts.orderId === undefined
@@ -227,3 +232,6 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
 
   return { acknowledge, snooze, handOver, finish };
 }
+
+const buttonNumber = ({ number, day }: Alert): string =>
+  number === null || day === null ? '' : datedNumber(number, day);

@@ -39,16 +39,17 @@ export function createResolveArgs({
       const order = await storage.views.findOrder(ref.slice(2));
       if (order !== undefined) return order;
     } else if (ref.length >= 4) {
-      const orders = await storage.views.listByTail(ref, sameTail);
-      const exact = orders.filter((order) => order.channelOrderNo === ref);
-      const [found, ...others] = exact.length > 0 ? exact : orders;
+      // A tail, a waybill and a warehouse number may look alike: whatever fits is counted before one is chosen.
+      const byTail = await storage.views.listByTail(ref, sameTail);
+      const whole = byTail.filter((order) => order.channelOrderNo.toUpperCase() === ref.toUpperCase());
+      const fits = [
+        ...(whole.length > 0 ? whole : byTail),
+        ...(await storage.views.listByWaybill(ref)),
+        ...(await storage.views.listBySystemOrderNo(ref)),
+      ].filter((order, index, all) => all.findIndex((each) => each.id === order.id) === index);
+      const [found, ...others] = whole.length === 1 ? whole : fits;
       if (found !== undefined && others.length === 0) return found;
-      if (found !== undefined) throw new AmbiguousRef(ref, exact.length > 0 ? exact : orders);
-      const [byWaybill, secondByWaybill] = await storage.views.listByWaybill(ref);
-      if (byWaybill !== undefined && secondByWaybill === undefined) return byWaybill;
-      if (byWaybill !== undefined) throw new AmbiguousRef(ref, await storage.views.listByWaybill(ref));
-      const [bySystem, secondBySystem] = await storage.views.listBySystemOrderNo(ref);
-      if (bySystem !== undefined && secondBySystem === undefined) return bySystem;
+      if (found !== undefined) throw new AmbiguousRef(ref, fits);
     }
     // The number is not repeated: it may be somebody's telephone.
     throw new UserError('ORDER_NOT_FOUND', {
@@ -57,8 +58,14 @@ export function createResolveArgs({
     });
   }
 
-  async function alertOf(number: number): Promise<Alert> {
-    const alert = await storage.alerts.findByNumber(number, localDay(clock.now(), directory.timezone));
+  async function alertOf(number: number, day: string | undefined): Promise<Alert> {
+    const today = localDay(clock.now(), directory.timezone);
+    // A button of 31 December pressed on 1 January is of last year.
+    const year = Number(today.slice(0, 4)) - (day !== undefined && day > today.slice(5) ? 1 : 0);
+    const alert =
+      day === undefined
+        ? await storage.alerts.findByNumber(number, today)
+        : await storage.alerts.findByNumber(number, `${year}-${day}`, true);
     if (alert !== undefined) return alert;
     throw new UserError('ALERT_NOT_FOUND', {
       zh: `没有 ${number}号。发 /异常 看现在有哪些`,
@@ -66,8 +73,8 @@ export function createResolveArgs({
     });
   }
 
-  async function ordersOfAlert(number: number): Promise<readonly Order[]> {
-    const alert = await alertOf(number);
+  async function ordersOfAlert(number: number, day: string | undefined): Promise<readonly Order[]> {
+    const alert = await alertOf(number, day);
     const open = await storage.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: mostOrders + 1 });
     const alerts = open.length > 0 ? open : [alert];
     if (alerts.length > mostOrders) {
@@ -80,8 +87,8 @@ export function createResolveArgs({
     return storage.views.listOrders([...new Set(ids)]);
   }
 
-  async function ordersOf(raw: RawArg): Promise<readonly Order[]> {
-    if (raw.kind === 'alert') return ordersOfAlert(raw.number);
+  async function ordersOf(raw: RawArg, day: string | undefined): Promise<readonly Order[]> {
+    if (raw.kind === 'alert') return ordersOfAlert(raw.number, day);
     if (raw.kind !== 'refs') throw wrong();
     if (raw.refs.length > mostOrders)
       throw new UserError('TOO_MANY', { zh: `一次最多 ${mostOrders} 单`, en: `At most ${mostOrders} orders at once` });
@@ -93,17 +100,19 @@ export function createResolveArgs({
     return orders;
   }
 
-  async function valueOf({ kind }: Arg, raw: RawArg): Promise<unknown> {
+  async function valueOf({ kind }: Arg, raw: RawArg, day: string | undefined): Promise<unknown> {
     switch (kind) {
       case 'orders':
-        return ordersOf(raw);
+        return ordersOf(raw, day);
       case 'order':
-        return (await ordersOf(raw))[0];
+        return (await ordersOf(raw, day))[0];
       case 'alert':
         if (raw.kind !== 'alert') throw wrong();
-        return alertOf(raw.number);
+        return alertOf(raw.number, day);
       case 'about':
-        return raw.kind === 'alert' ? { alert: await alertOf(raw.number) } : { order: (await ordersOf(raw))[0] };
+        return raw.kind === 'alert'
+          ? { alert: await alertOf(raw.number, day) }
+          : { order: (await ordersOf(raw, day))[0] };
       case 'warehouse': {
         const warehouse = directory.warehouses().find((each) => raw.kind === 'warehouse' && each.id === raw.warehouse);
         if (warehouse !== undefined) return warehouse;
@@ -132,11 +141,16 @@ export function createResolveArgs({
 
   return {
     orderOf,
-    async resolve(entry: MenuEntry, args: Readonly<Record<string, RawArg>>): Promise<Record<string, unknown>> {
+    /** `day`: the MM-DD that a button named its alert by; undefined when a person said the number. */
+    async resolve(
+      entry: MenuEntry,
+      args: Readonly<Record<string, RawArg>>,
+      day?: string,
+    ): Promise<Record<string, unknown>> {
       const values: Record<string, unknown> = {};
       for (const [name, arg] of Object.entries(entry.args)) {
         const raw = args[name];
-        if (raw !== undefined) values[name] = await valueOf(arg, raw);
+        if (raw !== undefined) values[name] = await valueOf(arg, raw, day);
       }
       return values;
     },

@@ -1,7 +1,7 @@
 import { type Calendar, parseHours } from '../domain/calendar.ts';
 import { judgeClock, momentsOf } from '../domain/clock-rule.ts';
 import { type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
-import type { FulfillmentView } from '../domain/fulfillment.ts';
+import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import type { OrderView } from '../domain/order.ts';
 import { type ClockTrigger, type Moments, parseDuration, type Rule } from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
@@ -87,10 +87,8 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   const derivation: Derivation = {
     order: (order, fulfillments) => ({ ...stageOf(order, fulfillments), deadlines: due(order, fulfillments) }),
     fulfillment(view, orders) {
-      const isLive = !view.closed && view.shippedAt === null && orders.length > 0;
-      if (!isLive || orders.some((order) => order.closedAt === null)) return [];
-      const closedAt = Math.max(...orders.map((order) => order.closedAt ?? 0));
-      return lockRules.map(({ rule, after }) => ({ ruleId: rule.id, dueAt: closedAt + after }));
+      const since = orphanedSince(view, orders);
+      return since === null ? [] : lockRules.map(({ rule, after }) => ({ ruleId: rule.id, dueAt: since + after }));
     },
     lock(lock, order) {
       if (order?.closedAt == null || lock.kind !== 'virtual') return [];

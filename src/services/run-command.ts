@@ -93,17 +93,20 @@ export function createRunCommand(deps: RunCommandDeps) {
     row: InboundRow,
     asking: Asking,
   ): Promise<{ name: string; outcome: string; cards: readonly Card[] }> {
-    const said = withoutBot(withoutQuote(normaliseText(row.text)), lexerFor(menu(), lexicon()));
-    const understanding = withReason(said) ?? { ...understand(row.text, menu(), lexicon()), reason: '' };
     const zh = asking.language === 'zh';
     const answered = (name: string, outcome: string, ...cards: readonly Card[]) => ({ name, outcome, cards });
+    let name = 'unclear';
     try {
+      const { text, day } = withoutDay(row.text);
+      const said = withoutBot(withoutQuote(normaliseText(text)), lexerFor(menu(), lexicon()));
+      const understanding = withReason(said) ?? { ...understand(text, menu(), lexicon()), reason: '' };
+      name = understanding.type === 'command' ? understanding.name : understanding.type;
       switch (understanding.type) {
         case 'command':
           return answered(
             understanding.name,
             'ok',
-            ...(await runCommand(understanding.name, understanding.args, asking)),
+            ...(await runCommand(understanding.name, understanding.args, asking, day)),
           );
         case 'lookup':
           return answered(
@@ -141,7 +144,6 @@ export function createRunCommand(deps: RunCommandDeps) {
           );
       }
     } catch (error) {
-      const name = understanding.type === 'command' ? understanding.name : understanding.type;
       if (error instanceof UserError && error.code === 'NO_PERMISSION') {
         await storage.audit.add({
           at: clock.now(),
@@ -158,6 +160,7 @@ export function createRunCommand(deps: RunCommandDeps) {
     name: string,
     args: Readonly<Record<string, RawArg>>,
     asking: Asking,
+    day?: string,
   ): Promise<readonly Card[]> {
     const command = commands().find((each) => each.entry.name === name);
     if (command === undefined)
@@ -175,7 +178,7 @@ export function createRunCommand(deps: RunCommandDeps) {
     if (entry.isPrivate && !asking.isPrivate) {
       throw new UserError('PRIVATE_ONLY', { zh: '这个请私聊机器人发', en: 'Send this to the bot in private' });
     }
-    return command.run(await resolve.resolve(entry, args), asking);
+    return command.run(await resolve.resolve(entry, args, day), asking);
   }
 
   async function excuse(error: unknown, asking: Asking): Promise<{ outcome: string; cards: readonly Card[] }> {
@@ -223,4 +226,12 @@ export function createRunCommand(deps: RunCommandDeps) {
 function withReason(said: string): { type: 'yes'; words: string; reason: string } | undefined {
   const match = /^\/?(?:确认|yes)\s*([A-Za-z]\d{1,4})[\s，,]+(\S.*)$/iu.exec(said);
   return match === null ? undefined : { type: 'yes', words: (match[1] ?? '').toUpperCase(), reason: match[2] ?? '' };
+}
+
+/** `12@1124`, as buttons write it: the number, and the day it is of. */
+function withoutDay(text: string): { text: string; day: string | undefined } {
+  const match = /(?<!\d)(\d{1,3})@(\d{2})(\d{2})(?!\d)/.exec(text);
+  if (match === null) return { text, day: undefined };
+  const [whole, number = '', month, date] = match;
+  return { text: text.replace(whole, number), day: `${month}-${date}` };
 }

@@ -34,6 +34,8 @@ export function createWatchSources({
     const row = await storage.sources.find(sourceId);
     const lastOkAt = Math.max(row?.lastOkAt ?? 0, startedAt);
     if (now - lastOkAt >= after) return { since: row?.lastOkAt ?? startedAt, why: 'no-answer' };
+    // Nobody listened before the start: too little to compare.
+    if (now - startedAt < after) return undefined;
     const seen = await storage.events.countSince(sourceId, now - after, now);
     const before = await Promise.all(
       [1, 2, 3, 4].map((weeks) => storage.events.countSince(sourceId, now - after - weeks * week, now - weeks * week)),
@@ -44,8 +46,17 @@ export function createWatchSources({
     return poissonAtMost(seen, expected) < 0.01 ? { since: now - after, why: 'fewer-than-ever' } : undefined;
   }
 
+  /** A source that is not configured any more cannot answer: its alert ends. */
+  async function endOfGone(ruleId: string, known: readonly string[]): Promise<void> {
+    for (const alert of await storage.alerts.list({ state: 'unresolved', ruleId, limit: 100 })) {
+      if (known.includes(String(alert.facts['source']))) continue;
+      if (await storage.alerts.resolve(alert.id, clock.now(), 'cleared')) metrics.resolved(ruleId, 'cleared');
+    }
+  }
+
   return async () => {
     for (const rule of rulebook().silenceRules()) {
+      await endOfGone(rule.id, sources());
       for (const sourceId of sources()) {
         const now = clock.now();
         const subject = sourceSubject(sourceId);

@@ -94,9 +94,11 @@ describe('whether a room hears of a group [N17]', () => {
 });
 
 describe('what is known of a group', () => {
-  it('is its worst severity and its nearest wall', () => {
-    const state = stateOf([alert('info', now + 2), alert('critical'), alert('warning', now + 1)]);
+  it('is its worst severity and the nearest wall that is still ahead', () => {
+    expect(stateOf([alert('critical', now - 1), alert('critical', now + 5)], now).nearestShipBy).toBe(now + 5);
+    expect(stateOf([alert('critical', now - 9), alert('critical', now - 5)], now).nearestShipBy).toBe(now - 5);
+    const state = stateOf([alert('info', now + 2), alert('critical'), alert('warning', now + 1)], now);
     expect(state).toMatchObject({ worst: 'critical', nearestShipBy: now + 1 });
-    expect(stateOf([])).toEqual({ open: [], worst: 'info', nearestShipBy: null });
+    expect(stateOf([], now)).toEqual({ open: [], worst: 'info', nearestShipBy: null });
   });
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -177,14 +177,17 @@ function follow(child: ChildProcess): Program {
   };
 }
 
-/** Whether a process of this id is there. */
-export function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** The processes that run in a folder or below it: those a lab started and those that these started. Linux only. */
+export function processesIn(folder: string): string[] {
+  if (!existsSync('/proc')) return [];
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || !readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) return [];
+      return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(-2).join(' ')}`];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** A port nobody listens on. */

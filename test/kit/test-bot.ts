@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
@@ -21,6 +20,8 @@ import { openTestDb } from './open-test-db.ts';
 export const botStart = Date.UTC(2026, 10, 10, 6);
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
+
+export const testSecret = 'the secret of the tests, long enough for anybody';
 
 export const writeRoutes = {
   move: '/open/orders/modifywms/upload',
@@ -134,9 +135,11 @@ export interface TestBot {
   order(options?: { sku?: string; qty?: number; note?: string }): Promise<Made>;
   actions(orderNo: string): Promise<readonly ActionRow[]>;
   audit(subject: string): Promise<readonly AuditRow[]>;
+  /** Messages that are not delivered yet. */
+  pending(): Promise<number>;
   subject(orderNo: string): string;
-  /** Dies before or after the n-th of the calls to storage and network that follow. */
-  crashAt(n: number, when?: 'before' | 'after'): void;
+  /** Dies before or after the n-th call to storage or network, counted from now or from the next call of a name (`actions.start`). */
+  crashAt(n: number, when?: 'before' | 'after', from?: string): void;
   readonly isCrashed: boolean;
   /** How many calls to storage and network the present bot has made. */
   readonly callsMade: number;
@@ -164,7 +167,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const { file, cleanup } = await openTestDb();
   discovered ??= discover();
   const plugs = await discovered;
-  const keys = readKeys(createHash('sha256').update('test').digest('hex'), '/nowhere');
+  const keys = readKeys(testSecret, '');
   let gate = createGate();
   const clock: Clock = {
     now: () => sandbox.world.clock.now(),
@@ -185,6 +188,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   };
   let company = await readCompany();
 
+  let looks: Looks;
   const begin = async (): Promise<Bot> => {
     gate = createGate();
     const own = gate;
@@ -201,6 +205,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       log: { debug() {}, info() {}, warn() {}, error: noteError },
       mayRun: async () => ({ isHeld: () => true, stop: async () => {} }),
     });
+    looks = looksOf(made.storage);
     guardStorage(made.storage, own);
     return made;
   };
@@ -215,7 +220,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   const seen = new Map<string, number>();
 
   const listMessages = async (room: string, after: number): Promise<readonly Said[]> => {
-    const rows = await bot.storage.room.list(room, after, 1_000);
+    const rows = await looks.room.list(room, after, 1_000);
     return rows.map(({ id, sender, card, at }) => ({ id, sender, card, at, text: textOf(card) }));
   };
   const news = async (room = 'war'): Promise<readonly Said[]> => {
@@ -261,11 +266,11 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
         await sandbox.advance(Math.min(to, clock.now() + stepMs));
         await tick();
       }
-      return gate.isDown ? [] : await news();
+      return await news();
     },
     async say(personId, text, more = {}) {
       const room = more.room ?? (more.isPrivate === true ? `dm:web:${personId}` : 'war');
-      if (!gate.isDown) await news(room);
+      await news(room);
       try {
         await hear(personId, text, more);
       } catch (error) {
@@ -273,7 +278,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       }
       await gate.quiet();
       await tick();
-      return gate.isDown ? [] : await news(room);
+      return await news(room);
     },
     truth: {
       order: async (no) => (await ask(`/world/orders/${no}`)) as OrderTruth,
@@ -319,9 +324,10 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       return { orderNo: no, blockedBy: '', sku, warehouse: erp.wms_co_id, oId: erp.o_id, ioId: 0 };
     },
     subject: (no) => `order:mini/${no}`,
-    actions: (no) => bot.storage.actions.listFor(`order:mini/${no}`, 100),
-    audit: (subject) => bot.storage.audit.listFor(subject, 1_000),
-    crashAt: (n, when = 'before') => gate.arm(n, when),
+    actions: (no) => looks.actions.listFor(`order:mini/${no}`, 100),
+    audit: (subject) => looks.audit.listFor(subject, 1_000),
+    pending: async () => (await looks.outbox.count()).pending,
+    crashAt: (n, when = 'before', from) => gate.arm(n, when, from),
     get isCrashed() {
       return gate.isDown;
     },
@@ -356,7 +362,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
 export const textOf = (card: OutgoingCard): string =>
   [
     ...card.lines.map((line, index) => `${index === 0 ? `${markOf[card.tone]} ` : ''}${line.map(wordsOf).join('')}`),
-    ...card.buttons.map(({ label, command }) => `[${label} → ${command}]`),
+    ...card.buttons.map(({ label, command }) => `[${label} → ${command.replace(/@\d{4}$/, '')}]`),
     ...(card.link === null ? [] : [`<${card.link.label}>`]),
   ].join('\n');
 
@@ -390,8 +396,8 @@ export function wordsIn(said: readonly Said[]): string {
 interface Gate {
   readonly isDown: boolean;
   readonly made: number;
-  arm(n: number, when: 'before' | 'after'): void;
-  pass<T>(work: () => Promise<T>): Promise<T>;
+  arm(n: number, when: 'before' | 'after', from: string | undefined): void;
+  pass<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Not stopped by a crash, only waited for. */
   watch<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing is under way any more. */
@@ -404,6 +410,7 @@ function createGate(): Gate {
   let made = 0;
   let left = Number.POSITIVE_INFINITY;
   let when: 'before' | 'after' = 'before';
+  let waitsFor: string | undefined;
   let isDown = false;
   const watch = async <T>(work: () => Promise<T>): Promise<T> => {
     underWay += 1;
@@ -420,15 +427,17 @@ function createGate(): Gate {
     get made() {
       return made;
     },
-    arm(n, moment) {
+    arm(n, moment, from) {
       left = n;
       when = moment;
+      waitsFor = from;
     },
     watch,
-    async pass(work) {
+    async pass(name, work) {
       if (isDown) throw new CrashError('crashed');
       made += 1;
-      left -= 1;
+      if (waitsFor === name) waitsFor = undefined;
+      if (waitsFor === undefined) left -= 1;
       const isIt = left === 0;
       if (isIt && when === 'before') {
         isDown = true;
@@ -449,34 +458,44 @@ function createGate(): Gate {
   };
 }
 
+/** The stores as the test looks at them: not counted, not crashed. */
+type Looks = Pick<Storage, 'room' | 'actions' | 'audit' | 'outbox'>;
+const looksOf = ({ room, actions, audit, outbox }: Storage): Looks => ({
+  room: { ...room },
+  actions: { ...actions },
+  audit: { ...audit },
+  outbox: { ...outbox },
+});
+
 /** In place, because every part of the bot holds this very object. */
 function guardStorage(storage: Storage, gate: Gate): void {
   const target = storage as unknown as Record<string, unknown>;
   for (const [name, part] of Object.entries(target)) {
-    if (typeof part === 'object' && part !== null) guardStore(part as Record<string, unknown>, gate);
+    if (typeof part === 'object' && part !== null) guardStore(name, part as Record<string, unknown>, gate);
     else if (name !== 'transaction' && typeof part === 'function')
-      target[name] = guarded(part as (...args: unknown[]) => Promise<unknown>, gate);
+      target[name] = guarded(name, part as (...args: unknown[]) => Promise<unknown>, gate);
   }
   const { transaction } = storage;
   target.transaction = <T>(work: (tx: Stores) => Promise<T>) =>
-    gate.pass(() => transaction((tx) => work(guardedStores(tx, gate))));
+    gate.pass('transaction', () => transaction((tx) => work(guardedStores(tx, gate))));
 }
 
 const guarded =
-  (method: (...args: unknown[]) => Promise<unknown>, gate: Gate) =>
+  (name: string, method: (...args: unknown[]) => Promise<unknown>, gate: Gate) =>
   (...args: unknown[]) =>
-    gate.pass(() => method(...args));
+    gate.pass(name, () => method(...args));
 
-function guardStore(store: Record<string, unknown>, gate: Gate): void {
+function guardStore(part: string, store: Record<string, unknown>, gate: Gate): void {
   for (const [name, method] of Object.entries(store))
-    if (typeof method === 'function') store[name] = guarded(method as (...args: unknown[]) => Promise<unknown>, gate);
+    if (typeof method === 'function')
+      store[name] = guarded(`${part}.${name}`, method as (...args: unknown[]) => Promise<unknown>, gate);
 }
 
 function guardedStores(tx: Stores, gate: Gate): Stores {
   return Object.fromEntries(
     Object.entries(tx).map(([name, store]) => {
       const copy: Record<string, unknown> = { ...store };
-      guardStore(copy, gate);
+      guardStore(name, copy, gate);
       return [name, copy];
     }),
   ) as unknown as Stores;
@@ -489,7 +508,7 @@ function gatedPlugs(
 ): Plugs {
   const gated = <Context extends { http: { send(request: never): Promise<unknown> } }>(context: Context): Context => ({
     ...context,
-    http: { send: (request: never) => gate.pass(() => context.http.send(request)) },
+    http: { send: (request: never) => gate.pass('http', () => context.http.send(request)) },
   });
   return {
     ...plugs,

@@ -119,7 +119,7 @@ export const textOf = (card: Card): string =>
     ...card.lines.map((pieces) =>
       pieces.map((piece: Piece) => (typeof piece === 'string' ? piece : piece.foreign)).join(''),
     ),
-    ...card.buttons.map(({ label, command }) => `[${label}] ${command}`),
+    ...card.buttons.map(({ label, command }) => `[${label}] ${command.replace(/@\d{4}$/, '')}`),
     ...(card.link === null ? [] : [`[${card.link.label}] ${card.link.path.replace(/\/o\/.+/, '/o/…')}`]),
   ].join('\n');
 
@@ -148,6 +148,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const ingest = createIngest({ ...shared, shopOf, vault: testVault });
   const confirm = createConfirm({
     storage,
+    clock,
     ingest,
     shops: () => shops,
     systems: () => [system],

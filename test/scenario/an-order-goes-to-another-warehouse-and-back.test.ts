@@ -83,7 +83,7 @@ it('does not overwrite somebody else who moved it since the preview', async () =
 
 it('moves all orders of an alert in one go with a result for each, and counts the pieces they take together [P17]', async () => {
   const bot = await stoppedCompany();
-  const sku = 'WT01-HE-M';
+  const sku = 'WT01-BA-M';
   const made = await bot.scenario('short', { sku });
   for (let count = 0; count < 2; count += 1) await bot.scenario('short', { sku });
   // Two pieces in Guangzhou for three orders.

@@ -377,7 +377,7 @@ describe('a group', () => {
         .messages()
         .slice(1)
         .map(({ text }) => text.split('\n').slice(0, 2)),
-    ).toEqual([['1号 · 杭州仓 · 2 单', '李建国认领后没有进展，重新开放']]);
+    ).toEqual([['1号 · 杭州仓 · 2 单', '李建国的认领到期了，还没好，重新开放']]);
   });
 });
 

@@ -109,7 +109,8 @@ CREATE TABLE "FulfillmentOrder" (
     "closed" INTEGER NOT NULL,
     "channelOrderNos" TEXT NOT NULL,
     "lines" TEXT NOT NULL,
-    "firstSeenAt" BIGINT NOT NULL
+    "firstSeenAt" BIGINT NOT NULL,
+    "orphanedAt" BIGINT
 );
 
 -- CreateTable
@@ -448,6 +449,12 @@ CREATE INDEX "OrderLine_sku_idx" ON "OrderLine"("sku");
 CREATE INDEX "Identity_scope_kind_value_placedAt_idx" ON "Identity"("scope", "kind", "value", "placedAt");
 
 -- CreateIndex
+CREATE INDEX "FulfillmentOrder_systemOrderNo_idx" ON "FulfillmentOrder"("systemOrderNo");
+
+-- CreateIndex
+CREATE INDEX "FulfillmentOrder_orphanedAt_idx" ON "FulfillmentOrder"("orphanedAt");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "FulfillmentOrder_systemId_systemOrderNo_key" ON "FulfillmentOrder"("systemId", "systemOrderNo");
 
 -- CreateIndex
@@ -461,6 +468,9 @@ CREATE INDEX "StockLock_sku_goneAt_idx" ON "StockLock"("sku", "goneAt");
 
 -- CreateIndex
 CREATE INDEX "StockLock_orderId_idx" ON "StockLock"("orderId");
+
+-- CreateIndex
+CREATE INDEX "StockLock_channelOrderNo_idx" ON "StockLock"("channelOrderNo");
 
 -- CreateIndex
 CREATE INDEX "Parcel_waybill_idx" ON "Parcel"("waybill");
@@ -508,10 +518,16 @@ CREATE UNIQUE INDEX "Outbox_key_key" ON "Outbox"("key");
 CREATE INDEX "Outbox_state_dueAt_idx" ON "Outbox"("state", "dueAt");
 
 -- CreateIndex
+CREATE INDEX "Outbox_roomId_state_priority_idx" ON "Outbox"("roomId", "state", "priority");
+
+-- CreateIndex
 CREATE INDEX "Outbox_roomId_sentAt_idx" ON "Outbox"("roomId", "sentAt");
 
 -- CreateIndex
 CREATE INDEX "Outbox_alertId_idx" ON "Outbox"("alertId");
+
+-- CreateIndex
+CREATE INDEX "Outbox_maybeTwice_state_idx" ON "Outbox"("maybeTwice", "state");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "RoomMessage_key_key" ON "RoomMessage"("key");
@@ -548,6 +564,9 @@ CREATE INDEX "Action_state_nextAt_idx" ON "Action"("state", "nextAt");
 
 -- CreateIndex
 CREATE INDEX "Action_subject_startedAt_idx" ON "Action"("subject", "startedAt");
+
+-- CreateIndex
+CREATE INDEX "Action_actorId_roomId_startedAt_idx" ON "Action"("actorId", "roomId", "startedAt");
 
 -- CreateIndex
 CREATE INDEX "ActionStep_actionId_idx" ON "ActionStep"("actionId");

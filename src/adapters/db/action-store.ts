@@ -22,7 +22,16 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
   return {
     open: (question) =>
       run(() => {
-        if (one('id = ?', question.id) !== undefined) return; // the same message, looked at again after a crash
+        // The same message, looked at again after a crash: what it shows now is what a yes will mean.
+        if (one('id = ?', question.id) !== undefined) {
+          change(
+            `UPDATE Question SET proposal = ?, expiresAt = ? WHERE id = ? AND state = 'open'`,
+            JSON.stringify(question.proposal),
+            question.expiresAt,
+            question.id,
+          );
+          return;
+        }
         const openKey = `${question.actorId}|${question.roomId}`;
         change(`UPDATE Question SET state = 'cancelled', openKey = NULL WHERE openKey = ?`, openKey);
         change(
@@ -41,6 +50,8 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
     find: (id) => run(() => one('id = ?', id)),
     findByWords: (words, roomId) =>
       run(() => one(`words = ? AND roomId = ? AND state IN ('open', 'second')`, words, roomId)),
+    wasUsed: (words, roomId, since) =>
+      run(() => one('words = ? AND roomId = ? AND createdAt > ?', words, roomId, since) !== undefined),
     findOpenOf: (actorId, roomId) => run(() => one(`openKey = ? AND state = 'open'`, `${actorId}|${roomId}`)),
     askSecond: (id, at, expiresAt) =>
       run(

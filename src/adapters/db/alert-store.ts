@@ -85,13 +85,14 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         return inserted === 0 ? undefined : one('SELECT * FROM Alert WHERE id = ?', id);
       }),
     find: (id) => run(() => one('SELECT * FROM Alert WHERE id = ?', id)),
-    findByNumber: (number, day) =>
+    findByNumber: (number, day, isExact = false) =>
       run(() =>
         one(
-          `SELECT * FROM Alert WHERE number = ? AND day <= ? AND day >= date(?, '-1 day') ORDER BY day DESC LIMIT 1`,
+          `SELECT * FROM Alert WHERE number = ? AND day <= ? AND day >= date(?, ?) ORDER BY day DESC LIMIT 1`,
           number,
           day,
           day,
+          isExact ? '0 day' : '-1 day',
         ),
       ),
     listFor: (subject) =>
@@ -112,7 +113,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
     listUndispatched: (limit) =>
       run(() =>
         all(
-          `SELECT * FROM Alert WHERE dispatchedAt IS NULL AND state <> 'resolved' ORDER BY ${worstFirst} LIMIT ?`,
+          `SELECT * FROM Alert WHERE dispatchedAt IS NULL AND state IN ('open', 'claimed') ORDER BY ${worstFirst} LIMIT ?`,
           limit,
         ),
       ),
@@ -121,10 +122,11 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
     number: (id, day) =>
       run(() => {
         change(
-          `UPDATE Alert SET day = ?, number = (SELECT coalesce(max(number), 0) + 1 FROM Alert WHERE day = ?) WHERE id = ? AND number IS NULL`,
+          `UPDATE Alert SET day = ?, number = (SELECT coalesce(max(number), 0) + 1 FROM Alert WHERE day = ?) WHERE id = ? AND (number IS NULL OR day <> ?)`,
           day,
           day,
           id,
+          day,
         );
         return one('SELECT * FROM Alert WHERE id = ?', id)?.number ?? 0;
       }),
@@ -138,7 +140,9 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         for (const id of ids) change('UPDATE Alert SET endSaid = 1 WHERE id = ?', id);
       }, 'several'),
     listToRecheck: (limit) =>
-      run(() => all(`SELECT * FROM Alert WHERE recheck = 1 AND state <> 'resolved' ORDER BY dueAt LIMIT ?`, limit)),
+      run(() =>
+        all(`SELECT * FROM Alert WHERE recheck = 1 AND state IN ('open', 'claimed') ORDER BY dueAt LIMIT ?`, limit),
+      ),
     clearRecheck: (id) => run(() => void change('UPDATE Alert SET recheck = 0 WHERE id = ? AND recheck = 1', id)),
     claim: (id, by, at, until) =>
       run(
@@ -189,7 +193,11 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       }, 'several'),
     listSnoozeEnded: (now, limit) =>
       run(() => {
-        const over = all(`SELECT * FROM Alert WHERE snoozedUntil <= ? AND state <> 'resolved' LIMIT ?`, now, limit);
+        const over = all(
+          `SELECT * FROM Alert WHERE snoozedUntil <= ? AND state IN ('open', 'claimed') LIMIT ?`,
+          now,
+          limit,
+        );
         for (const { id } of over) change('UPDATE Alert SET snoozedUntil = NULL WHERE id = ?', id);
         return over;
       }, 'several'),
@@ -241,7 +249,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         sqlite
           .prepare<GroupSaid & { roomId: string; groupKey: string }>(
             `SELECT * FROM GroupSaid g WHERE NOT EXISTS
-               (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state <> 'resolved' AND a.isLateFound = 0 AND a.dispatchedAt <= g.saidAt)`,
+               (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state IN ('open', 'claimed') AND a.isLateFound = 0 AND a.dispatchedAt <= g.saidAt)`,
           )
           .all()
           .map(({ roomId, groupKey, saidAt, count, band, number }) => ({
@@ -257,11 +265,11 @@ function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limi
   where: string;
   values: unknown[];
 } {
-  const parts: [string, unknown][] = [];
-  if (state === 'unresolved') parts.push(['state <> ?', 'resolved']);
+  const parts: [string, ...unknown[]][] = [];
+  if (state === 'unresolved') parts.push(["state IN ('open', 'claimed')"]);
   else if (state !== undefined) parts.push(['state = ?', state]);
   if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
   if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
-  return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.map(([, value]) => value) };
+  return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.flatMap(([, ...values]) => values) };
 }

@@ -2,7 +2,9 @@ import type { Person, Role } from '../../domain/actor.ts';
 import type { Rule, Severity } from '../../domain/rule.ts';
 import type { Language } from '../../domain/text.ts';
 import type { PeopleStore, RoomRow, RoomStore, RuleStore, TokenStore } from '../../ports/stores.ts';
+import type { Run } from './database.ts';
 import type { PrismaClient } from './generated/client.ts';
+import type { Sqlite } from './sqlite.ts';
 
 const person = (row: { id: string; name: string; role: string }): Person => ({
   id: row.id,
@@ -10,7 +12,10 @@ const person = (row: { id: string; name: string; role: string }): Person => ({
   role: row.role as Role,
 });
 
-export function createPeopleStore(prisma: PrismaClient): PeopleStore {
+type PersonRow = Parameters<typeof person>[0];
+
+/** Looked up for every message: these few go past Prisma. */
+export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run): PeopleStore {
   return {
     async syncConfigured(staff) {
       const ids = staff.map((each) => each.person.id);
@@ -37,13 +42,15 @@ export function createPeopleStore(prisma: PrismaClient): PeopleStore {
       const row = await prisma.person.findUnique({ where: { id } });
       return row === null ? undefined : person(row);
     },
-    async findByAccount(platform, userId) {
-      const row = await prisma.personAccount.findUnique({
-        where: { platform_userId: { platform, userId } },
-        include: { person: true },
-      });
-      return row === null ? undefined : person(row.person);
-    },
+    findByAccount: (platform, userId) =>
+      run(() => {
+        const row = sqlite
+          .prepare<PersonRow>(
+            'SELECT p.id, p.name, p.role FROM PersonAccount a JOIN Person p ON p.id = a.personId WHERE a.platform = ? AND a.userId = ?',
+          )
+          .get(platform, userId);
+        return row && person(row);
+      }),
     async findByName(name) {
       return (await prisma.person.findMany({ where: { OR: [{ name }, { id: name }] } })).map(person);
     },
@@ -90,15 +97,18 @@ export function createPeopleStore(prisma: PrismaClient): PeopleStore {
   };
 }
 
-export function createRoomStore(prisma: PrismaClient): RoomStore {
-  const read = (row: {
-    id: string;
-    platform: string;
-    chatId: string;
-    name: string;
-    language: string;
-    hears: string;
-  }): RoomRow => ({
+interface StoredRoom {
+  readonly id: string;
+  readonly platform: string;
+  readonly chatId: string;
+  readonly name: string;
+  readonly language: string;
+  readonly hears: string;
+}
+
+/** Asked at every message and every tick: reading goes past Prisma. */
+export function createRoomStore(prisma: PrismaClient, sqlite: Sqlite, run: Run): RoomStore {
+  const read = (row: StoredRoom): RoomRow => ({
     id: row.id,
     platform: row.platform,
     chatId: row.chatId,
@@ -119,17 +129,16 @@ export function createRoomStore(prisma: PrismaClient): RoomStore {
         });
       }
     },
-    async find(id) {
-      const row = await prisma.room.findUnique({ where: { id } });
-      return row === null ? undefined : read(row);
-    },
+    find: (id) =>
+      run(() => {
+        const row = sqlite.prepare<StoredRoom>('SELECT * FROM Room WHERE id = ?').get(id);
+        return row && read(row);
+      }),
     async findByChat(platform, chatId) {
       const row = await prisma.room.findFirst({ where: { platform, chatId } });
       return row === null ? undefined : read(row);
     },
-    async list() {
-      return (await prisma.room.findMany({ orderBy: { id: 'asc' } })).map(read);
-    },
+    list: () => run(() => sqlite.prepare<StoredRoom>('SELECT * FROM Room ORDER BY id').all().map(read)),
     async bind(roomId, chatId, by) {
       await prisma.room.update({ where: { id: roomId }, data: { chatId, boundBy: by } });
     },

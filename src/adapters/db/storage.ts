@@ -26,13 +26,13 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     leases: createLeaseStore(sqlite, run),
   });
   const inside = stores(async (work) => work());
-  const outside = stores((work, changes) =>
-    sqlite.turn((raw) => (changes === 'several' ? raw.transaction(work).immediate() : work())),
-  );
+  const turn: Run = (work, changes) =>
+    sqlite.turn((raw) => (changes === 'several' ? raw.transaction(work).immediate() : work()));
+  const outside = stores(turn);
   return {
     ...outside,
-    people: createPeopleStore(prisma),
-    rooms: createRoomStore(prisma),
+    people: createPeopleStore(prisma, sqlite, turn),
+    rooms: createRoomStore(prisma, sqlite, turn),
     rules: createRuleStore(prisma),
     tokens: createTokenStore(prisma),
     world: async (kind, at) => {

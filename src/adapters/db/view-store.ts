@@ -139,14 +139,11 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
       run(() =>
         sqlite
           .prepare<FulfillmentRow>(
-            `SELECT DISTINCT f.* FROM OrderLine n JOIN "Order" o ON o.id = n.orderId AND o.closedAt IS NOT NULL
-             JOIN OrderFulfillment l ON l.orderId = o.id JOIN FulfillmentOrder f ON f.id = l.fulfillmentId
-             WHERE n.sku IN (${marks(skus)}) AND f.closed = 0 AND f.shippedAt IS NULL AND f.warehouseCode = ?
-               AND NOT EXISTS (SELECT 1 FROM OrderFulfillment l2 JOIN "Order" o2 ON o2.id = l2.orderId
-                 WHERE l2.fulfillmentId = f.id AND o2.closedAt IS NULL)`,
+            'SELECT * FROM FulfillmentOrder WHERE orphanedAt IS NOT NULL AND warehouseCode = ? ORDER BY orphanedAt',
           )
-          .all(...skus, warehouseCode)
-          .map(fulfillmentFromRow),
+          .all(warehouseCode)
+          .map(fulfillmentFromRow)
+          .filter((view) => view.lines.some(({ sku }) => skus.includes(sku))),
       ),
     findSkus: (words, limit) =>
       run(() =>

@@ -1,5 +1,5 @@
 import { changedFacts, type NewEvent } from '../../domain/event.ts';
-import { type FulfillmentView, fulfillmentSubject } from '../../domain/fulfillment.ts';
+import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
 import { type Order, type OrderLine, type OrderView, orderSubject } from '../../domain/order.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
@@ -14,6 +14,7 @@ import {
   lockRowId,
   type OrderRow,
   orderFromRow,
+  orderHash,
   orderId,
   reversed,
   viewOf,
@@ -45,13 +46,16 @@ export class ViewWriter {
     const id = orderId(told.shopId, told.channelOrderNo);
     const known = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
     if (known !== undefined && told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
+    const toldHash = orderHash(told);
+    // What is there already needs no closer look.
+    if (known !== undefined && !isNewer(told.sourceUpdatedAt, toldHash, known)) return false;
     const before = known && orderFromRow(known, this.linesOf(id));
     const view = before === undefined ? told : keepFirstSight(told, before);
-    const hash = contentHash(view);
+    const hash = view === told ? toldHash : orderHash(view);
     if (known !== undefined && !isNewer(view.sourceUpdatedAt, hash, known)) return false;
     const subject = orderSubject(view.shopId, view.channelOrderNo);
     if (append) {
-      const facts = changedFacts(before === undefined ? undefined : { ...viewOf(before) }, { ...view });
+      const facts = before === undefined ? { ...view } : changedFacts({ ...viewOf(before) }, { ...view });
       this.#append(
         { subject, kind: 'order', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.channelOrderNo },
         origin,
@@ -72,8 +76,9 @@ export class ViewWriter {
       );
     }
     for (const shipment of view.shipments) this.#parcel(shipment.carrier, shipment.waybill, id);
-    this.#setDeadlines(subject, derived.deadlines);
+    this.#setDeadlines(subject, derived.deadlines, before === undefined);
     if (before !== undefined) this.#recheck(subject);
+    if (before === undefined) this.#claimLocks(id, view.channelOrderNo);
     if (before?.closedAt !== view.closedAt || before === undefined) {
       for (const fulfillment of fulfillments) this.#deriveFulfillment(fulfillment);
       this.#deriveLocksOf(id);
@@ -132,8 +137,7 @@ export class ViewWriter {
         origin,
       );
     }
-    const shopId = this.#shopOf(lock.systemId, lock.systemShopId);
-    const owner = lock.channelOrderNo === null ? null : orderId(shopId, lock.channelOrderNo);
+    const owner = this.#ownerOf(lock);
     this.#run(
       `INSERT INTO StockLock (id, systemId, lockId, kind, sku, qty, warehouseCode, channelOrderNo, systemShopId, orderId, takenBy, createdAt, goneAt)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
@@ -155,6 +159,22 @@ export class ViewWriter {
     );
     this.#deriveLock(lock, owner);
     return true;
+  }
+
+  /** The order a lock was taken for. Systems that name no shop leave only the number to go by: it has to be one order's. */
+  #ownerOf(lock: StockLock): string | null {
+    const { channelOrderNo, systemId, systemShopId } = lock;
+    if (channelOrderNo === null) return null;
+    const named = orderId(this.#shopOf(systemId, systemShopId), channelOrderNo);
+    if (systemShopId !== '') return named;
+    return this.#onlyOrderOf(channelOrderNo) ?? named;
+  }
+
+  #onlyOrderOf(channelOrderNo: string): string | undefined {
+    const [only, second] = this.#sqlite
+      .prepare<{ id: string }>('SELECT id FROM "Order" WHERE reversedNo = ? LIMIT 2')
+      .all(reversed(channelOrderNo));
+    return second === undefined ? only?.id : undefined;
   }
 
   lockGone(lock: StockLock, origin: Origin, append: boolean): void {
@@ -223,7 +243,15 @@ export class ViewWriter {
 
   #deriveFulfillment(view: FulfillmentView): void {
     const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
-    const orders = this.ordersOf(fulfillmentId(view.systemId, view.systemOrderNo));
+    const id = fulfillmentId(view.systemId, view.systemOrderNo);
+    const orders = this.ordersOf(id);
+    const orphanedAt = orphanedSince(view, orders);
+    this.#run(
+      'UPDATE FulfillmentOrder SET orphanedAt = ? WHERE id = ? AND orphanedAt IS NOT ?',
+      orphanedAt,
+      id,
+      orphanedAt,
+    );
     if (this.#setDeadlines(subject, this.#derive.fulfillment(view, orders))) this.#recheck(subject);
   }
 
@@ -233,6 +261,16 @@ export class ViewWriter {
     if (this.#setDeadlines(subject, this.#derive.lock(lock, order))) this.#recheck(subject);
   }
 
+  /** Locks may have been seen before the order they were taken for. */
+  #claimLocks(id: string, channelOrderNo: string): void {
+    if (this.#onlyOrderOf(channelOrderNo) !== id) return;
+    this.#run(
+      `UPDATE StockLock SET orderId = ? WHERE channelOrderNo = ? AND systemShopId = '' AND goneAt IS NULL`,
+      id,
+      channelOrderNo,
+    );
+  }
+
   #deriveLocksOf(owner: string): void {
     const locks = this.#sqlite
       .prepare<LockRow>('SELECT * FROM StockLock WHERE orderId = ? AND goneAt IS NULL')
@@ -240,10 +278,13 @@ export class ViewWriter {
     for (const row of locks) this.#deriveLock(lockFromRow(row), owner);
   }
 
-  #setDeadlines(subject: string, wanted: readonly DueMoment[]): boolean {
-    const there = this.#sqlite
-      .prepare<{ ruleId: string; dueAt: number }>('SELECT ruleId, dueAt FROM Deadline WHERE subject = ?')
-      .all(subject);
+  /** A subject that is new has none yet. */
+  #setDeadlines(subject: string, wanted: readonly DueMoment[], isNew = false): boolean {
+    const there = isNew
+      ? []
+      : this.#sqlite
+          .prepare<{ ruleId: string; dueAt: number }>('SELECT ruleId, dueAt FROM Deadline WHERE subject = ?')
+          .all(subject);
     let changed = false;
     for (const { ruleId } of there) {
       if (wanted.some((due) => due.ruleId === ruleId)) continue;
@@ -428,7 +469,8 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
 
 /** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */
 function keepStageStart(told: FulfillmentView, before: FulfillmentView): FulfillmentView {
-  const stageAt = told.stage === before.stage ? Math.min(told.stageAt, before.stageAt) : told.stageAt;
+  const isSame = told.stage === before.stage && told.held === before.held;
+  const stageAt = isSame ? Math.min(told.stageAt, before.stageAt) : told.stageAt;
   const earliest = (now: number | null, then: number | null) =>
     now === null || then === null ? now : Math.min(now, then);
   return {

@@ -1,9 +1,9 @@
 import { createLinkedClock } from '../../adapters/clock/linked.ts';
-import { createSystemClock } from '../../adapters/clock/system.ts';
+import { createSystemClock, sleepWall } from '../../adapters/clock/system.ts';
 import { createHttp } from '../../adapters/http.ts';
 import { createIdentifier } from '../../adapters/identifier.ts';
 import { rolesWith } from '../../domain/actor.ts';
-import { AppError } from '../../domain/errors.ts';
+import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
 import { type Company, checkCompany } from '../company.ts';
@@ -52,12 +52,13 @@ const noConfig: Finding = {
 
 async function findCompany(runtime: Runtime): Promise<{ company: Company; clock: Clock } | undefined> {
   const { env, configFile, plugs } = runtime;
-  if (configFile !== undefined) return { company: readConfigFile(runtime), clock: createSystemClock() };
-  if (env.WARROOM_CLOCK === undefined) return undefined;
-  const clock = createLinkedClock(env.WARROOM_CLOCK);
+  const configured = configFile === undefined ? undefined : readConfigFile(runtime);
+  const url = env.WARROOM_CLOCK;
+  if (url === undefined) return configured && { company: configured, clock: createSystemClock() };
+  const clock = createLinkedClock(url);
   await clock.start();
   clock.stop();
-  return { company: checkCompany(await fetchCompany(env.WARROOM_CLOCK), plugs), clock };
+  return { company: configured ?? checkCompany(await fetchCompany(url), plugs), clock };
 }
 
 /** One real read of every source, with what to do when it fails. */
@@ -89,7 +90,8 @@ async function readSources(company: Company, { plugs, keys }: Runtime, clock: Cl
       const made = plug?.create({
         systemId: system.id,
         baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
-        credentials: plug.credentials.parse(system.credentials),
+        // Without the refresh token: a refresh here would void the one that a bot at work holds.
+        credentials: plug.credentials.parse({ ...system.credentials, refreshToken: undefined }),
         http,
         clock,
       });
@@ -105,11 +107,16 @@ async function readSources(company: Company, { plugs, keys }: Runtime, clock: Cl
   return Promise.all([...shops, ...systems]);
 }
 
-async function attempt(what: string, read: () => Promise<string>): Promise<Finding> {
+async function attempt(what: string, read: () => Promise<string>, patience = 3): Promise<Finding> {
   try {
     return { what, state: 'ok', detail: await read(), todo: null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    // A bot at work uses the same limits: a full one is no fault of the platform's.
+    if (error instanceof RateLimitedError && patience > 0) {
+      await sleepWall(Math.min(error.afterMs, 2_000));
+      return attempt(what, read, patience - 1);
+    }
     return { what, state: 'problem', detail: `${error.code} · ${error.message}`, todo: todoOf(error) };
   }
 }

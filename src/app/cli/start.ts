@@ -59,7 +59,7 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
     await bot.web.listen({ host: env.HOST, port });
     bot.engine.start();
     greet(runtime, surroundings, publicUrl, bot.rooms);
-    const stopWatching = watchConfig(runtime, bot.reload);
+    const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
     await stopped;
     process.stdout.write('\n正在停止… / stopping …\n');
     stopWatching();

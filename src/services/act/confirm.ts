@@ -40,7 +40,8 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
     const isFresh = open !== undefined && open.expiresAt > now && now - open.createdAt < bareYesMs;
     const isLastLine =
       open !== undefined &&
-      (await storage.inbound.countAfter(asking.roomId, open.createdAt, asking.inboundId ?? 0)) === 0;
+      (await storage.inbound.countAfter(asking.roomId, open.createdAt, asking.inboundId ?? 0)) === 0 &&
+      (await storage.outbox.alertsSince(asking.roomId, open.createdAt)) === 0;
     if (open !== undefined && isFresh && isLastLine) return open;
     if (open === undefined) {
       throw new UserError('NOTHING_OPEN', { zh: '没有等你确认的事', en: 'Nothing waits for your yes' });

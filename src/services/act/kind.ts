@@ -1,4 +1,5 @@
 import type { Permission } from '../../domain/actor.ts';
+import type { Order } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Text } from '../../domain/text.ts';
 import type { ActionRow } from '../../ports/stores.ts';
@@ -11,6 +12,8 @@ export interface ActContext {
   readonly ingest: Ingest;
   /** Throws UserError when the system is not configured any more. */
   readonly systemOf: (systemId: string) => SystemSource;
+  /** The orders that a system's order serves, as far as we know them. */
+  readonly ordersOf: (systemId: string, systemOrderNo: string) => Promise<readonly Order[]>;
 }
 
 /** The state of the world before the write, against what the person saw. */

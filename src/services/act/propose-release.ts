@@ -1,10 +1,10 @@
 import type { Asking } from '../../domain/asking.ts';
 import type { Card } from '../../domain/card.ts';
-import type { FulfillmentView } from '../../domain/fulfillment.ts';
-import { formatMoney } from '../../domain/money.ts';
+import { type FulfillmentView, orphanedSince } from '../../domain/fulfillment.ts';
+import { exponentOf, formatMoney } from '../../domain/money.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
 import type { StockLevel, StockLock } from '../../domain/stock.ts';
-import type { Piece, Text } from '../../domain/text.ts';
+import { foreign, type Piece, type Text } from '../../domain/text.ts';
 import type { ShopOf } from '../../ports/stores.ts';
 import { type ReleaseItem, releasePreview } from '../../render/preview-cards.ts';
 import { warehouseWords } from '../alert-models.ts';
@@ -82,9 +82,11 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
   async function ownedBy(order: Order): Promise<readonly Lock[]> {
     const locks = await storage.views.locksOn(order.lines.map((line) => line.sku));
     const own = locks.filter((lock) => lock.channelOrderNo === order.channelOrderNo);
-    const alive = (await storage.views.fulfillmentsOf(order.id)).filter(
-      (each) => !each.closed && each.shippedAt === null,
-    );
+    const alive: FulfillmentView[] = [];
+    for (const each of await storage.views.fulfillmentsOf(order.id)) {
+      const orders = await storage.views.ordersOf(each.systemId, each.systemOrderNo);
+      if (orphanedSince(each, orders) !== null) alive.push(each);
+    }
     return [
       ...own.map((lock): Lock => ({ kind: 'dead-lock', lock, owner: order })),
       ...alive.map(
@@ -120,22 +122,41 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
   const actOf = (order: Order, lock: Lock): Act =>
     lock.kind === 'dead-lock' ? releaseAct(order, lock.lock, lock.owner) : cancelAct(order, lock.holder, lock);
 
-  /** Why one person's yes is not enough. */
-  function secondFor(items: readonly ReleaseItem[], value: number, currency: string): Text | null {
-    const units = items.reduce((sum, item) => sum + item.qty, 0);
+  /** Everything a release lets go: cancelling a dead order frees all its lines, not only the one somebody waits for. */
+  function freedBy(order: Order, lock: Lock): { units: number; value: number | undefined; currency: string } {
+    const lines = lock.kind === 'dead-lock' ? [lock.lock] : lock.holder.lines;
+    const prices = [...order.lines, ...lock.owner.lines];
+    const values = lines.map(({ sku, qty }) => {
+      const price = prices.find((line) => line.sku === sku)?.unitMinor;
+      return price === undefined ? undefined : price * qty;
+    });
+    return {
+      units: lines.reduce((sum, { qty }) => sum + qty, 0),
+      value: values.includes(undefined) ? undefined : values.reduce<number>((sum, each) => sum + (each ?? 0), 0),
+      currency: lock.owner.currency,
+    };
+  }
+
+  /** Why one person's yes is not enough. What cannot be valued is not taken for cheap. */
+  function secondFor(freed: readonly ReturnType<typeof freedBy>[]): Text | null {
+    const units = freed.reduce((sum, each) => sum + each.units, 0);
     if (units > fourEyes.releaseUnits)
       return {
         zh: `超过 ${fourEyes.releaseUnits} 件（${units} 件）要第二人同意`,
         en: `More than ${fourEyes.releaseUnits} pieces (${units}) need a second person`,
       };
-    if (value > fourEyes.releaseValue) {
-      const [limit, sum] = [fourEyes.releaseValue, value].map((minor) => formatMoney({ minor, currency }));
-      return {
-        zh: `超过 ${limit}（约 ${sum}）要第二人同意`,
-        en: `More than ${limit} (about ${sum}) needs a second person`,
-      };
-    }
-    return null;
+    const [first] = freed;
+    const currency = first?.currency ?? 'CNY';
+    if (freed.some((each) => each.value === undefined || each.currency !== currency))
+      return { zh: '金额算不出来，要第二人同意', en: 'The value cannot be told, so a second person is needed' };
+    const value = freed.reduce((sum, each) => sum + (each.value ?? 0), 0);
+    const limit = fourEyes.releaseValue * 10 ** exponentOf(currency);
+    if (value <= limit) return null;
+    const [most, sum] = [limit, value].map((minor) => formatMoney({ minor, currency }));
+    return {
+      zh: `超过 ${most}（约 ${sum}）要第二人同意`,
+      en: `More than ${most} (about ${sum}) needs a second person`,
+    };
   }
 
   return async (asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]> => {
@@ -145,31 +166,30 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     const acts: Act[] = [];
     const refused: Piece[][] = [];
     const companions = new Set<string>();
-    let value = 0;
+    const freed: ReturnType<typeof freedBy>[] = [];
     const found = (await locksFor(orders, signal)).map(({ order, locks }) => ({
       order,
-      locks: locks.filter((lock) => sku === undefined || placeOf(lock).sku === sku),
+      locks: locks.filter((lock) => sku === undefined || placeOf(lock).sku.toUpperCase() === sku.toUpperCase()),
     }));
     const levels = await levelsOf(
       found.flatMap(({ locks }) => locks),
       signal,
     );
     for (const { order, locks } of found) {
-      if (locks.length === 0) refused.push(await nothingToRelease(order, asking));
+      if (locks.length === 0) refused.push(await nothingToRelease(order, sku, asking));
       for (const lock of locks) {
         const act = actOf(order, lock);
         if (acts.some((each) => JSON.stringify(each.request) === JSON.stringify(act.request))) continue;
         const item = itemOf(order, lock, levels);
         items.push(item);
         acts.push(act);
-        const price = [...order.lines, ...lock.owner.lines].find((line) => line.sku === item.sku)?.unitMinor ?? 0;
-        value += price * item.qty;
+        freed.push(freedBy(order, lock));
         for (const other of await storage.views.companionsOf(lock.owner.id))
           companions.add(tailOf(other.channelOrderNo));
       }
     }
     if (acts.length === 0) return [releasePreview([], refused, [], null, directory.timezone, asking.language)];
-    const second = secondFor(items, value, orders[0]?.currency ?? 'CNY');
+    const second = secondFor(freed);
     const draft = { acts, second, needsReason: false, undoOf: null, reason: 'release' };
     const isAlone =
       second !== null &&
@@ -180,9 +200,14 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
   };
 
   /** An honest no: which locks there are, and why none of them can be let go by command. */
-  async function nothingToRelease(order: Order, { language }: Asking): Promise<Piece[]> {
-    const { fulfillment } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
+  async function nothingToRelease(order: Order, sku: string | undefined, { language }: Asking): Promise<Piece[]> {
     const tail = tailOf(order.channelOrderNo);
+    if (sku !== undefined) {
+      return language === 'zh'
+        ? [`${tail} 的 `, foreign(sku), ' 没有可释放的锁。不写 SKU 再发一次，看其他的']
+        : [`${tail}: nothing to release for `, foreign(sku), '. Send it without the SKU to see the rest'];
+    }
+    const { fulfillment } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
     if (language === 'zh') {
       const own = fulfillment === undefined ? '' : '它自己占的库存会跟着订单走，取消或改仓才会放出。';
       return [`${tail} 没有可释放的锁：没有已关闭的单占着它要的货。${own}`];

@@ -68,7 +68,15 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
     const why = whyNotMovable(fresh);
     if (why !== undefined) return why;
-    const view = (await storage.views.fulfillmentsOf(order.id)).find((each) => !each.closed);
+    const [view, ...others] = (await storage.views.fulfillmentsOf(order.id)).filter(
+      (each) => !each.closed && each.shippedAt === null,
+    );
+    if (others.length > 0) {
+      return {
+        zh: `这单在仓库拆成了 ${others.length + 1} 个单，请在仓库系统里分别改`,
+        en: `the warehouse split it into ${others.length + 1} orders; move them there one by one`,
+      };
+    }
     if (view === undefined) {
       const name = directory.systemName(system.id);
       return { zh: `${name}里看不到这单，改不了`, en: `${name} does not show it; it cannot be moved` };
@@ -84,12 +92,14 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     taken: ReadonlyMap<string, number> = new Map(),
   ): readonly Candidate[] {
     const warehouses = directory.warehouses().filter((each) => each.systemId === view.systemId);
-    const skus = [...new Set(order.lines.map((line) => line.sku))];
+    // What is still to be sent, when the system tells it.
+    const lines = view.lines.length > 0 ? view.lines : order.lines;
+    const skus = [...new Set(lines.map((line) => line.sku))];
     return warehouses.map((warehouse) => {
       const isHere = warehouse.code === view.warehouseCode;
       const free = skus.map((sku) => {
         const level = levels.find((each) => each.sku === sku && each.warehouseCode === warehouse.code);
-        const needed = order.lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.qty, 0);
+        const needed = lines.filter((line) => line.sku === sku).reduce((sum, line) => sum + line.qty, 0);
         const available =
           level?.available === undefined ? undefined : level.available - (isHere ? 0 : (taken.get(sku) ?? 0));
         return { needed, available, observedAt: level?.observedAt ?? clock.now() };
@@ -101,7 +111,9 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
         isHere,
         missing: isKnown
           ? free.reduce(
-              (sum, each) => sum + Math.max(0, (isHere ? 0 : each.needed) - Math.max(0, each.available ?? 0)),
+              // Here its own claim is in the number already: what is below zero is what it waits for.
+              (sum, { needed, available = 0 }) =>
+                sum + Math.max(0, isHere ? -available : needed - Math.max(0, available)),
               0,
             )
           : undefined,
@@ -133,7 +145,7 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       if (order !== undefined && orders.length === 1) return choices(order, asking, signal);
       throw new UserError('WAREHOUSE_NEEDED', {
         zh: '多单一起改要写清仓库：/改仓 12号全部 广州仓',
-        en: 'Name the warehouse for many orders: /reroute 12号全部 gz',
+        en: 'Name the warehouse for many orders: /reroute all of 12 gz',
       });
     }
     const items: RerouteItem[] = [];
@@ -156,6 +168,8 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       for (const other of await storage.views.companionsOf(each.id))
         if (!chosen.has(other.id)) companions.add(tailOf(other.channelOrderNo));
       const { systemId, systemOrderNo, warehouseCode } = found.view;
+      // Two orders of one warehouse order move together: once.
+      if (acts.some(({ request }) => 'systemOrderNo' in request && request.systemOrderNo === systemOrderNo)) continue;
       acts.push({
         kind: 'reroute',
         subject: subjectOf(each),

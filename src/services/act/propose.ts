@@ -11,6 +11,7 @@ import type { Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
 
 /** How long a preview may be answered; world ms. */
+const aDay = 86_400_000;
 const questionMs = 5 * 60_000;
 export const secondMs = 10 * 60_000;
 
@@ -23,7 +24,7 @@ export interface ProposeDeps {
 /** Above these a second person has to agree. */
 export interface FourEyes {
   readonly releaseUnits: number;
-  /** Minor units of the order's currency. */
+  /** In the currency's main unit: 2000 is ¥2,000. */
   readonly releaseValue: number;
 }
 
@@ -33,11 +34,17 @@ export async function ask(
   asking: Asking,
   proposal: Proposal,
 ): Promise<{ words: string; minutes: number }> {
+  if (proposal.second !== null && !proposal.needsReason && asking.isPrivate) {
+    throw new UserError('SECOND_IN_ROOM', {
+      zh: `${proposal.second.zh}，请在群里发，别人才能同意`,
+      en: `${proposal.second.en}: send it in the group, where somebody can agree`,
+    });
+  }
   const now = clock.now();
   const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
   await storage.questions.open({
     id,
-    words: await freshWords(storage, asking.roomId),
+    words: await freshWords(storage, asking.roomId, now - aDay),
     roomId: asking.roomId,
     actorId: actorId(asking.actor),
     proposal,
@@ -48,14 +55,14 @@ export async function ask(
   return { words: stored?.words ?? '', minutes: questionMs / 60_000 };
 }
 
-/** One letter and one digit that no open question in this room uses: short enough to say aloud. */
-async function freshWords(storage: Storage, roomId: string): Promise<string> {
+/** One letter and a digit or two that nothing in this room was called since then: short enough to say aloud. */
+async function freshWords(storage: Storage, roomId: string, since: number): Promise<string> {
   const letters = 'ACEFHKLMNPRTWXY';
   for (let length = 1; ; length += 1) {
     for (let tries = 0; tries < 20; tries += 1) {
       const digits = Array.from({ length }, () => randomInt(2, 10)).join('');
       const words = `${letters[randomInt(letters.length)]}${digits}`;
-      if ((await storage.questions.findByWords(words, roomId)) === undefined) return words;
+      if (!(await storage.questions.wasUsed(words, roomId, since))) return words;
     }
   }
 }

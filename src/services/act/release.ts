@@ -1,4 +1,4 @@
-import { fulfillmentSubject } from '../../domain/fulfillment.ts';
+import { fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
 import { tailOf } from '../../domain/order.ts';
 import { hasReached } from '../../domain/stage.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
@@ -11,15 +11,19 @@ interface Before {
   readonly virtualLocked: number | null;
 }
 
-async function locksNow(
+const locksNow = (
   { systemOf, ingest }: ActContext,
   systemId: string,
   signal: AbortSignal,
-): Promise<readonly StockLock[]> {
-  const source = systemOf(systemId);
-  const locks = await source.system.listLocks(signal);
-  await ingest.pullLocks(source, signal);
-  return locks;
+): Promise<readonly StockLock[]> => ingest.readLocks(systemOf(systemId), signal);
+
+async function current(
+  { systemOf, ingest }: ActContext,
+  { systemId, systemOrderNo }: CancelRequest,
+  signal: AbortSignal,
+) {
+  const views = await ingest.readSystemOrders(systemOf(systemId), [systemOrderNo], signal);
+  return views.find((each) => each.systemOrderNo === systemOrderNo);
 }
 
 async function virtualLocked(
@@ -156,11 +160,8 @@ export const cancelOrder: ActKind<CancelRequest, { readonly sourceStatus: string
   visibleWithinMs: 30_000,
   target: ({ systemId, systemOrderNo }) => fulfillmentSubject(systemId, systemOrderNo),
 
-  async check({ systemOf, ingest }, { systemId, systemOrderNo }, signal) {
-    const source = systemOf(systemId);
-    const { fulfillments } = await source.system.fetchBySystemOrder([systemOrderNo], signal);
-    await ingest.readSystemOrders(source, [systemOrderNo], signal);
-    const now = fulfillments.find((each) => each.systemOrderNo === systemOrderNo);
+  async check(context, request, signal) {
+    const now = await current(context, request, signal);
     if (now === undefined)
       return { state: 'refused', why: { zh: '仓库系统里找不到这单了', en: 'the warehouse system no longer shows it' } };
     if (now.closed) return { state: 'already' };
@@ -173,17 +174,24 @@ export const cancelOrder: ActKind<CancelRequest, { readonly sourceStatus: string
         },
       };
     }
+    // It may serve a living order as well (a merge): that one must not lose its goods.
+    if (orphanedSince(now, await context.ordersOf(request.systemId, request.systemOrderNo)) === null) {
+      return {
+        state: 'refused',
+        why: {
+          zh: '这张仓库单里还有没关闭的订单，不能取消',
+          en: 'this warehouse order also serves an order that is not closed',
+        },
+      };
+    }
     return { state: 'go', before: { sourceStatus: now.sourceStatus } };
   },
 
   write: ({ systemOf }, { systemId, systemOrderNo }, action, by, signal) =>
     systemOf(systemId).system.cancelOrder(systemOrderNo, action.reason, by, signal),
 
-  async probe({ systemOf, ingest }, { systemId, systemOrderNo }, _before, _action, signal) {
-    const source = systemOf(systemId);
-    const { fulfillments } = await source.system.fetchBySystemOrder([systemOrderNo], signal);
-    await ingest.readSystemOrders(source, [systemOrderNo], signal);
-    return fulfillments.some((each) => each.systemOrderNo === systemOrderNo && each.closed) ? 'applied' : 'not-yet';
+  async probe(context, request, _before, _action, signal) {
+    return (await current(context, request, signal))?.closed === true ? 'applied' : 'not-yet';
   },
 
   compensate: () => ({

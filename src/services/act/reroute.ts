@@ -17,10 +17,8 @@ async function current(
   { systemId, systemOrderNo }: RerouteRequest,
   signal: AbortSignal,
 ) {
-  const source = systemOf(systemId);
-  const { fulfillments } = await source.system.fetchBySystemOrder([systemOrderNo], signal);
-  await ingest.readSystemOrders(source, [systemOrderNo], signal);
-  return fulfillments.find((each) => each.systemOrderNo === systemOrderNo);
+  const views = await ingest.readSystemOrders(systemOf(systemId), [systemOrderNo], signal);
+  return views.find((each) => each.systemOrderNo === systemOrderNo);
 }
 
 /** Moves an order to another warehouse (`fulfillment.md` §5.2 operation 5). Undoable until picking begins. */

@@ -268,19 +268,22 @@ export function createSaga({
       else if (action.state === 'writing') await becomeUnknown(action);
       else await readBack(action, kind, signal);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      const code = error instanceof AppError ? error.code : 'BUG';
       // A read failed: nothing was decided. The write itself answers with an outcome, never with an error.
       const now = (await storage.actions.find(action.id))?.state ?? action.state;
       if (now === 'writing') return becomeUnknown({ ...action, state: now });
+      if (code === 'SYSTEM_GONE') return finish(action, now, now === 'planned' ? 'refused' : 'failed', systemGone);
       await postpone(
         action,
         now,
         now,
         Math.min(longestPauseMs, unknownProbeMs * (1 + action.probes)),
         'read-failed',
-        error.code,
+        code,
       );
-      log.warn({ action: action.id, code: error.code }, 'Could not read for an action, will try again');
+      // One that breaks must not keep the others waiting.
+      if (code === 'BUG') log.error({ action: action.id, error }, 'An action broke, it is looked at again');
+      else log.warn({ action: action.id, code }, 'Could not read for an action, will try again');
     }
     return undefined;
   }
@@ -315,6 +318,13 @@ const tooLate: Why = {
   text: {
     zh: '5 分钟内没能提交（系统问不到、太忙，或机器人停过）。需要的话请再发一次',
     en: 'it could not be sent within 5 minutes. Send it again if you still want it',
+  },
+};
+
+const systemGone: Why = {
+  text: {
+    zh: '这个仓库系统已经不在配置里，没法核实，请人工核对',
+    en: 'this warehouse system is no longer configured: it cannot be checked; please look yourself',
   },
 };
 

@@ -295,21 +295,26 @@ describe('alerts', () => {
     expect(await storage.alerts.raise(anAlert())).toBeDefined();
   });
 
-  it('get one number, counted anew each day, and are found by it for two days', async () => {
+  it('get one number a day, counted anew each day, and are found by it for two days', async () => {
     const { storage } = await openTestStorage();
     const raise = async (subject: string) => (await storage.alerts.raise(anAlert({ subject })))?.id ?? '';
     const [a, b, c] = [await raise('a'), await raise('b'), await raise('c')];
     expect(await storage.alerts.number(a, '2026-11-24')).toBe(1);
     expect(await storage.alerts.number(b, '2026-11-24')).toBe(2);
+    expect(await storage.alerts.number(a, '2026-11-24')).toBe(1);
+    // Said again on another day it is called by a number of that day.
     expect(await storage.alerts.number(a, '2026-11-25')).toBe(1);
-    expect(await storage.alerts.number(c, '2026-11-25')).toBe(1);
+    expect(await storage.alerts.number(c, '2026-11-25')).toBe(2);
 
-    const found = async (number: number, day: string) => (await storage.alerts.findByNumber(number, day))?.subject;
-    expect(await found(1, '2026-11-25')).toBe('c');
-    expect(await found(2, '2026-11-25')).toBe('b');
-    expect(await found(1, '2026-11-24')).toBe('a');
-    expect(await found(2, '2026-11-26')).toBeUndefined();
-    expect(await found(1, '2026-11-23')).toBeUndefined();
+    const found = async (number: number, day: string, isExact?: boolean) =>
+      (await storage.alerts.findByNumber(number, day, isExact))?.subject;
+    expect(await found(1, '2026-11-25')).toBe('a');
+    expect(await found(2, '2026-11-25')).toBe('c');
+    expect(await found(2, '2026-11-24')).toBe('b');
+    expect(await found(2, '2026-11-26')).toBe('c');
+    expect(await found(2, '2026-11-26', true)).toBeUndefined();
+    expect(await found(1, '2026-11-24')).toBeUndefined();
+    expect(await found(2, '2026-11-27')).toBeUndefined();
   });
 
   it('are claimed by exactly one of many, who may claim again', async () => {

@@ -52,7 +52,7 @@ function locksOf(raw: unknown, systemId: string): StockLock[] {
       qty: left,
       warehouseCode: row.wms_co_id,
       // People write the order's number into the remark; the document has no field for it.
-      channelOrderNo: /\d{6}-\d{15}|\d{10,}/.exec(row.remark ?? '')?.[0] ?? null,
+      channelOrderNo: orderNoIn(row.remark ?? ''),
       systemShopId: '',
       by: row.creator ?? '',
       createdAt: row.created,
@@ -60,6 +60,11 @@ function locksOf(raw: unknown, systemId: string): StockLock[] {
     return [lock];
   });
 }
+
+/** The first number long enough for an order; a telephone number is none. */
+const orderNoIn = (remark: string): string | null =>
+  [...remark.matchAll(/\d{6}-\d{15}|\d{10,}/g)].map(([no]) => no).find((no) => !/^(?:86)?1[3-9]\d{9}$/.test(no)) ??
+  null;
 
 /** Gives a lock back. The document carries our key as its number, so a repeat is answered and not done twice. */
 export function releaseLock(send: Send, move: LockMove, signal: AbortSignal): Promise<Outcome<{ qty: number }>> {
