@@ -136,7 +136,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
   const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
-  const dispatch = createDispatch({ storage, clock, directory, metrics, perHour: company.limits.roomPerHour });
+  const dispatch = createDispatch({
+    storage,
+    clock,
+    directory,
+    metrics,
+    get perHour() {
+      return company.limits.roomPerHour;
+    },
+  });
   const watchSources = createWatchSources({
     storage,
     clock,
@@ -292,6 +300,12 @@ export async function build(options: BuildOptions): Promise<Bot> {
     run,
     rooms: await storage.rooms.list(),
     async reload(next) {
+      const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;
+      if (next.timezone !== company.timezone || room(next) !== room(company)) {
+        throw new ConfigError([
+          'timezone, rooms: 时区和自带群改了要重启 / a changed timezone or built-in room needs a restart',
+        ]);
+      }
       const nextSources = await makeSources(next);
       company = next;
       sources = nextSources;

@@ -6,6 +6,7 @@ const usage = `warroom <命令 / verb> [--json]
   doctor                   逐项检查、缺什么找谁 / what works, what is missing, who clicks where
   replay FILE              用真实订单文件回放规则 / run the rules over a file of orders
   sandbox                  只启动模拟公司 / the simulated company alone
+  login PERSON             网页登录码 / a code for the pages
   audit verify [--head X]  校验审计链 / check the audit chain
   db migrate|backup|rebuild
   reload                   重新读取 warroom.yaml / take the changed warroom.yaml`;
@@ -40,6 +41,8 @@ async function verb(
       return (await import('./cli/doctor.ts')).doctor(json);
     case 'replay':
       return second === undefined ? help(2) : (await import('./cli/replay.ts')).replayFile(second, json);
+    case 'login':
+      return second === undefined ? help(2) : (await import('./cli/login.ts')).login(second, json);
     case 'sandbox':
       return (await import('./cli/sandbox.ts')).sandbox(json);
     case 'audit':

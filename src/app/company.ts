@@ -264,3 +264,18 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return prefix === '' ? text.replace(/^\./, '') || 'warroom.yaml' : text;
 }
+
+/**
+ * What a configuration asks for and this version does not do yet, by path: said at start and by `doctor`, so that nobody
+ * relies on it.
+ */
+export function notYet(company: Company): readonly string[] {
+  const whole = (['carriers', 'voice', 'sms', 'roster'] as const).filter((key) => company[key].length > 0);
+  const parts = (['escalation', 'summary', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
+  const hears = company.rooms.flatMap((room) =>
+    (['shops', 'warehouses', 'rules'] as const)
+      .filter((key) => room.hears[key] !== undefined && room.hears[key] !== 'all')
+      .map((key) => `rooms.${room.id}.hears.${key}`),
+  );
+  return [...whole, ...parts, ...hears];
+}

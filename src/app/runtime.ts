@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { createLinkedClock } from '../adapters/clock/linked.ts';
 import { createSystemClock } from '../adapters/clock/system.ts';
 import { ConfigError, RetryableError } from '../domain/errors.ts';
@@ -47,7 +48,9 @@ export function readConfigFile({ configFile, raw, plugs }: Runtime): Company {
   } catch {
     throw new ConfigError([`WARROOM_CONFIG: ${configFile} cannot be read`]);
   }
-  return readCompany(text, raw, plugs);
+  // Keys may have been added to .env since the start; what the environment itself says wins.
+  const added = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return readCompany(text, { ...added, ...raw }, plugs);
 }
 
 /** The world the bot lives in: its company, its clock, and what has to be stopped with it. */

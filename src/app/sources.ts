@@ -73,7 +73,12 @@ export function createSourceFactory({
       http,
       clock,
       saveTokens: ({ accessToken, refreshToken, expiresAt }) =>
-        storage.tokens.save(tokenId, vault.seal(JSON.stringify({ seed, accessToken, refreshToken })), expiresAt, clock.now()),
+        storage.tokens.save(
+          tokenId,
+          vault.seal(JSON.stringify({ seed, accessToken, refreshToken })),
+          expiresAt,
+          clock.now(),
+        ),
     });
     const source = { id: system.id, system: made, pollMs: system.poll };
     systemsMade.set(system.id, { block, source });
@@ -93,6 +98,10 @@ function savedTokens(
   vault: Vault,
 ): { accessToken?: string; refreshToken?: string } {
   if (row === undefined) return {};
-  const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as { seed?: string; accessToken: string; refreshToken: string };
+  const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as {
+    seed?: string;
+    accessToken: string;
+    refreshToken: string;
+  };
   return from === seed ? tokens : {};
 }

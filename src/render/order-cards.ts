@@ -88,7 +88,7 @@ const toBuyer: Readonly<Record<Stage, Text>> = {
   review: { zh: '亲，订单正在人工复核', en: 'your order is being checked by a person' },
   sorting: { zh: '亲，仓库正在拣货', en: 'the warehouse is picking your order' },
   packed: { zh: '亲，已打包，等快递来取', en: 'it is packed and waits for the carrier' },
-  labelled: { zh: '亲，已打包贴单，等快递来取', en: 'it is packed and labelled and waits for the carrier' },
+  labelled: { zh: '亲，快递单已开好，等仓库发出', en: 'its waybill is made; the warehouse is about to send it' },
   shipped: { zh: '亲，已发出，物流更新后可查', en: 'it has been sent; tracking shows once the carrier updates' },
   scanned: { zh: '亲，快递已揽收，可以查物流了', en: 'the carrier has it; you can follow it' },
   delivered: { zh: '亲，物流显示已签收', en: 'the carrier shows it as delivered' },

@@ -77,10 +77,14 @@ export async function alertModel(
 
 export function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);
-  const names = {
-    system: systemId === undefined ? directory.shopName(shopId) : directory.systemName(systemId),
-    channel: directory.shopName(shopId),
-  };
+  const channel = directory.shopName(shopId);
+  if (systemId === undefined) {
+    return {
+      zh: `付款 2 小时仍未发货（${channel}没有接仓库系统，仓内进度看不到）`,
+      en: `Paid 2 hours ago and still not shipped (${channel} has no warehouse system connected: the stage cannot be seen)`,
+    };
+  }
+  const names = { system: directory.systemName(systemId), channel };
   return { zh: fill(notVisibleSay.zh, names), en: fill(notVisibleSay.en, names) };
 }
 

@@ -16,7 +16,7 @@ export interface DispatchDeps {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly metrics: Metrics;
-  /** Alert messages a room takes in an hour before the lesser ones wait. */
+  /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
   readonly perHour: number;
 }
 
@@ -27,7 +27,9 @@ const floorLines = 4;
 const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
 
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
-export function createDispatch({ storage, clock, directory, metrics, perHour }: DispatchDeps): () => Promise<number> {
+export function createDispatch(deps: DispatchDeps): () => Promise<number> {
+  const { storage, clock, directory, metrics } = deps;
+
   async function say(
     tx: Stores,
     room: RoomRow,
@@ -89,7 +91,12 @@ export function createDispatch({ storage, clock, directory, metrics, perHour }: 
         const memory = await tx.alerts.groupSaid(room.id, groupKey);
         const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
         const state = stateOf(open, now);
-        const verdict = decideGroup(state, memory, { hears: room.hears.severity, saidThisHour, perHour }, now);
+        const verdict = decideGroup(
+          state,
+          memory,
+          { hears: room.hears.severity, saidThisHour, perHour: deps.perHour },
+          now,
+        );
         for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
         if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
         isHeldBack ||= verdict.verdict === 'held-back';

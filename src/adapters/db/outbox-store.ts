@@ -232,7 +232,8 @@ export function createInboundStore(sqlite: Sqlite, run: Run): InboundStore {
           );
         return changes === 0 ? undefined : { ...message, id: Number(lastInsertRowid) };
       }),
-    done: (id, at) => run(() => void sqlite.prepare('UPDATE Inbound SET doneAt = ? WHERE id = ? AND doneAt IS NULL').run(at, id)),
+    done: (id, at) =>
+      run(() => void sqlite.prepare('UPDATE Inbound SET doneAt = ? WHERE id = ? AND doneAt IS NULL').run(at, id)),
     countAfter: (roomId, at, exceptId) =>
       run(
         () =>

@@ -6,7 +6,7 @@ import { rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
-import { type Company, checkCompany } from '../company.ts';
+import { type Company, checkCompany, notYet } from '../company.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile } from '../runtime.ts';
 import { print } from './output.ts';
 
@@ -29,6 +29,14 @@ export async function doctor(json: boolean): Promise<number> {
           ...(await readSources(found.company, runtime, found.clock)),
           ...checkPeople(found.company),
           ...checkRooms(found.company, runtime),
+          ...notYet(found.company).map(
+            (key): Finding => ({
+              what: `warroom.yaml ${key}`,
+              state: 'missing',
+              detail: '这个版本还不支持，写了也不起作用 / not supported by this version yet: it does nothing',
+              todo: null,
+            }),
+          ),
         ];
   const isFine = findings.every(({ state }) => state !== 'problem');
   const mark = { ok: '✔', problem: '✘', missing: '○' };

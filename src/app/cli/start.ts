@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { ConfigError } from '../../domain/errors.ts';
 import { bindCode } from '../../services/bind.ts';
 import { build } from '../build.ts';
+import { notYet } from '../company.ts';
 import { holdLease } from '../lease.ts';
 import {
   createRuntime,
@@ -57,6 +58,8 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
   });
   try {
     await bot.web.listen({ host: env.HOST, port });
+    const ignored = notYet(company);
+    if (ignored.length > 0) log.warn({ keys: ignored }, 'These keys of warroom.yaml do nothing in this version yet');
     bot.engine.start();
     greet(runtime, surroundings, publicUrl, bot.rooms);
     const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
