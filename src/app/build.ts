@@ -234,7 +234,6 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const lease = await options.mayRun(storage);
   const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
@@ -262,6 +261,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     );
   }
   await sync();
+  const lease = await options.mayRun(storage);
 
   const web = createWeb({
     stores: storage,

@@ -32,7 +32,10 @@ export async function holdLease(storage: Storage, log: Log): Promise<Lease> {
       hasWaited = true;
       log.warn({}, 'Another instance is at work on this database; waiting for it to end');
     }
-    if (isHeld && !was) log.info({ holder }, 'At work');
+    if (isHeld && !was) {
+      await storage.outbox.freeSending();
+      log.info({ holder }, 'At work');
+    }
   }
 
   await renew();

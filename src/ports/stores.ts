@@ -258,6 +258,8 @@ export interface OutboxStore {
    * with maybeTwice set: its sender may have died between sending and recording.
    */
   claim(roomId: string, limit: number, leaseMs: number, now: number, wallNow: number): Promise<readonly OutboxRow[]>;
+  /** For a new holder of the engine: whoever was sending is gone, and may have been heard. */
+  freeSending(): Promise<void>;
   sent(id: number, at: number, providerRef: string): Promise<void>;
   retry(id: number, dueAt: number, error: string, maybeTwice: boolean): Promise<void>;
   dead(id: number, at: number, error: string): Promise<void>;

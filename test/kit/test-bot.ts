@@ -475,7 +475,7 @@ function guardStorage(storage: Storage, gate: Gate): void {
     else if (name !== 'transaction' && typeof part === 'function')
       target[name] = guarded(name, part as (...args: unknown[]) => Promise<unknown>, gate);
   }
-  const { transaction } = storage;
+  const transaction = storage.transaction.bind(storage);
   target.transaction = <T>(work: (tx: Stores) => Promise<T>) =>
     gate.pass('transaction', () => transaction((tx) => work(guardedStores(tx, gate))));
 }

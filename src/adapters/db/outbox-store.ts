@@ -80,6 +80,13 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
         }
         return rows.map((row) => fromRow({ ...row, attempts: row.attempts + 1 }));
       }, 'several'),
+    freeSending: () =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'pending', maybeTwice = 1, leaseUntil = NULL WHERE state = 'sending'`,
+          ),
+      ),
     sent: (id, at, providerRef) =>
       run(
         () =>

@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { getJson, type Lab, openLab, postJson, readRows, until, visit } from '../kit/bot-process.ts';
+
+let lab: Lab;
+beforeEach(() => {
+  lab = openLab();
+});
+afterEach(() => lab.close());
+
+interface Keyed {
+  credentials: Record<string, string>;
+}
+
+/** Where a string stands, so that a failure shows its surroundings. */
+function findings(where: string, text: string, wanted: Iterable<string>): string[] {
+  const found: string[] = [];
+  for (const one of wanted) {
+    let at = text.indexOf(one);
+    // A number inside a longer number is another number.
+    while (at >= 0 && /^\d+$/.test(one) && /\d/.test(`${text[at - 1] ?? ''}${text[at + one.length] ?? ''}`))
+      at = text.indexOf(one, at + 1);
+    if (at >= 0) found.push(`${where}: …${text.slice(Math.max(0, at - 60), at + one.length + 30)}…`);
+  }
+  return found.slice(0, 3);
+}
+
+it('keeps every key, phone number, name and address out of its logs, pages, messages and database [B3][B5][P18]', {
+  timeout: 240_000,
+}, async () => {
+  const secret = 'warroom-secret-of-forty-characters-42424242';
+  const metricsToken = 'metrics-token-424242';
+  const sandbox = await lab.sandbox({ SANDBOX_RATE: '8' });
+  await postJson(`${sandbox.url}/world/settings`, { ordersPerDay: 20_000 });
+  const made: { orderNo: string }[] = [];
+  for (const name of ['dead-lock', 'dead-order', 'short', 'review'])
+    made.push(await postJson(`${sandbox.url}/world/scenarios/${name}`, {}));
+  const env = {
+    WARROOM_CLOCK: sandbox.url,
+    WARROOM_SECRET: secret,
+    METRICS_TOKEN: metricsToken,
+    LOG_LEVEL: 'trace',
+  };
+  const bot = await lab.bot(env);
+  const wang = await visit(bot.url);
+  let count = 0;
+  const ask = async (text: string, room: 'war' | 'dm' = 'war'): Promise<void> => {
+    count += 1;
+    const key = `asked-${String(count).padStart(6, '0')}`;
+    await wang.say(text, key, room);
+    await until(
+      'an answer',
+      () =>
+        readRows(
+          lab.databaseFile,
+          'SELECT 1 FROM Inbound WHERE messageId = ? AND doneAt IS NOT NULL',
+          `wang:${key}`,
+        )[0],
+    );
+  };
+  await until('the orders', () =>
+    made.every(
+      ({ orderNo }) => readRows(lab.databaseFile, 'SELECT 1 FROM "Order" WHERE channelOrderNo = ?', orderNo).length > 0,
+    )
+      ? true
+      : undefined,
+  );
+  const words = ['/异常', '/帮助', '/我的', '/库存 基础T恤', '/登录', '/绑定 123456', '胡说八道', "' OR 1=1 --"];
+  for (const text of words) await ask(text, text === '/登录' ? 'dm' : 'war');
+  for (const [index, { orderNo }] of made.entries())
+    for (const verb of index === 0 ? ['查单', '为什么', '释放', '改仓'] : ['查单']) await ask(`/${verb} ${orderNo}`);
+  // The source stumbles in every way that it can: errors are what leaks.
+  for (const kind of ['drop-after', '502', 'malformed', 'rate-limit', 'expire-token', 'skew', 'wrong-ip'])
+    await postJson(`${sandbox.url}/world/faults`, { server: '*', kind, times: 2 });
+  for (const { orderNo } of made.slice(0, 2)) await ask(`/释放 ${orderNo}`);
+
+  const pages = [await wang.page('/'), await wang.page('/?lang=en'), await wang.page('/room?last=300')];
+  const links = [...new Set(pages.join('').match(/\/o\/[^"'<\s]+/g) ?? [])].map((link) =>
+    link.replaceAll('&amp;', '&'),
+  );
+  expect(links.length).toBeGreaterThan(1);
+  for (const link of links.slice(0, 8)) pages.push(await wang.page(link));
+  pages.push(await wang.page('/room?room=dm'), JSON.stringify(await getJson(`${bot.url}/healthz`)));
+  const metrics = await fetch(`${bot.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  expect(metrics.status).toBe(200);
+  pages.push(await metrics.text());
+  expect((await fetch(`${bot.url}/metrics`)).status).toBe(401);
+  const doctor = await lab.cli(['doctor'], env);
+  const company: { shops: Keyed[]; systems: Keyed[] } = await getJson(`${sandbox.url}/company`);
+  await bot.end('SIGINT');
+  await sandbox.end('SIGTERM');
+
+  const worldFile = resolve(lab.folder, 'data/world.db');
+  const receivers = readRows(worldFile, 'SELECT receiver FROM orders').map(({ receiver }) => JSON.parse(receiver));
+  const tokens = readRows(worldFile, 'SELECT access, refresh FROM tokens').flatMap((row) => Object.values(row));
+  // Key names that only say who asks stand in a configuration, never in what the bot writes.
+  const secrets = new Set([
+    ...[...company.shops, ...company.systems].flatMap(({ credentials }) => Object.values(credentials)),
+    ...(tokens as string[]),
+    secret,
+    metricsToken,
+  ]);
+  const phones = new Set<string>(receivers.map(({ phone }) => phone));
+  const streets = new Set<string>(receivers.map(({ address }) => address));
+  expect(secrets.size).toBeGreaterThan(6);
+  expect(Math.min(phones.size, streets.size)).toBeGreaterThan(500);
+
+  const logs = [bot.out(), bot.err(), doctor.out, doctor.err].join('\n');
+  expect(logs.length).toBeGreaterThan(5_000);
+  const database = readdirSync(join(lab.folder, 'data'))
+    .filter((name) => name.startsWith('bot.db'))
+    .map((name) => readFileSync(join(lab.folder, 'data', name)).toString('utf8'))
+    .join('\n');
+  expect(database.length).toBeGreaterThan(1_000_000);
+  const messages = readRows(lab.databaseFile, 'SELECT card FROM RoomMessage').map(({ card }) => card as string);
+  expect(messages.length).toBeGreaterThan(20);
+  const places: [string, string][] = [
+    ['logs', logs],
+    ['pages', pages.join('\n')],
+    ['messages', messages.join('\n')],
+    ['database', database],
+  ];
+  // The search itself works: what may be told is found wherever it is told.
+  const told = made.map(({ orderNo }) => orderNo);
+  for (const [where, text] of places) expect(findings(where, text, told)).not.toEqual([]);
+  const leaks = places.flatMap(([where, text]) => [
+    ...findings(where, text, secrets),
+    ...findings(where, text, phones),
+    ...findings(where, text, streets),
+  ]);
+  expect(leaks).toEqual([]);
+
+  // Whole names are worth as much as numbers. Two characters could stand anywhere, three hardly ever.
+  const staff = new Set(readRows(lab.databaseFile, 'SELECT name FROM Person').map(({ name }) => name as string));
+  const names = new Set<string>(
+    receivers.map(({ name }) => name).filter((name) => [...name].length > 2 && !staff.has(name)),
+  );
+  expect(places.flatMap(([where, text]) => findings(where, text, names))).toEqual([]);
+});
