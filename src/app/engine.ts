@@ -14,6 +14,8 @@ export interface EngineModule {
   run(signal: AbortSignal): Promise<number>;
   /** Run again at once while there is work, and these after it. */
   readonly wakes?: readonly string[];
+  /** Ms after which it wants to run again though nothing wakes it, when that is sooner than its turn. */
+  waitMs?(): number | undefined;
 }
 
 export interface ModuleState {
@@ -49,6 +51,7 @@ export function createEngine(initial: readonly EngineModule[], { clock, log, may
   const lastOk = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  const waiting = new Set<string>();
   const abort = new AbortController();
   let isStopping = false;
   let job: { cancel(): boolean } | undefined;
@@ -60,12 +63,23 @@ export function createEngine(initial: readonly EngineModule[], { clock, log, may
       const found = await module.run(signal);
       lastOk.set(module.name, clock.now());
       if (found > 0) for (const name of module.wakes ?? []) nudge(name);
+      comeBack(module);
     } catch (error) {
       if (isStopping) return;
       if (error instanceof AppError)
         log.warn({ module: module.name, code: error.code }, 'A module failed, it runs again');
       else log.error({ module: module.name, error }, 'A module broke, it runs again');
     }
+  }
+
+  function comeBack({ name, waitMs }: EngineModule): void {
+    const wait = waitMs?.();
+    if (wait === undefined || waiting.has(name)) return;
+    waiting.add(name);
+    setTimeout(() => {
+      waiting.delete(name);
+      nudge(name);
+    }, wait).unref();
   }
 
   function begin(module: EngineModule): Promise<void> {

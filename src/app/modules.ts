@@ -65,7 +65,14 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },
     { name: 'questions', everyMs: 10_000, limitMs: aMinute, run: () => answers.expire(), wakes: ['deliver'] },
-    { name: 'deliver', everyMs: 0, limitMs: aMinute, run: (signal) => deliver(signal), wakes: ['deliver'] },
+    {
+      name: 'deliver',
+      everyMs: 0,
+      limitMs: aMinute,
+      run: (signal) => deliver(signal),
+      wakes: ['deliver'],
+      waitMs: () => deliver.waitMs(),
+    },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { AppError, OutcomeUnknownError, RateLimitedError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Messenger } from '../ports/messenger.ts';
+import type { Messenger, MessengerLimits } from '../ports/messenger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { OutboxRow, Storage } from '../ports/stores.ts';
 import type { Links } from './links.ts';
@@ -23,13 +23,26 @@ const leaseMs = 30_000;
 const mostAttempts = 8;
 const mostPerRun = 50;
 const aMinute = 60_000;
+const aSecond = 1_000;
+/** How long a room whose second is full is left alone; world ms. */
+const breathMs = 25;
+
+export interface Deliver {
+  (signal: AbortSignal): Promise<number>;
+  /** World ms after which a room may take what it had no room for; undefined = none waits for its second. */
+  waitMs(): number | undefined;
+}
+
+/** A platform that takes many a minute counts seconds, too: no second gets more than its part, or one run. */
+const perSecond = ({ perMinute }: MessengerLimits): number => Math.max(mostPerRun, Math.ceil(perMinute / 60));
 
 /** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
-export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promise<number> {
+export function createDeliver(deps: DeliverDeps): Deliver {
   const { storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log } = deps;
 
   /** Rooms whose platform asked for a pause, and until when. Forgotten by a restart, which costs one refused call. */
   const pausedUntil = new Map<string, number>();
+  let isSecondFull = false;
   const isPaused = (roomId: string): boolean => clock.now() < (pausedUntil.get(roomId) ?? 0);
 
   /** Just before sending: is it still worth saying? */
@@ -87,7 +100,11 @@ export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promi
   async function deliverRoom(roomId: string, signal: AbortSignal): Promise<number> {
     const messenger = messengerOf(roomId);
     if (messenger === undefined || isPaused(roomId)) return 0;
-    const budget = messenger.limits.perMinute - (await storage.outbox.sentSince(roomId, clock.now() - aMinute));
+    const now = clock.now();
+    const ofMinute = messenger.limits.perMinute - (await storage.outbox.sentSince(roomId, now - aMinute));
+    const ofSecond = perSecond(messenger.limits) - (await storage.outbox.sentSince(roomId, now - aSecond));
+    const budget = Math.min(ofMinute, ofSecond);
+    if (ofMinute > 0 && ofSecond <= 0) isSecondFull = true;
     if (budget <= 0) return 0;
     // One by one: what is not tried is not leased, and keeps its attempts.
     let tried = 0;
@@ -100,9 +117,12 @@ export function createDeliver(deps: DeliverDeps): (signal: AbortSignal) => Promi
     return tried;
   }
 
-  return async (signal) => {
+  async function deliver(signal: AbortSignal): Promise<number> {
+    isSecondFull = false;
     const roomIds = await storage.outbox.roomsWithDue(clock.now());
     const counts = await Promise.all(roomIds.map((roomId) => deliverRoom(roomId, signal)));
     return counts.reduce((sum, count) => sum + count, 0);
-  };
+  }
+
+  return Object.assign(deliver, { waitMs: () => (isSecondFull ? breathMs : undefined) });
 }

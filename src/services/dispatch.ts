@@ -10,6 +10,8 @@ import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, warehouseWords } from './alert-models.ts';
 import { type Directory, sourceName } from './directory.ts';
+import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
+import { explainedBy, oldestData, silentSources } from './source-age.ts';
 
 export interface DispatchDeps {
   readonly storage: Storage;
@@ -22,13 +24,14 @@ export interface DispatchDeps {
 
 const batchSize = 500;
 const anHour = 3_600_000;
-const freshFor = 2 * 60_000;
 const floorLines = 4;
+const atOnce = 0;
 const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
 
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
 export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   const { storage, clock, directory, metrics } = deps;
+  const groupsDue = createGroupsDue();
 
   async function say(
     tx: Stores,
@@ -58,30 +61,22 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     metrics.decided(verdict, reason);
   }
 
-  /** A source that is silent explains what depends on it: that waits until it answers again. */
-  async function explainedBySilence(tx: Stores): Promise<(alert: Alert) => boolean> {
-    const alerts = await tx.alerts.list({ state: 'unresolved', ruleId: 'source-silent', limit: 50 });
-    const silent = new Set(alerts.map(({ facts }) => facts['source']));
-    return ({ ruleId, facts }) => {
-      if (ruleId === 'source-silent') return false;
-      const systemId = facts['systemId'] ?? (facts.shopId === undefined ? undefined : directory.systemOf(facts.shopId));
-      return silent.has(`shop:${facts.shopId}`) || silent.has(`system:${systemId}`);
-    };
-  }
-
   /** What a group's message is about: unresolved, announced at all, not snoozed. */
   const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
-      (alert) => !alert.isLateFound && (alert.snoozedUntil === null || alert.snoozedUntil <= now),
-    );
+    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter((alert) => isSpoken(alert, now));
 
-  async function dispatchGroup(groupKey: string, fresh: readonly Alert[], rooms: readonly RoomRow[]): Promise<void> {
+  async function dispatchGroup(
+    groupKey: string,
+    fresh: ReadonlySet<string>,
+    rooms: readonly RoomRow[],
+    isExplained: (alert: Alert) => boolean,
+  ): Promise<void> {
+    const chances: number[] = [];
     await storage.transaction(async (tx) => {
       const now = clock.now();
       const all = await openOf(tx, groupKey, now);
-      const isExplained = await explainedBySilence(tx);
       const open = all.filter((alert) => !isExplained(alert));
-      const isFresh = (alert: Alert) => fresh.some(({ id }) => id === alert.id);
+      const isFresh = ({ id }: Alert) => fresh.has(id);
       const newcomers = open.filter(isFresh);
       const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
       let isHeldBack = false;
@@ -100,6 +95,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
         if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
         isHeldBack ||= verdict.verdict === 'held-back';
+        chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
       if (!isHeldBack)
         await tx.alerts.markDispatched(
@@ -107,6 +103,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           now,
         );
     });
+    const next = Math.min(...chances);
+    groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
   }
 
   async function sayGroup(
@@ -134,7 +132,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
               directory,
               state.open,
               { number, reason: why, severity: state.worst },
-              await oldestData(tx, now),
+              await oldestData(tx, directory, now),
               now,
             ),
             room.language,
@@ -156,44 +154,18 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     );
   }
 
-  /** Worth a line only when it is not of this minute. */
-  async function oldestData(tx: Stores, now: number): Promise<{ name: string; at: number } | null> {
-    const rows = (await tx.sources.list()).flatMap(({ id, lastOkAt }) =>
-      lastOkAt === null ? [] : [{ name: sourceName(id, directory), at: lastOkAt }],
-    );
-    const oldest = rows.reduce<{ name: string; at: number } | null>(
-      (old, row) => (old === null || row.at < old.at ? row : old),
-      null,
-    );
-    return oldest !== null && now - oldest.at > freshFor ? oldest : null;
-  }
-
-  /** Groups said before: doubled since, or nearer the wall? */
-  async function sayAgain(rooms: readonly RoomRow[], done: ReadonlySet<string>): Promise<void> {
-    const keys = new Set(
-      (await storage.alerts.list({ state: 'unresolved', limit: 2_000 })).map(({ groupKey }) => groupKey),
-    );
-    for (const groupKey of keys) if (!done.has(groupKey)) await dispatchGroup(groupKey, [], rooms);
-  }
-
-  function placeOf(groupKey: string): string | null {
-    const values = new Map(groupKey.split('|').map((part) => part.split(/=(.*)/s) as [string, string | undefined]));
-    const [warehouse = '-', shop = '-'] = [values.get('warehouse'), values.get('shop')];
-    if (warehouse !== '-') return warehouseWords(directory, warehouse);
-    return shop === '-' ? null : directory.shopName(shop);
-  }
-
   async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
     const byId = new Map(rooms.map((room) => [room.id, room]));
     for (const { roomId, groupKey, said } of await storage.alerts.listClearedGroups()) {
       const room = byId.get(roomId);
+      groupsDue.note(groupKey, atOnce);
       await storage.transaction(async (tx) => {
         await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
         if (room === undefined || said.count < 2) return;
         const model = {
           number: said.number,
           tail: null,
-          where: placeOf(groupKey),
+          where: placeOf(directory, groupKey),
           count: said.count,
           how: 'cleared' as const,
           stage: null,
@@ -257,6 +229,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       ];
       const done = new Set<string>();
       for (const { alert, reason, key } of over) {
+        groupsDue.note(alert.groupKey, atOnce);
         for (const room of rooms) {
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
           if (memory === undefined) continue; // never heard of it
@@ -288,6 +261,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 
   return async () => {
     const rooms = await storage.rooms.list();
+    const now = clock.now();
     await sayRunOut(rooms);
     await sayResolved(rooms); // while it is still known which of them were one of many
     await sayCleared(rooms);
@@ -304,15 +278,20 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       });
     }
     const onTime = fresh.filter((alert) => !alert.isLateFound);
-    const groupKeys = new Set(onTime.map(({ groupKey }) => groupKey));
-    for (const groupKey of groupKeys) {
-      await dispatchGroup(
-        groupKey,
-        onTime.filter((alert) => alert.groupKey === groupKey),
-        rooms,
-      );
-    }
-    await sayAgain(rooms, groupKeys);
+    const ids = new Set(onTime.map(({ id }) => id));
+    const silent = await silentSources(storage);
+    const isExplained = explainedBy(silent, directory);
+    const isAllDue = groupsDue.isAllDue(rooms, silent, now);
+    const groupKeys = new Set([
+      ...onTime.map(({ groupKey }) => groupKey),
+      // Groups said before that may have doubled since, or come nearer the wall.
+      ...groupsDue.list(now),
+      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: 2_000 }) : []).map(
+        (each) => each.groupKey,
+      ),
+    ]);
+    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, rooms, isExplained);
+    if (isAllDue) groupsDue.allLooked(rooms, silent, now);
     return fresh.length;
   };
 }

@@ -83,9 +83,7 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
     freeSending: () =>
       run(
         () =>
-          void change(
-            `UPDATE Outbox SET state = 'pending', maybeTwice = 1, leaseUntil = NULL WHERE state = 'sending'`,
-          ),
+          void change(`UPDATE Outbox SET state = 'pending', maybeTwice = 1, leaseUntil = NULL WHERE state = 'sending'`),
       ),
     sent: (id, at, providerRef) =>
       run(
