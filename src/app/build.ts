@@ -11,7 +11,6 @@ import { ConfigError, UserError } from '../domain/errors.ts';
 import type { Lexicon, MenuEntry } from '../domain/menu.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Messenger } from '../ports/messenger.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
@@ -47,6 +46,7 @@ import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { Keys } from './keys.ts';
+import { createMessengers } from './messengers.ts';
 import { createMetrics } from './metrics.ts';
 import { flowModules } from './modules.ts';
 import { packageDir } from './paths.ts';
@@ -73,6 +73,8 @@ export interface Bot {
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly rooms: readonly RoomRow[];
+  /** Ticks and connects. */
+  start(): void;
   /** Takes a new configuration whole. */
   reload(next: Company): Promise<void>;
   /** Throws all views away and derives them from the events again. */
@@ -154,26 +156,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
     startedAt: clock.now(),
   });
 
-  const messengers = new Map<string, Messenger>();
-  for (const [platform, plug] of plugs.messengers) {
-    messengers.set(
-      platform,
-      plug.create({
-        room: {
-          async add({ roomId, key, from, card }) {
-            const id = await storage.room.add({ roomId, key, sender: from, card, at: clock.now() });
-            bell.ring(roomId);
-            return id;
-          },
-        },
-      }),
-    );
-  }
-  const messengerOf = (roomId: string): Messenger | undefined => {
-    const [, privatePlatform] = /^dm:([^:]+):/.exec(roomId) ?? [];
-    return messengers.get(privatePlatform ?? company.rooms.find(({ id }) => id === roomId)?.platform ?? '');
-  };
-  const deliver = createDeliver({ storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log });
+  const messengers = createMessengers({
+    plugs,
+    http,
+    clock,
+    log,
+    storage,
+    bell,
+    hear: (message) => run.receive(message),
+  });
+  messengers.take(company);
+  const deliver = createDeliver({
+    storage,
+    clock,
+    wallNow,
+    addressOf: messengers.addressOf,
+    links,
+    publicUrl,
+    metrics,
+    log,
+  });
 
   const context: ActContext = {
     directory,
@@ -313,11 +315,17 @@ export async function build(options: BuildOptions): Promise<Bot> {
       rules = await storage.rules.listOn();
       rulebook = createRulebook(rules, directory, company.timezone);
       await sync();
+      messengers.take(company);
       engine.replace(modules());
       log.info({ shops: company.shops.length, systems: company.systems.length }, 'Configuration taken');
     },
     rebuild: () => storage.views.rebuild(rulebook.derivation, shopOf),
+    start() {
+      engine.start();
+      messengers.start();
+    },
     async stop() {
+      await messengers.stop();
       await web.close();
       await engine.stop();
       await lease.stop();

@@ -133,7 +133,9 @@ export function checkCompany(raw: unknown, plugs: Plugs, problems: string[] = []
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${pathOf(issue.path)}: ${issue.message}`));
   checkReferences(raw, plugs, problems);
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
-  return parsed.data;
+  const company = parsed.data;
+  // Somewhere people have to hear of it: without any room it is the built-in one.
+  return company.rooms.length > 0 ? company : { ...company, rooms: [Room.parse({ id: 'war', platform: 'web' })] };
 }
 
 /** Works on the text as it stands, so that a mistake of shape elsewhere hides nothing. */
@@ -161,11 +163,10 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
         problems.push(`warehouses[${index}].hours[${place}]: write hours such as Mon-Fri 08:30-22:00`);
     }
   }
-  for (const [index, room] of listOf(raw, 'rooms').entries()) {
-    const platform = textOf(room, 'platform');
-    if (platform !== undefined && !plugs.messengers.has(platform))
-      problems.push(`rooms[${index}].platform: known are ${[...plugs.messengers.keys()].join(', ')}`);
-  }
+  for (const [index, room] of listOf(raw, 'rooms').entries())
+    checkPlug(plugs.messengers, `rooms[${index}]`, 'platform', room, problems);
+  const pages = listOf(raw, 'rooms').filter((room) => textOf(room, 'platform') === 'web');
+  if (pages.length > 1) problems.push('rooms: only one can be the built-in room (platform: web)');
 }
 
 const fieldOf = (value: unknown, key: string): unknown =>

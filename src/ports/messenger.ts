@@ -1,5 +1,9 @@
+import type { z } from 'zod';
 import type { Card } from '../domain/card.ts';
 import type { Text } from '../domain/text.ts';
+import type { Clock } from './clock.ts';
+import type { Http } from './http.ts';
+import type { Log } from './log.ts';
 
 /** A card ready to leave: links absolute and signed. */
 export interface OutgoingCard extends Card {
@@ -30,26 +34,67 @@ export interface Inbound {
   readonly text: string;
 }
 
+/** The same before anybody knows which room a chat is. */
+export type Heard = Omit<Inbound, 'platform' | 'roomId'> & {
+  /** The platform's own name for the chat; of a private chat the sender's id. */
+  readonly chatId: string;
+};
+
+/** Where a message goes: our room, and the chat it is on the platform. */
+export interface Target {
+  readonly roomId: string;
+  readonly chatId: string;
+  readonly isPrivate: boolean;
+}
+
 export interface Messenger {
-  readonly platform: string;
   readonly limits: MessengerLimits;
-  /**
-   * One attempt. `key` is the same on every retry of the same message, `isRetry` says that an earlier attempt may have
-   * arrived. Throws only AppError classes; OutcomeUnknownError when it may have been shown.
-   */
-  send(roomId: string, card: OutgoingCard, key: string, signal: AbortSignal): Promise<MessageRef>;
   /** Whether sending the same key twice shows it once. */
   readonly dedupes: boolean;
+  /**
+   * One attempt. `key` is the same on every retry of the same message. Throws only AppError classes;
+   * OutcomeUnknownError when it may have been shown.
+   */
+  send(target: Target, card: OutgoingCard, key: string, signal: AbortSignal): Promise<MessageRef>;
+  /** Connects and listens, for as long as it takes: resolves at once, keeps trying. Absent when there is nothing to connect. */
+  start?(): void;
+  stop?(): Promise<void>;
+  /** How the connection stands. Absent when there is none. */
+  readonly connection?: () => ConnectionState;
+}
+
+export interface ConnectionState {
+  readonly isUp: boolean;
+  /** Wall ms of the last change. */
+  readonly since: number;
 }
 
 /** The default export of `adapters/messengers/<name>/index.ts`. */
-export interface MessengerPlug {
+export interface MessengerPlug<Credentials = never> {
   readonly name: Text;
-  create(context: MessengerContext): Messenger;
+  readonly defaultBaseUrl: string | null;
+  readonly credentials: z.ZodType<Credentials>;
+  create(context: MessengerContext<Credentials>): Messenger;
 }
 
-export interface MessengerContext {
-  readonly room: RoomLog;
+export const defineMessenger = <Credentials>(plug: MessengerPlug<Credentials>): MessengerPlug<Credentials> => plug;
+
+/** What one room's messenger works with: each room of the configuration has one of its own. */
+export interface MessengerContext<Credentials> {
+  readonly roomId: string;
+  readonly baseUrl: string;
+  /** The group's webhook, the second path; null when none is configured. */
+  readonly webhook: string | null;
+  readonly credentials: Credentials;
+  readonly http: Http;
+  /** World time: timestamps in signatures and budgets. Sockets use wall time. */
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly roomLog: RoomLog;
+  /** Stores what was heard; resolves when it is on disk, so that the platform may be acknowledged. False = heard before. */
+  readonly hear: (heard: Heard) => Promise<boolean>;
+  /** Tells the operators through another path than this one: "somebody else took the bot's connection". Once per cause. */
+  readonly alarm: (cause: string, text: Text) => void;
 }
 
 /** The built-in room's own memory: what was said in it, by whom. Adding the same key again changes nothing. */

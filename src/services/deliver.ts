@@ -1,18 +1,23 @@
 import { AppError, OutcomeUnknownError, RateLimitedError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Messenger, MessengerLimits } from '../ports/messenger.ts';
+import type { Messenger, MessengerLimits, Target } from '../ports/messenger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { OutboxRow, Storage } from '../ports/stores.ts';
 import type { Links } from './links.ts';
+
+export interface Address {
+  readonly messenger: Messenger;
+  readonly target: Target;
+}
 
 export interface DeliverDeps {
   readonly storage: Storage;
   readonly clock: Clock;
   /** Wall ms: leases outlive a crash in real time. */
   readonly wallNow: () => number;
-  /** The messenger that serves a room; undefined when the room is not configured (any more). */
-  readonly messengerOf: (roomId: string) => Messenger | undefined;
+  /** Who serves a room and which chat it is; undefined when the room is not configured (any more) or not bound yet. */
+  readonly addressOf: (roomId: string) => Promise<Address | undefined>;
   readonly links: Links;
   readonly publicUrl: string;
   readonly metrics: Metrics;
@@ -38,7 +43,7 @@ const perSecond = ({ perMinute }: MessengerLimits): number => Math.max(mostPerRu
 
 /** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { storage, clock, wallNow, messengerOf, links, publicUrl, metrics, log } = deps;
+  const { storage, clock, wallNow, addressOf, links, publicUrl, metrics, log } = deps;
 
   /** Rooms whose platform asked for a pause, and until when. Forgotten by a restart, which costs one refused call. */
   const pausedUntil = new Map<string, number>();
@@ -75,7 +80,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     );
   }
 
-  async function send(row: OutboxRow, messenger: Messenger, signal: AbortSignal): Promise<void> {
+  async function send(row: OutboxRow, { messenger, target }: Address, signal: AbortSignal): Promise<void> {
     if (await isStale(row)) {
       await storage.outbox.drop(row.id, clock.now(), 'alert resolved before it was sent');
       metrics.delivered(row.roomId, 'dropped', 0);
@@ -88,7 +93,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         ? { ...row.card, lines: [...row.card.lines, ['（可能重复 / maybe repeated）']] }
         : row.card;
     try {
-      const { id } = await messenger.send(row.roomId, { ...marked, url }, row.key, signal);
+      const { id } = await messenger.send(target, { ...marked, url }, row.key, signal);
       await storage.outbox.sent(row.id, clock.now(), id);
       metrics.delivered(row.roomId, 'sent', clock.now() - row.createdAt);
     } catch (error) {
@@ -98,8 +103,9 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   }
 
   async function deliverRoom(roomId: string, signal: AbortSignal): Promise<number> {
-    const messenger = messengerOf(roomId);
-    if (messenger === undefined || isPaused(roomId)) return 0;
+    const address = await addressOf(roomId);
+    if (address === undefined || isPaused(roomId)) return 0;
+    const { messenger } = address;
     const now = clock.now();
     const ofMinute = messenger.limits.perMinute - (await storage.outbox.sentSince(roomId, now - aMinute));
     const ofSecond = perSecond(messenger.limits) - (await storage.outbox.sentSince(roomId, now - aSecond));
@@ -111,7 +117,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     while (tried < Math.min(budget, mostPerRun) && !signal.aborted && !isPaused(roomId)) {
       const [row] = await storage.outbox.claim(roomId, 1, leaseMs, clock.now(), wallNow());
       if (row === undefined) break;
-      await send(row, messenger, signal);
+      await send(row, address, signal);
       tried += 1;
     }
     return tried;

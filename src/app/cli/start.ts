@@ -60,7 +60,7 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
     await bot.web.listen({ host: env.HOST, port });
     const ignored = notYet(company);
     if (ignored.length > 0) log.warn({ keys: ignored }, 'These keys of warroom.yaml do nothing in this version yet');
-    bot.engine.start();
+    bot.start();
     greet(runtime, surroundings, publicUrl, bot.rooms);
     const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
     await stopped;
