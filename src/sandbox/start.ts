@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import { type Context, mount, serveUnknown } from './servers/exchange.ts';
 import { createServers } from './servers/routes.ts';
+import { mountSockets } from './servers/sockets.ts';
 import { bear, birthTime } from './world/birth.ts';
 import { type ClockMode, createClock } from './world/clock.ts';
 import { createEngine } from './world/engine.ts';
@@ -77,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const servers = createServers();
   for (const server of servers) mount(app, server, context);
+  const endSockets = mountSockets(app.server, servers, context);
   app.setNotFoundHandler((request, reply) => serveUnknown(servers, context, request, reply));
   await app.listen({ host, port });
   const address = app.server.address();
@@ -92,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     registered,
     async stop() {
       await context.engine.stop();
+      endSockets();
       await app.close();
       store.writeMeta('worldNow', clock.now());
       store.close();

@@ -4,6 +4,7 @@ import type { Engine } from '../world/engine.ts';
 import { type Fault, takeFault } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 import { logCall } from './calls.ts';
+import type { SocketRoute } from './sockets.ts';
 
 /** A request as the servers look at it. */
 export interface Call {
@@ -55,6 +56,7 @@ export interface Server {
   name: string;
   prefix: string;
   routes: readonly Route[];
+  sockets?: readonly SocketRoute[];
   /** Looks at a call before its route does; an answer ends it. */
   guard?(world: World, call: Call): Answer | undefined;
   notFound?(world: World, call: Call): Answer;
