@@ -33,7 +33,7 @@ const outside =
 const readersOfEnv = ['src/main.ts', 'src/app/env.ts', 'src/sandbox/main.ts'];
 
 /** Everything else asks the Clock port. Files in web/ and adapters/ belong here only for wall time (sockets, HTTP limits). */
-const readersOfWallTime = /^src\/(sandbox\/|adapters\/clock\/|adapters\/http\.ts$)/;
+const readersOfWallTime = /^src\/(sandbox\/|adapters\/(clock|messengers)\/|adapters\/http\.ts$)/;
 
 type Use = { line: number; typeOnly: boolean };
 type Source = { path: string; imports: (Use & { target: string })[]; readsEnv: Use[]; readsClock: Use[] };
