@@ -8,6 +8,8 @@ import type { Log } from './log.ts';
 /** A card ready to leave: links absolute and signed. */
 export interface OutgoingCard extends Card {
   readonly url: string | null;
+  /** Who is called by name, by their ids on the platform, where it can do that. */
+  readonly mentions?: readonly string[];
 }
 
 export interface MessageRef {

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { addFault, faultKinds } from '../../world/faults.ts';
+import type { Answer, Call, Context, Route, Server } from '../exchange.ts';
+import { takeOver } from './bot-line.ts';
+import { Knobs, type Office } from './office.ts';
+import { Click, cardSeenBy, click, enter, judge, Say, say } from './people.ts';
+import { groups, members, tenant } from './tenant.ts';
+
+const Trouble = z.object({
+  kind: z.enum(['drop', 'delay', 'twice', 'cut', 'swap']),
+  ms: z.number().int().nonnegative().default(0),
+  times: z.number().int().positive().default(1),
+});
+const NewFault = z.object({
+  route: z.string().optional(),
+  kind: z.enum(faultKinds),
+  times: z.number().int().positive().nullable().default(1),
+  ms: z.number().int().optional(),
+});
+
+/** Doors for whoever plays the people and the trouble of the WeCom account. Only for this machine. */
+export function createWecomControl(office: Office): Server {
+  const guard = (_world: unknown, call: Call): Answer | undefined =>
+    /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : { status: 403, body: {}, outcome: 'refused' };
+  const route = (method: Route['method'], path: string, answer: (context: Context, call: Call) => unknown): Route => ({
+    method,
+    path,
+    sheet: 'wecom.md §6',
+    kind: method === 'GET' ? 'read' : 'write',
+    answer(context, call) {
+      try {
+        return { status: 200, body: answer(context, call), outcome: 'ok' };
+      } catch (error) {
+        const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+        return { status: 400, body: { error: { code: 'refused', message } }, outcome: 'refused' };
+      }
+    },
+  });
+  const bodyOf = (call: Call): unknown => (call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8')));
+  const routes: readonly Route[] = [
+    route('GET', '/state', () => ({
+      isConnected: office.line !== undefined,
+      lines: office.lines.size,
+      subscribes: office.subscribedAt.length,
+      frames: office.frames,
+      knobs: office.knobs,
+      tenant: { botId: tenant.botId, botName: tenant.botName, groups, members },
+    })),
+    route('GET', '/messages', (_context, call) => {
+      const after = Number(call.query.get('after') ?? 0);
+      const chat = call.query.get('chat');
+      const user = call.query.get('user');
+      return {
+        messages: office.shown
+          .filter((each) => each.id > after && (chat === null || each.chat === chat))
+          .map((each) => ({ ...each, cardOf: undefined, card: cardSeenBy(each, user) })),
+      };
+    }),
+    route('POST', '/say', ({ world }, call) => say(office, world, Say.parse(bodyOf(call)))),
+    route('POST', '/click', ({ world }, call) => click(office, world, Click.parse(bodyOf(call)))),
+    route('POST', '/enter', ({ world }, call) =>
+      enter(office, world, z.object({ user: z.string() }).parse(bodyOf(call)).user),
+    ),
+    route('POST', '/judge', ({ world }, call) => {
+      const { user, type } = z.object({ user: z.string(), type: z.number().int() }).parse(bodyOf(call));
+      return judge(office, world, user, type);
+    }),
+    route('POST', '/settings', (_context, call) => {
+      office.knobs = Knobs.parse({ ...office.knobs, ...(bodyOf(call) as object) });
+      return office.knobs;
+    }),
+    route('POST', '/acks', (_context, call) => {
+      const { kind, ms, times } = Trouble.parse(bodyOf(call));
+      for (let time = 0; time < times; time += 1) office.troubles.push({ kind, ms });
+      return { waiting: office.troubles.length };
+    }),
+    route('POST', '/faults', ({ world }, call) => ({
+      id: addFault(world, { server: 'wecom', ...NewFault.parse(bodyOf(call)) }),
+    })),
+    route('POST', '/connection', ({ world }, call) => {
+      const input = z.object({ do: z.enum(['kick', 'drop', 'write']), text: z.string().default('') });
+      const { do: what, text } = input.parse(bodyOf(call));
+      if (what === 'drop') for (const { socket } of office.lines) socket.terminate();
+      if (office.line === undefined) return { done: what === 'drop' };
+      if (what === 'kick') takeOver(office, world, office.line);
+      if (what === 'write') office.line.socket.send(text);
+      return { done: true };
+    }),
+  ];
+  return { name: 'control', prefix: '/world/wecom', routes, guard };
+}
