@@ -42,7 +42,7 @@ export interface Context {
 
 /** One route: what it answers and where that is written down. */
 export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the server's prefix, with fastify's `:name` parameters. */
   path: string;
   /** Where the behaviour is written down; `shape: ours` where only the route is. */

@@ -1,0 +1,96 @@
+import { type DWClientDownStream, TOPIC_CARD } from 'dingtalk-stream';
+import { notice } from '../../../domain/card.ts';
+import { AppError } from '../../../domain/errors.ts';
+import { foreign } from '../../../domain/text.ts';
+import type { Heard, Messenger, MessengerContext } from '../../../ports/messenger.ts';
+import type { Api, Credentials } from './api.ts';
+import { readClick, readMessage, type Unreadable } from './inbound.ts';
+import { createSupervisor, type Supervisor, type Timings } from './supervisor.ts';
+
+const answerMs = 10_000;
+const mostRemembered = 1_000;
+
+/** What the clicker alone sees until the answer comes into the chat. */
+const working = {
+  cardUpdateOptions: { updatePrivateDataByKey: true },
+  userPrivateData: { cardParamMap: { status: '⏳' } },
+};
+
+/** Stores what people say, then acknowledges it, in this order: what is not on disk comes again. */
+export function createListen(
+  context: MessengerContext<Credentials>,
+  { api, send, timings }: { api: Api; send: Messenger['send']; timings: Timings },
+): Supervisor {
+  const { roomId, credentials, log, hear, alarm } = context;
+  const answered = new Set<string>();
+  let isAlarmed = false;
+
+  async function handle(frame: DWClientDownStream): Promise<unknown> {
+    if (frame.headers.topic === TOPIC_CARD) {
+      const heard = readClick(frame.headers.messageId, frame.data);
+      if (heard === undefined) log.warn({ room: roomId }, 'A press on a card that is not ours');
+      else await hear(heard);
+      return working;
+    }
+    const { heard, unreadable } = readMessage(frame.data);
+    if (unreadable === undefined) await hear(heard);
+    else answerHonestly(heard, unreadable);
+    return null;
+  }
+
+  /** Nothing is stored of it, so its repetition is recognised here. */
+  function answerHonestly(heard: Heard, unreadable: Unreadable): void {
+    if (answered.has(heard.messageId)) return;
+    answered.add(heard.messageId);
+    for (const oldest of answered) {
+      if (answered.size <= mostRemembered) break;
+      answered.delete(oldest);
+    }
+    const { chatId, isPrivate, messageId } = heard;
+    const target = { roomId, chatId, isPrivate };
+    send(target, { ...excuse(unreadable), url: null }, `unreadable/${messageId}`, AbortSignal.timeout(answerMs)).catch(
+      (error: unknown) =>
+        log.warn({ room: roomId, code: error instanceof AppError ? error.code : 'BUG' }, 'An answer was not delivered'),
+    );
+  }
+
+  return createSupervisor({
+    credentials,
+    gateway: (signal) => api.gateway(signal),
+    handle,
+    onUp() {
+      isAlarmed = false;
+      log.info({ room: roomId }, 'DingTalk is heard');
+    },
+    onOpenFailed(error) {
+      const code = error instanceof AppError ? error.code : 'NETWORK';
+      log.warn({ room: roomId, code }, 'DingTalk cannot be heard, trying again');
+      const isRefused = error instanceof AppError && (error.retry === 'never' || error.retry === 'refresh');
+      if (!isRefused || isAlarmed) return;
+      isAlarmed = true;
+      alarm('dingtalk-auth', {
+        zh: `钉钉不认这个应用（${code}），机器人现在听不到群里的话。请检查 clientId 和 clientSecret`,
+        en: `DingTalk refuses the app (${code}); the bot cannot hear the group. Check clientId and clientSecret`,
+      });
+    },
+    roomId,
+    log,
+    timings,
+  });
+}
+
+function excuse({ kind, recognised }: Unreadable) {
+  const ask = '请打字发给我，例如订单号 / Please type it, an order number for example';
+  if (kind === 'audio' && recognised !== '') {
+    return notice('info', ['语音里我听到 / I heard: ', foreign(recognised)], `语音不能直接执行。${ask}`);
+  }
+  return notice('info', `${names[kind]}。${ask}`);
+}
+
+const names: Readonly<Record<Unreadable['kind'], string>> = {
+  audio: '语音我听不懂 / I cannot hear recordings',
+  file: '文件我打不开 / I cannot open files',
+  picture: '图片我看不了 / I cannot see pictures',
+  video: '视频我看不了 / I cannot see videos',
+  other: '这种消息我看不了 / I cannot read this kind of message',
+};

@@ -1,0 +1,89 @@
+import { type Button, markOf } from '../../../domain/card.ts';
+import type { OutgoingCard } from '../../../ports/messenger.ts';
+import { lineText, ownText } from './dialect.ts';
+import { fitLines } from './fit.ts';
+
+/** A message of the robot: the key of its kind, and its parameters. */
+export interface RobotMessage {
+  readonly msgKey: string;
+  readonly msgParam: string;
+}
+
+/** The limit of the group send (msgParam); the webhook's body may have 20,000. */
+export const mostBytes = 15_000;
+/** An action card has five; one is kept for the link. */
+export const mostButtons = 4;
+const longestTitle = 60;
+
+/** Blanks before the end make DingTalk's markdown break the line. */
+const lineBreak = '  \n';
+
+export function titleOf(card: OutgoingCard): string {
+  const first = Array.from(`${markOf[card.tone]} ${lineText(card.lines[0] ?? [])}`.trim());
+  return first.length <= longestTitle ? first.join('') : `${first.slice(0, longestTitle - 1).join('')}…`;
+}
+
+export const linesOf = (card: OutgoingCard): readonly string[] => card.lines.map(lineText);
+
+/** Markdown has no buttons: what they say is written out, to be sent by hand. */
+export function markdown(card: OutgoingCard, most = mostBytes): { readonly title: string; readonly text: string } {
+  const buttons = card.buttons.slice(0, mostButtons);
+  const isChinese = /[\u4e00-\u9fff]/.test(buttons.map(({ label }) => label).join(''));
+  const spoken = buttons.map(({ label, command }) =>
+    isChinese ? `回 ${ownText(command)} → ${ownText(label)}` : `Reply ${ownText(command)} → ${ownText(label)}`,
+  );
+  return within(card, most, [...spoken, ...linkOf(card).map(({ title, url }) => `[${title}](${url})`)]);
+}
+
+/** In private a tap may speak for the person: the robot hears it without being mentioned. */
+export function privateMessage(card: OutgoingCard): RobotMessage {
+  const taps = [...card.buttons.slice(0, mostButtons).map(tapOf), ...linkOf(card)];
+  const [only, ...more] = taps;
+  if (only === undefined) return groupMessage(card);
+  const buttons =
+    more.length === 0
+      ? { singleTitle: only.title, singleURL: only.url }
+      : Object.fromEntries(
+          taps.flatMap(({ title, url }, at) => [
+            [`actionTitle${at + 1}`, title],
+            [`actionURL${at + 1}`, url],
+          ]),
+        );
+  const room = mostBytes - bytesOf(buttons);
+  return {
+    msgKey: `sampleActionCard${more.length === 0 ? '' : taps.length}`,
+    msgParam: JSON.stringify({ ...within(card, room, []), ...buttons }),
+  };
+}
+
+export const groupMessage = (card: OutgoingCard): RobotMessage => ({
+  msgKey: 'sampleMarkdown',
+  msgParam: JSON.stringify(markdown(card)),
+});
+
+interface Tap {
+  readonly title: string;
+  readonly url: string;
+}
+
+const tapOf = ({ label, command }: Button): Tap => ({
+  title: ownText(label),
+  url: `dtmd://dingtalkclient/sendMessage?content=${encodeURIComponent(command)}`,
+});
+
+const linkOf = ({ link, url }: OutgoingCard): readonly Tap[] =>
+  link === null || url === null
+    ? []
+    : [{ title: ownText(link.label), url: url.replace(/[()\s<>]/g, encodeURIComponent) }];
+
+/** Title and text, of whose lines as many are kept as fit; `tail` is kept whole. */
+function within(card: OutgoingCard, most: number, tail: readonly string[]): { title: string; text: string } {
+  const title = titleOf(card);
+  const made = (lines: readonly string[]): { title: string; text: string } => {
+    const [first = '', ...rest] = lines;
+    return { title, text: [`#### ${markOf[card.tone]} ${first}`, ...rest, ...tail].join(lineBreak) };
+  };
+  return made(fitLines(linesOf(card), (lines) => bytesOf(made(lines)) <= most));
+}
+
+export const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

@@ -1,0 +1,131 @@
+import type { DWClientDownStream } from 'dingtalk-stream';
+import type { Log } from '../../../ports/log.ts';
+import type { ConnectionState } from '../../../ports/messenger.ts';
+import { createLink, type Link } from './link.ts';
+import type { Gateway } from './stream-client.ts';
+
+/** Wall ms. */
+export interface Timings {
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly pingMs: number;
+  /** A connection that held this long was a good one. */
+  readonly settledMs: number;
+  readonly drainMs: number;
+  /** Gaps of hearing longer than this are reported. */
+  readonly deafMs: number;
+}
+
+export const usualTimings: Timings = {
+  minDelayMs: 1_000,
+  maxDelayMs: 60_000,
+  pingMs: 15_000,
+  settledMs: 60_000,
+  drainMs: 9_000,
+  deafMs: 20_000,
+};
+
+export interface SupervisorDeps {
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string };
+  readonly gateway: (signal: AbortSignal) => Gateway;
+  readonly handle: (frame: DWClientDownStream) => Promise<unknown>;
+  readonly onOpenFailed: (error: unknown) => void;
+  readonly onUp: () => void;
+  readonly roomId: string;
+  readonly log: Log;
+  readonly timings: Timings;
+}
+
+export interface Supervisor {
+  start(): void;
+  stop(): Promise<void>;
+  connection(): ConnectionState;
+}
+
+const wallNow = (): number => Math.round(performance.timeOrigin + performance.now());
+
+/** Keeps exactly one connection that hears, by a new client for each, until it is stopped. */
+export function createSupervisor(deps: SupervisorDeps): Supervisor {
+  const { credentials, roomId, log, timings } = deps;
+  const stopping = new AbortController();
+  const gateway = deps.gateway(stopping.signal);
+  const draining = new Set<Promise<void>>();
+  let state: ConnectionState = { isUp: false, since: wallNow() };
+  let running: Promise<void> | undefined;
+  let link: Link | undefined;
+  let wake: () => void = () => undefined;
+
+  function turn(isUp: boolean): void {
+    if (state.isUp === isUp) return;
+    const gapMs = wallNow() - state.since;
+    if (isUp && gapMs > timings.deafMs) log.warn({ room: roomId, gapMs }, 'DingTalk was not heard for a while');
+    state = { isUp, since: wallNow() };
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const started = performance.now();
+      const end = await connectOnce();
+      turn(false);
+      failures = end !== 'failed' && performance.now() - started > timings.settledMs ? 0 : failures + 1;
+      // Told to move: at once, unless that is all it is ever told.
+      if (end === 'told' && failures <= 1) continue;
+      await pause(Math.min(timings.maxDelayMs, timings.minDelayMs * 2 ** Math.min(failures, 10)));
+    }
+  }
+
+  async function connectOnce(): Promise<'failed' | 'lost' | 'told' | 'stopped'> {
+    const made = createLink({
+      credentials,
+      gateway,
+      handle: deps.handle,
+      // Kinds only: a message may quote the frame.
+      onTrouble: (error) => log.error({ room: roomId, error: nameOf(error) }, 'A DingTalk frame could not be handled'),
+      onSilence: () => log.warn({ room: roomId }, 'DingTalk went silent, connecting anew'),
+      pingMs: timings.pingMs,
+      drainMs: timings.drainMs,
+    });
+    link = made;
+    try {
+      await made.open();
+    } catch (error) {
+      if (!stopping.signal.aborted) deps.onOpenFailed(error);
+      return 'failed';
+    }
+    turn(true);
+    deps.onUp();
+    const end = await made.ended;
+    const drained = made.drain();
+    draining.add(drained);
+    void drained.finally(() => draining.delete(drained));
+    return end;
+  }
+
+  function pause(longest: number): Promise<void> {
+    return new Promise((done) => {
+      if (stopping.signal.aborted) return done();
+      const timer = setTimeout(done, longest * (0.5 + Math.random() / 2));
+      wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      link?.stop();
+      wake();
+      await running;
+      await Promise.all(draining);
+    },
+    connection: () => state,
+  };
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

@@ -1,0 +1,397 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createHttp } from '../../../../src/adapters/http.ts';
+import { createApi } from '../../../../src/adapters/messengers/dingtalk/api.ts';
+import { StreamClient } from '../../../../src/adapters/messengers/dingtalk/stream-client.ts';
+import { app } from '../../../../src/sandbox/servers/dingtalk/tenant.ts';
+import {
+  type DingTalk,
+  hushClient,
+  type Plug,
+  type PlugOptions,
+  plugInto,
+  quick,
+  startDingTalk,
+  until,
+} from './kit.ts';
+
+hushClient();
+let dingTalk: DingTalk;
+let plugs: Plug[];
+beforeEach(async () => {
+  plugs = [];
+  dingTalk = await startDingTalk();
+});
+afterEach(async () => {
+  await Promise.all(plugs.map((plug) => plug.stop()));
+  await dingTalk.stop();
+});
+
+function plugged(options: PlugOptions = {}): Plug {
+  const made = plugInto(dingTalk, options);
+  plugs.push(made);
+  made.start();
+  return made;
+}
+
+const isUp = (plug: Plug) => until(() => expect(plug.connection().isUp).toBe(true));
+const onlyOneLives = async (): Promise<void> => expect(await dingTalk.live()).toBe(1);
+
+async function hears(plug: Plug, text: string): Promise<void> {
+  await dingTalk.says(text);
+  await until(() => expect(plug.heard.map((one) => one.text)).toContain(text));
+}
+
+it('has one connection after a long refusal of handshakes, and asked for few', async () => {
+  await dingTalk.trouble({ handshakes: { how: 503, times: 12 } });
+  const plug = plugged();
+
+  await isUp(plug);
+
+  await sleep(300);
+  await onlyOneLives();
+  const { counts } = await dingTalk.seen();
+  expect(counts).toMatchObject({ opens: 13, handshakes: 13 });
+  await hears(plug, '018842');
+});
+
+it('waits longer from one refused handshake to the next', async () => {
+  await dingTalk.trouble({ handshakes: { how: 'drop', times: 1_000 } });
+  plugged({ timings: { ...quick, minDelayMs: 20, maxDelayMs: 10_000 } });
+
+  await sleep(1_200);
+
+  // 20, 40, 80, 160, 320, 640 … with jitter; the client's own way would be at 1,000 and more.
+  expect((await dingTalk.seen()).counts.opens).toBeLessThanOrEqual(9);
+  expect((await dingTalk.seen()).counts.opens).toBeGreaterThanOrEqual(4);
+});
+
+it.each([403, 429, 500, 503])('goes on trying when the gateway answers %i', async (status) => {
+  await dingTalk.trouble({ opens: { status, times: 3 } });
+  const plug = plugged();
+
+  await isUp(plug);
+
+  await onlyOneLives();
+  expect((await dingTalk.seen()).counts.opens).toBe(4);
+});
+
+it('uses a fresh ticket for each connection', async () => {
+  const plug = plugged();
+  await isUp(plug);
+  const ticketed = await fetch(`${dingTalk.url}/v1.0/gateway/connections/open`, {
+    method: 'POST',
+    body: JSON.stringify({ ...app, subscriptions: [{ type: 'EVENT', topic: '*' }] }),
+  });
+  const { endpoint, ticket } = (await ticketed.json()) as { endpoint: string; ticket: string };
+  const first = new WebSocket(`${endpoint}?ticket=${ticket}`);
+  await new Promise((done) => first.addEventListener('open', done));
+
+  const second = new WebSocket(`${endpoint}?ticket=${ticket}`);
+  const outcome = await new Promise((done) => {
+    second.addEventListener('open', () => done('open'));
+    second.addEventListener('error', () => done('refused'));
+  });
+
+  expect(outcome).toBe('refused');
+  first.close();
+});
+
+it('finds a ticket that lay too long refused, and asks for another', async () => {
+  await dingTalk.settings({ ticketMs: 0 });
+  const plug = plugged();
+  await until(async () => expect((await dingTalk.seen()).counts.handshakes).toBeGreaterThan(1));
+
+  await dingTalk.settings({ ticketMs: 90_000 });
+
+  await isUp(plug);
+  await onlyOneLives();
+});
+
+it('alarms once when the app is refused, without its secret, and recovers by itself', async () => {
+  const plug = plugged({ credentials: { clientSecret: 'wrong-secret-value' } });
+
+  await until(async () => expect((await dingTalk.seen()).counts.opens).toBeGreaterThan(3));
+
+  expect(plug.alarms).toHaveLength(1);
+  expect(plug.alarms[0]).toMatchObject({
+    cause: 'dingtalk-auth',
+    text: { zh: expect.stringContaining('钉钉'), en: expect.stringContaining('DingTalk') },
+  });
+  expect(plug.connection().isUp).toBe(false);
+  expect(JSON.stringify([plug.alarms, plug.logged])).not.toContain('wrong-secret-value');
+});
+
+it('does not alarm because of an overloaded gateway', async () => {
+  await dingTalk.trouble({ opens: { status: 503, times: 4 } });
+  const plug = plugged();
+
+  await isUp(plug);
+
+  expect(plug.alarms).toEqual([]);
+});
+
+it('is back after the line was cut', async () => {
+  const plug = plugged();
+  await isUp(plug);
+
+  for (let cut = 0; cut < 3; cut += 1) {
+    await dingTalk.line('kill');
+    await until(() => expect(plug.connection().isUp).toBe(false));
+    await isUp(plug);
+  }
+
+  await onlyOneLives();
+  await hears(plug, '018842');
+});
+
+it('connects anew at once when it is told to move, and hears on one connection only', async () => {
+  await dingTalk.settings({ closeAfterDisconnectMs: 5_000 });
+  const plug = plugged({ timings: { ...quick, minDelayMs: 3_000, maxDelayMs: 3_000, settledMs: 0 } });
+  await isUp(plug);
+  const told = performance.now();
+
+  await dingTalk.line('disconnect');
+  await until(async () => {
+    const { connections } = await dingTalk.seen();
+    expect(connections.filter((one) => one.isOpen && !one.isGoingAway)).toHaveLength(1);
+  });
+
+  expect(performance.now() - told).toBeLessThan(1_000);
+  await until(onlyOneLives);
+  await hears(plug, '018842');
+});
+
+it('does not run in circles when it is only ever told to move', async () => {
+  const plug = plugged({ timings: { ...quick, minDelayMs: 100, maxDelayMs: 100, settledMs: 60_000 } });
+  const end = Date.now() + 1_000;
+
+  while (Date.now() < end) {
+    await dingTalk.line('disconnect');
+    await sleep(5);
+  }
+
+  expect((await dingTalk.seen()).counts.opens).toBeLessThan(25);
+  await isUp(plug);
+});
+
+it('loses what is said while nobody listens, and says in its log how long that was', async () => {
+  const plug = plugged();
+  await isUp(plug);
+  await dingTalk.trouble({ handshakes: { how: 503, times: 4 } });
+  await dingTalk.line('disconnect');
+  await until(() => expect(plug.connection().isUp).toBe(false));
+
+  const { connections } = await dingTalk.says('in the deaf window');
+  await isUp(plug);
+
+  expect(connections).toEqual([]);
+  await hears(plug, 'after it');
+  expect(plug.heard).toHaveLength(1);
+  expect(plug.logged.filter((line) => line.includes('not heard for a while'))).toHaveLength(1);
+  expect(plug.logged.join()).toMatch(/"gapMs":\d+/);
+});
+
+it('notices a line that is dead without a word, and takes another', async () => {
+  await dingTalk.settings({ redeliverMs: 200 });
+  const plug = plugged();
+  await isUp(plug);
+
+  await dingTalk.line('half-open');
+  const { messageId } = await dingTalk.says('into the dead line');
+
+  await until(() => expect(plug.logged.join()).toContain('went silent'));
+  await until(async () => expect((await dingTalk.seen()).acks.map((ack) => ack.messageId)).toContain(messageId));
+  expect(plug.heard.map(({ text }) => text)).toEqual(['into the dead line']);
+  await onlyOneLives();
+});
+
+it('keeps a quiet line that answers its pings', async () => {
+  const plug = plugged();
+  await isUp(plug);
+
+  await sleep(600);
+
+  expect((await dingTalk.seen()).counts.opens).toBe(1);
+  expect(plug.connection().isUp).toBe(true);
+});
+
+it('only reports a frame that is no JSON', async () => {
+  const plug = plugged();
+  await isUp(plug);
+
+  await dingTalk.line('bad-frame');
+  await dingTalk.line('strange-topic');
+  await hears(plug, 'one');
+  await hears(plug, 'two');
+
+  expect(plug.logged.filter((line) => line.includes('could not be handled'))).toHaveLength(2);
+  expect((await dingTalk.seen()).counts.opens).toBe(1);
+});
+
+it('only reports a listener that throws, and hears the next two messages', async () => {
+  let throws = 1;
+  const plug = plugged({
+    hear() {
+      throws -= 1;
+      if (throws >= 0) throw new Error('at once');
+      return Promise.resolve();
+    },
+  });
+  await isUp(plug);
+  await dingTalk.says('lost for now');
+
+  await hears(plug, 'one');
+  await hears(plug, 'two');
+
+  expect(plug.logged.filter((line) => line.includes('could not be handled'))).toHaveLength(1);
+});
+
+it('answers the ping of the platform with what it held', async () => {
+  const plug = plugged();
+  await isUp(plug);
+
+  await dingTalk.line('ping');
+  await dingTalk.line('registered');
+
+  await until(async () =>
+    expect((await dingTalk.seen()).acks.at(-1)).toMatchObject({ code: 200, data: { opaque: 'opaque-demo' } }),
+  );
+});
+
+it('acknowledges on the connection that brought the message, though another is open by then', async () => {
+  await dingTalk.settings({ closeAfterDisconnectMs: 5_000 });
+  let store: () => void = () => undefined;
+  const stored = new Promise<void>((done) => {
+    store = done;
+  });
+  const plug = plugged({ hear: ({ text }) => (text === 'slow' ? stored : Promise.resolve()) });
+  await isUp(plug);
+  const { messageId, connections } = await dingTalk.says('slow');
+  await until(() => expect(plug.attempts).toHaveLength(1));
+
+  await dingTalk.line('disconnect');
+  await until(async () => expect((await dingTalk.seen()).connections.length).toBe(2));
+  await hears(plug, 'quick');
+  store();
+
+  await until(async () => expect((await dingTalk.seen()).acks.some((ack) => ack.messageId === messageId)).toBe(true));
+  const { acks } = await dingTalk.seen();
+  expect(acks.filter((ack) => ack.isWrongSocket)).toEqual([]);
+  expect(acks.find((ack) => ack.messageId === messageId)?.connection).toBe(connections[0]);
+  await until(onlyOneLives);
+});
+
+it('takes a message again whose acknowledgement was lost with the line', async () => {
+  await dingTalk.settings({ redeliverMs: 150 });
+  let store: () => void = () => undefined;
+  const stored = new Promise<void>((done) => {
+    store = done;
+  });
+  const plug = plugged({ hear: () => stored });
+  await isUp(plug);
+  const { messageId } = await dingTalk.says('018842');
+  await until(() => expect(plug.attempts).toHaveLength(1));
+
+  await dingTalk.line('kill');
+  await until(() => expect(plug.connection().isUp).toBe(false));
+  store();
+
+  await until(async () =>
+    expect((await dingTalk.seen()).pushes.find((one) => one.messageId === messageId)?.isAcked).toBe(true),
+  );
+  expect(plug.heard).toHaveLength(1);
+});
+
+it('has no connection left when it is stopped while it tries', async () => {
+  await dingTalk.trouble({ handshakes: { how: 503, times: 3 } });
+  const plug = plugged();
+  await until(async () => expect((await dingTalk.seen()).counts.handshakes).toBeGreaterThan(1));
+
+  await plug.stop();
+  const { opens } = (await dingTalk.seen()).counts;
+  await sleep(400);
+
+  expect(await dingTalk.live()).toBe(0);
+  expect((await dingTalk.seen()).counts.opens).toBe(opens);
+  expect(plug.connection().isUp).toBe(false);
+});
+
+it('stops at once while the gateway does not answer', async () => {
+  await dingTalk.fault('delay', { route: '/v1.0/gateway/connections/open', ms: 1_500 });
+  const plug = plugged();
+  await sleep(50);
+  const started = performance.now();
+
+  await plug.stop();
+
+  expect(performance.now() - started).toBeLessThan(500);
+  await sleep(50);
+  expect(await dingTalk.live()).toBe(0);
+});
+
+it('finishes what it was told before it stops', async () => {
+  const plug = plugged({ hear: () => sleep(100) });
+  await isUp(plug);
+  const { messageId } = await dingTalk.says('018842');
+  await until(() => expect(plug.attempts).toHaveLength(1));
+
+  await plug.stop();
+
+  await until(async () => expect((await dingTalk.seen()).acks.map((ack) => ack.messageId)).toEqual([messageId]));
+  expect(await dingTalk.live()).toBe(0);
+});
+
+it('gives each client its own list of topics, without the organisation’s events', () => {
+  const api = createApi({
+    http: createHttp(),
+    baseUrl: dingTalk.url,
+    credentials: { ...app, robotCode: app.clientId },
+    clock: dingTalk.clock,
+  });
+  const gateway = api.gateway(new AbortController().signal);
+  const handlers = { onFrame: () => undefined, onGoAway: () => undefined, onTrouble: () => undefined };
+
+  const clients = [new StreamClient(app, gateway, handlers), new StreamClient(app, gateway, handlers)];
+  clients[0]?.registerCallbackListener('/of-the-first', () => undefined);
+
+  const topics = clients.map((client) => client.getConfig().subscriptions.map(({ topic }) => topic));
+  expect(topics[1]).toEqual(['/v1.0/im/bot/messages/get', '/v1.0/card/instances/callback']);
+});
+
+it('acknowledges an event of the organisation should one come', async () => {
+  const api = createApi({
+    http: createHttp(),
+    baseUrl: dingTalk.url,
+    credentials: { ...app, robotCode: app.clientId },
+    clock: dingTalk.clock,
+  });
+  const gateway = api.gateway(new AbortController().signal);
+  const client = new StreamClient(app, (some) => gateway([...some, { type: 'EVENT', topic: '*' }]), {
+    onFrame: () => undefined,
+    onGoAway: () => undefined,
+    onTrouble: () => undefined,
+  });
+  await client.getEndpoint();
+  const socket = await client.openSocket();
+
+  await dingTalk.ask('/event', { eventType: 'user_add_org' });
+
+  await until(async () => expect((await dingTalk.seen()).acks[0]).toMatchObject({ data: { status: 'SUCCESS' } }));
+  socket.close();
+});
+
+it('tells its log no secret, ticket or message', async () => {
+  await dingTalk.trouble({ opens: { status: 403, times: 1 }, handshakes: { how: 503, times: 1 } });
+  const plug = plugged();
+  await isUp(plug);
+  await hears(plug, '018842');
+  await dingTalk.line('bad-frame');
+  await dingTalk.line('kill');
+  await until(() => expect(plug.connection().isUp).toBe(false));
+  await isUp(plug);
+
+  expect(plug.logged.length).toBeGreaterThan(3);
+  expect(plug.logged.join()).not.toMatch(/ding-secret|ticket|018842|[0-9a-f]{8}-[0-9a-f]{4}/);
+});
