@@ -119,14 +119,14 @@ function draw(face: Face, taskId: string, userid?: string): TemplateCard | undef
       style: face.pressed.includes(at) ? 2 : style,
       key: keys[at] ?? '',
     })),
-  } as TemplateCard;
+  };
 }
 
 /** The face in one button's key. What a key cannot hold is missing after a press, and stands behind the link. */
 function keyOf(face: Face, at: number): string {
-  const { quote, ...short } = face;
-  const { sub, ...shorter } = short;
-  const { url, more, ...shortest } = shorter;
+  const { quote: _quote, ...short } = face;
+  const { sub: _sub, ...shorter } = short;
+  const { url: _url, more: _more, ...shortest } = shorter;
   const all = [face, short, shorter, shortest].map((each) => JSON.stringify({ ...each, at }));
   return all.find((key) => bytesOf(key) <= most.keyBytes) ?? all[0] ?? '';
 }

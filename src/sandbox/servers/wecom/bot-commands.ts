@@ -19,7 +19,7 @@ export const botCommands: Readonly<Record<string, Command>> = {
   /** wecom.md §2.7 */
   aibot_send_msg(office, world, { body }) {
     const chat = chatOf(body);
-    const refused = checkContent(office, body, true);
+    const refused = checkContent(office, body, false);
     if (refused === 40_008 || chat === undefined) return refused === 40_008 ? refused : 93_006;
     if (office.knobs.removedFrom.includes(chat) || !isActivated(world, chat)) return 93_001;
     return refused || spend(office, world, chat) || accept(office, world, chat, body);
@@ -32,7 +32,7 @@ export const botCommands: Readonly<Record<string, Command>> = {
     if (!within(world, callback.at, day)) return 846_604;
     if (body.msgtype === 'stream') return stream(office, world, callback.chat, body.stream);
     return (
-      checkContent(office, body, true) ||
+      checkContent(office, body, false) ||
       spend(office, world, callback.chat) ||
       accept(office, world, callback.chat, body)
     );
@@ -44,7 +44,7 @@ export const botCommands: Readonly<Record<string, Command>> = {
     if (callback?.kind !== 'enter') return 846_605;
     if (!within(world, callback.at, 5 * SECOND)) return 846_604;
     if (body.msgtype !== 'text' && body.msgtype !== 'template_card') return 40_008;
-    return checkContent(office, body, false) || accept(office, world, callback.chat, body);
+    return checkContent(office, body, true) || accept(office, world, callback.chat, body);
   },
 
   /** wecom.md §2.6 */
@@ -76,9 +76,9 @@ function chatOf({ chatid, chat_type: type }: Record<string, unknown>): string | 
 }
 
 /** Size and shape (wecom.md §2.7, §2.8). The code of what is too large is ours. */
-function checkContent(office: Office, body: Record<string, unknown>, isPush: boolean): number {
+function checkContent(office: Office, body: Record<string, unknown>, isWelcome: boolean): number {
   const type = String(body.msgtype);
-  if (isPush && !['markdown', 'template_card', ...media].includes(type)) return 40_008;
+  if (!isWelcome && !['markdown', 'template_card', ...media].includes(type)) return 40_008;
   if (type === 'template_card') {
     const card = body.template_card as Record<string, unknown> | undefined;
     return checkCard(card) || (office.taskIds.has(String(card?.task_id)) ? 40_058 : 0);

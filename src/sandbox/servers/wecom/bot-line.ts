@@ -35,13 +35,19 @@ export const botLine = (office: Office): SocketRoute => ({
 
 function receive(office: Office, world: World, line: Line, data: RawData): void {
   const frame = readFrame(data);
-  if (frame === undefined) return void line.socket.close(1007, 'not a frame');
-  if (frame.cmd === 'aibot_subscribe') return void subscribe(office, world, line, frame);
-  if (!line.isSubscribed) {
-    answer(line, frame, 41_001);
-    return void line.socket.close(1008, 'not subscribed');
+  if (frame === undefined) {
+    line.socket.close(1007, 'not a frame');
+    return;
   }
-  if (frame.cmd === 'ping') return void answer(line, frame, 0);
+  if (frame.cmd === 'aibot_subscribe') {
+    subscribe(office, world, line, frame);
+    return;
+  }
+  if (!line.isSubscribed || frame.cmd === 'ping') {
+    answer(line, frame, line.isSubscribed ? 0 : 41_001);
+    if (!line.isSubscribed) line.socket.close(1008, 'not subscribed');
+    return;
+  }
   const errcode = botCommands[frame.cmd]?.(office, world, frame) ?? 40_008;
   note(office, world, frame.cmd, errcode);
   acknowledge(office, line, frame, errcode);
@@ -106,20 +112,23 @@ function acknowledge(office: Office, line: Line, frame: Frame, errcode: number):
     for (const each of [text, ...line.held.splice(0)]) if (line.socket.readyState === 1) line.socket.send(each);
   };
   switch (trouble?.kind) {
-    case undefined:
-      return void send();
     case 'drop':
-      return;
+      break;
     case 'cut':
-      return void line.socket.terminate();
+      line.socket.terminate();
+      break;
     case 'delay':
-      return void setTimeout(send, trouble.ms);
+      setTimeout(send, trouble.ms);
+      break;
     case 'swap':
       line.held.push(text);
-      return;
+      break;
     case 'twice':
       send();
-      return void send();
+      send();
+      break;
+    case undefined:
+      send();
   }
 }
 

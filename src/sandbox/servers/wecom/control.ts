@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addFault, faultKinds } from '../../world/faults.ts';
 import type { Answer, Call, Context, Route, Server } from '../exchange.ts';
+import { AppClick, AppSay, clickAppCard, sayToApp, verifyAddress } from './app-callback.ts';
+import type { App } from './app-state.ts';
 import { takeOver } from './bot-line.ts';
 import { Knobs, type Office } from './office.ts';
 import { Click, cardSeenBy, click, enter, judge, Say, say } from './people.ts';
@@ -19,7 +21,7 @@ const NewFault = z.object({
 });
 
 /** Doors for whoever plays the people and the trouble of the WeCom account. Only for this machine. */
-export function createWecomControl(office: Office): Server {
+export function createWecomControl(office: Office, app: App): Server {
   const guard = (_world: unknown, call: Call): Answer | undefined =>
     /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : { status: 403, body: {}, outcome: 'refused' };
   const route = (method: Route['method'], path: string, answer: (context: Context, call: Call) => unknown): Route => ({
@@ -27,9 +29,9 @@ export function createWecomControl(office: Office): Server {
     path,
     sheet: 'wecom.md §6',
     kind: method === 'GET' ? 'read' : 'write',
-    answer(context, call) {
+    async answer(context, call) {
       try {
-        return { status: 200, body: answer(context, call), outcome: 'ok' };
+        return { status: 200, body: await answer(context, call), outcome: 'ok' };
       } catch (error) {
         const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
         return { status: 400, body: { error: { code: 'refused', message } }, outcome: 'refused' };
@@ -64,6 +66,13 @@ export function createWecomControl(office: Office): Server {
     route('POST', '/judge', ({ world }, call) => {
       const { user, type } = z.object({ user: z.string(), type: z.number().int() }).parse(bodyOf(call));
       return judge(office, world, user, type);
+    }),
+    route('POST', '/app/verify', ({ world }) => verifyAddress(office, world)),
+    route('POST', '/app/say', ({ world }, call) => sayToApp(office, world, AppSay.parse(bodyOf(call)))),
+    route('POST', '/app/click', ({ world }, call) => clickAppCard(office, world, app, AppClick.parse(bodyOf(call)))),
+    route('POST', '/app/revoke', () => {
+      for (const token of app.tokens.values()) token.isRevoked = true;
+      return { revoked: app.tokens.size };
     }),
     route('POST', '/settings', (_context, call) => {
       office.knobs = Knobs.parse({ ...office.knobs, ...(bodyOf(call) as object) });

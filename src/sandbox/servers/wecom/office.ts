@@ -32,7 +32,10 @@ export const Knobs = z.strictObject({
   parallelLimit: z.number().int().positive().default(100),
   /** Where the app's callbacks go. */
   callbackUrl: z.string().nullable().default(null),
+  /** Until an unanswered callback is sent again. */
+  callbackMs: z.number().int().positive().default(5_000),
   telephoneBalance: z.number().int().nonnegative().default(100),
+  isTelephoneOff: z.boolean().default(false),
 });
 export type Knobs = z.output<typeof Knobs>;
 

@@ -118,7 +118,7 @@ export function click(office: Office, world: World, input: z.output<typeof Click
   return { ...told, key: button.key };
 }
 
-function buttonsOf(card: Record<string, unknown>): readonly { key: string; text: string }[] {
+export function buttonsOf(card: Record<string, unknown>): readonly { key: string; text: string }[] {
   const lists = [
     card.button_list,
     [card.submit_button],

@@ -128,8 +128,7 @@ export function openRoom(office: Office, options: RoomOptions = {}): Room {
   const context: MessengerContext<Credentials> = {
     roomId: options.roomId ?? 'war',
     baseUrl: options.baseUrl ?? `${office.url.replace('http', 'ws')}/wecom`,
-    webhook:
-      options.webhook === true ? `${office.url}/wecom/cgi-bin/webhook/send?key=${tenant.webhookKey}` : null,
+    webhook: options.webhook === true ? `${office.url}/wecom/cgi-bin/webhook/send?key=${tenant.webhookKey}` : null,
     credentials: { botId: options.botId ?? tenant.botId, secret: options.secret ?? tenant.botSecret },
     http: createHttp(),
     clock: clockOf(office),
@@ -146,7 +145,10 @@ export function openRoom(office: Office, options: RoomOptions = {}): Room {
     alarm: (cause) => void alarms.push(cause),
   };
   const messenger = createWecomMessenger(context, { ...shortTimers, ...options.timers });
-  return { messenger, heard, alarms, logged, failToHear: (times) => void (failing = times) };
+  const failToHear = (times: number): void => {
+    failing = times;
+  };
+  return { messenger, heard, alarms, logged, failToHear };
 }
 
 const clockOf = (office: Office): Clock => ({
