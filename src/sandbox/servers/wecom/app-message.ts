@@ -20,9 +20,7 @@ export const messageRoutes = (office: Office, app: App): readonly Route[] => [
 
 const send: AppHandler = ({ office, world, app, body }) => {
   if (body.agentid !== tenant.agentId) return verdict(40_056);
-  const named = (typeof body.touser === 'string' ? body.touser : '')
-    .split('|')
-    .filter((name) => name !== '');
+  const named = (typeof body.touser === 'string' ? body.touser : '').split('|').filter((name) => name !== '');
   if (named.length > 1_000) return verdict(40_058);
   const userids = named.includes('@all') ? members.map(({ userid }) => userid) : named;
   const valid = userids.filter((userid) => findMember(userid) !== undefined);

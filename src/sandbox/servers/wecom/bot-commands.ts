@@ -113,7 +113,8 @@ export function showBotMessage(office: Office, world: World, chat: string, body:
     return show(office, world, { ...base, ...renderCard(card), card, overlong: overlongFields(card) });
   }
   const content = (body[msgtype] as { content?: unknown } | undefined)?.content;
-  return show(office, world, { ...base, ...renderMarkdown(typeof content === 'string' ? content : '') });
+  const source = typeof content === 'string' ? content : '';
+  return show(office, world, { ...base, ...renderMarkdown(source), bytes: Buffer.byteLength(source) });
 }
 
 const Stream = z.object({ id: z.string().min(1), content: z.string().default(''), finish: z.boolean().default(false) });

@@ -71,6 +71,8 @@ export interface Shown extends Rendered {
   readonly from: string;
   readonly via: 'bot' | 'webhook' | 'app' | 'person';
   readonly msgtype: string;
+  /** Of the content as it was sent. */
+  readonly bytes: number;
   /** Who is told with a sound. */
   readonly rung: readonly string[];
   card: Record<string, unknown> | null;
@@ -134,12 +136,14 @@ const mostShown = 20_000;
 export function show(
   office: Office,
   world: World,
-  message: Omit<Shown, 'id' | 'at' | 'card' | 'cardOf' | 'overlong'> & Partial<Pick<Shown, 'card' | 'overlong'>>,
+  message: Omit<Shown, 'id' | 'at' | 'card' | 'cardOf' | 'overlong' | 'bytes'> &
+    Partial<Pick<Shown, 'card' | 'overlong' | 'bytes'>>,
 ): Shown {
   office.counter += 1;
   const shown = {
     card: null,
     overlong: [],
+    bytes: Buffer.byteLength(message.card === undefined ? message.text : JSON.stringify(message.card)),
     ...message,
     id: office.counter,
     at: world.clock.now(),

@@ -56,6 +56,7 @@ function post(office: Office, world: World, body: Record<string, unknown>, rende
     ...rendered,
     mentions: [...called],
     rung: [...called],
+    bytes: Buffer.byteLength(JSON.stringify(body[String(body.msgtype)])),
     card,
     overlong: card === null ? [] : overlongFields(card),
   });

@@ -34,6 +34,7 @@ export interface Seen {
   readonly chat: string;
   readonly via: string;
   readonly msgtype: string;
+  readonly bytes: number;
   readonly text: string;
   readonly links: readonly { label: string; url: string }[];
   readonly images: readonly string[];
