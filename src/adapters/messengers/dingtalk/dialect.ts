@@ -17,6 +17,8 @@ const linkSigns = [
   /\.(?=[\p{L}\p{N}-]*\p{L})/gu,
   /(?<=\d\.\d+)\.|\.(?=\d+\.\d)/g,
   /\/(?=\/)|(?<=\/)\//g,
+  // What stands beside it on the line could complete a link.
+  /^[./:]|[./:]$/g,
 ];
 /** A list or a heading underlined: only where a line begins. */
 const opening = /^[-+=.)]|(?<=^\d{1,9})[.)]/;

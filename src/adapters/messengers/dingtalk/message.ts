@@ -86,4 +86,4 @@ function within(card: OutgoingCard, most: number, tail: readonly string[]): { ti
   return made(fitLines(linesOf(card), (lines) => bytesOf(made(lines)) <= most));
 }
 
-export const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

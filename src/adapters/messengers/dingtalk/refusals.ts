@@ -46,6 +46,8 @@ export function legacyRefusalOf(where: string, body: unknown): AppError | undefi
   // The wall in front of it has a shape of its own, without an errcode.
   if (errcode === undefined && status === 1111)
     return new RateLimitedError(`${where}: blocked`, Math.max(5, Number(wait) || 0) * secondMs);
+  // Whether it spoke, an answer without a code does not tell.
+  if (errcode === undefined) return new OutcomeUnknownError(`${where}: no errcode`);
   switch (errcode) {
     case 88:
       return sub === '40014' ? new AuthExpiredError(message) : new OutcomeUnknownError(message);

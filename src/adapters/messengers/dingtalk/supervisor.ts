@@ -42,24 +42,22 @@ export interface Supervisor {
   connection(): ConnectionState;
 }
 
-const wallNow = (): number => Math.round(performance.timeOrigin + performance.now());
-
 /** Keeps exactly one connection that hears, by a new client for each, until it is stopped. */
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const { credentials, roomId, log, timings } = deps;
   const stopping = new AbortController();
   const gateway = deps.gateway(stopping.signal);
   const draining = new Set<Promise<void>>();
-  let state: ConnectionState = { isUp: false, since: wallNow() };
+  let state: ConnectionState = { isUp: false, since: Date.now() };
   let running: Promise<void> | undefined;
   let link: Link | undefined;
   let wake: () => void = () => undefined;
 
   function turn(isUp: boolean): void {
     if (state.isUp === isUp) return;
-    const gapMs = wallNow() - state.since;
+    const gapMs = Date.now() - state.since;
     if (isUp && gapMs > timings.deafMs) log.warn({ room: roomId, gapMs }, 'DingTalk was not heard for a while');
-    state = { isUp, since: wallNow() };
+    state = { isUp, since: Date.now() };
   }
 
   async function run(): Promise<void> {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { createHttp } from '../../../../src/adapters/http.ts';
 import type { Credentials } from '../../../../src/adapters/messengers/dingtalk/api.ts';
 import { createDingTalk } from '../../../../src/adapters/messengers/dingtalk/index.ts';
 import { usualTimings } from '../../../../src/adapters/messengers/dingtalk/supervisor.ts';
-import type { Card } from '../../../../src/domain/card.ts';
+import { AppError } from '../../../../src/domain/errors.ts';
 import { foreign, type Text } from '../../../../src/domain/text.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import type { Heard, MessengerContext, OutgoingCard, Target } from '../../../../src/ports/messenger.ts';
@@ -34,12 +34,6 @@ export const aCard = (change: Partial<OutgoingCard> = {}): OutgoingCard => ({
   url: 'https://war.example/o/x?e=1&s=secret-signature',
   ...change,
 });
-
-export const linesOf = (card: Card): string =>
-  card.lines
-    .flat()
-    .map((piece) => (typeof piece === 'string' ? piece : piece.foreign))
-    .join('');
 
 interface Seen {
   readonly said: readonly {
@@ -170,6 +164,19 @@ export function plugInto(dingTalk: Pick<DingTalk, 'url' | 'clock'>, options: Plu
   return { ...createDingTalk(context, options.timings ?? quick), heard, attempts, alarms, logged };
 }
 export type Plug = ReturnType<typeof plugInto>;
+
+/** The error of a send that fails: one of ours, and it tells no secret. */
+export async function failing(work: Promise<unknown>): Promise<AppError> {
+  const error = await work.then(
+    () => undefined,
+    (each: unknown) => each,
+  );
+  expect(error).toBeInstanceOf(AppError);
+  expect(`${String(error)}${JSON.stringify(error)}`).not.toMatch(
+    /ding-secret|secret-signature|hook-token|[0-9a-f]{32}/,
+  );
+  return error as AppError;
+}
 
 /** Waits until it is true; fails with its last answer. */
 export const until = (check: () => unknown, timeout = 5_000) => vi.waitFor(check, { timeout, interval: 10 });
