@@ -15,10 +15,10 @@ export interface Bound {
   readonly messenger: Messenger;
   readonly target: Target;
   /** In the order of sending. */
-  shown(): Promise<readonly Shown[]>;
+  readonly shown: () => Promise<readonly Shown[]>;
   /** The network refuses what comes next. */
-  refuse(): Promise<void>;
-  close(): Promise<void>;
+  readonly refuse: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The default export of `messengers/<name>.ts`: how the contract suite plays the network of the plug of that name. */

@@ -53,7 +53,8 @@ const joined = (line: Line, own: (text: string) => string): string =>
 export const markdownLine = (line: Line): string =>
   joined(line, ownWords)
     .trim()
-    .replace(/^(?:[-+=#>]+|\d{1,9}[.)](?= ))/, wide);
+    .replace(/^[-+=#>]+/, wide)
+    .replace(/^(\d{1,9})([.)])(?= )/, (_all, number: string, sign: string) => number + wide(sign));
 
 /** One line of plain text, in cards and in text messages; only `<@…>` means anything there. */
 export const plainLine = (line: Line): string =>

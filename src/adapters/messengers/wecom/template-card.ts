@@ -98,7 +98,7 @@ function titleOf(text: string): { title: string; left: string } {
 function draw(face: Face, taskId: string, userid?: string): TemplateCard | undefined {
   const keys = face.buttons.map((_button, at) => keyOf(face, at));
   if (keys.some((key) => bytesOf(key) > most.keyBytes)) return undefined;
-  const isChinese = /\p{Script=Han}/u.test(face.title + face.buttons.map(([label]) => label).join(''));
+  const isChinese = /\p{Script=Han}/u.test(face.buttons.map(([label]) => label).join(''));
   const { desc, sub, quote, url, more } = face;
   return {
     card_type: 'button_interaction',

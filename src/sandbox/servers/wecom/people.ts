@@ -80,6 +80,8 @@ export const Click = z.object({
   /** The button by its key or its words; the submit button or menu entry likewise. */
   key: z.string().optional(),
   label: z.string().optional(),
+  /** How long the press was under way. */
+  lateMs: z.number().int().nonnegative().default(0),
   selected: z.array(z.object({ question_key: z.string(), option_ids: z.array(z.string()) })).default([]),
 });
 
@@ -96,6 +98,7 @@ export function click(office: Office, world: World, input: z.output<typeof Click
     user: input.user,
     messageId: shown.id,
     taskId: String(card.task_id),
+    at: world.clock.now() - input.lateMs,
   } as const;
   const told = deliver(office, world, 'aibot_event_callback', target, (extra) => ({
     ...extra,
@@ -178,14 +181,14 @@ function deliver(
   let reqId: string | null = null;
   for (let copy = 0; copy < office.knobs.copies; copy += 1) {
     const id = nextId(office, 'CB');
-    office.callbacks.set(id, { messageId: 0, taskId: '', ...target, at: world.clock.now() });
+    office.callbacks.set(id, { messageId: 0, taskId: '', at: world.clock.now(), ...target });
     if (write(line, { cmd, headers: { req_id: id }, body })) reqId ??= id;
   }
   return reqId === null ? nobody : { msgid, reqId };
 }
 
 /** The id that a bot sees whose maker is no super-admin (wecom.md §2.3). */
-export const hiddenUserid = (userid: string): string =>
+const hiddenUserid = (userid: string): string =>
   `wo${createHash('sha256').update(`${tenant.corpId}:${userid}`).digest('base64url').slice(0, 30)}`;
 
 export const userOfHidden = (hidden: string): string | undefined =>

@@ -86,7 +86,7 @@ export async function openOffice(settings: object = {}): Promise<Office> {
 }
 
 /** Short where the test waits for it. */
-export const shortTimers: Timers = {
+const shortTimers: Timers = {
   ...timers,
   subscribe: 400,
   send: 300,
