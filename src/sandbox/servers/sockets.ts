@@ -15,8 +15,8 @@ export interface SocketRoute {
   /** Below the server's prefix. */
   readonly path: string;
   readonly sheet: string;
-  /** Looks at the handshake; a status refuses it, `drop` cuts the line. */
-  refuse?(context: Context, upgrade: Upgrade): number | 'drop' | undefined;
+  /** Looks at the handshake; a status refuses it, `drop` cuts the line, `hang` leaves it unanswered. */
+  refuse?(context: Context, upgrade: Upgrade): number | 'drop' | 'hang' | undefined;
   open(context: Context, socket: WebSocket, upgrade: Upgrade): void;
 }
 
@@ -25,6 +25,7 @@ export function mountSockets(http: HttpServer, servers: readonly Server[], conte
   const routes = new Map(
     servers.flatMap(({ prefix, sockets = [] }) => sockets.map((route) => [prefix + route.path, route] as const)),
   );
+  const hanging = new Set<Duplex>();
   const accepting = new WebSocketServer({ noServer: true, clientTracking: true });
   http.on('upgrade', (request: IncomingMessage, line: Duplex, head: Buffer) => {
     line.on('error', () => line.destroy());
@@ -33,6 +34,7 @@ export function mountSockets(http: HttpServer, servers: readonly Server[], conte
     const upgrade = { path: pathname, query: searchParams, headers: request.headers };
     const refused = route === undefined ? 404 : route.refuse?.(context, upgrade);
     if (refused === 'drop') return void line.destroy();
+    if (refused === 'hang') return void hanging.add(line.resume());
     if (route === undefined || refused !== undefined) {
       line.end(`HTTP/1.1 ${refused} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
@@ -43,6 +45,7 @@ export function mountSockets(http: HttpServer, servers: readonly Server[], conte
     });
   });
   return () => {
+    for (const line of hanging) line.destroy();
     for (const socket of accepting.clients) socket.terminate();
     accepting.close();
   };

@@ -23,7 +23,7 @@ const dingtalk: Binding = async (plug) => {
         return {
           bytes: Buffer.byteLength(JSON.stringify(content)),
           text,
-          buttons: [...text.matchAll(/^(?:回|Reply) .* → (.*?) *$/gm)].map(([, label = '']) => label),
+          buttons: [...text.matchAll(/^(?:回|Reply) @.* → (.*?) *$/gm)].map(([, label = '']) => label),
           url: /\]\((.*)\)$/.exec(text)?.[1] ?? null,
         };
       });

@@ -1,5 +1,14 @@
 import type { DWClientDownStream } from 'dingtalk-stream';
-import { type Gateway, StreamClient, type StreamSocket } from './stream-client.ts';
+import { type Gateway, StreamClient, type StreamHandlers, type StreamSocket } from './stream-client.ts';
+
+/** Wall ms. */
+export interface LinkTimings {
+  readonly handshakeMs: number;
+  /** Between our own pings. */
+  readonly pingMs: number;
+  /** What a connection may take to acknowledge what it heard, once it hears nothing more. */
+  readonly drainMs: number;
+}
 
 export interface LinkDeps {
   readonly credentials: { readonly clientId: string; readonly clientSecret: string };
@@ -8,10 +17,7 @@ export interface LinkDeps {
   readonly handle: (frame: DWClientDownStream) => Promise<unknown>;
   readonly onTrouble: (error: unknown) => void;
   readonly onSilence: () => void;
-  /** Wall ms between our own pings. */
-  readonly pingMs: number;
-  /** Wall ms that a connection may take to acknowledge what it heard, once it hears nothing more. */
-  readonly drainMs: number;
+  readonly timings: LinkTimings;
 }
 
 export interface Link {
@@ -30,7 +36,7 @@ const mostMissedPings = 2;
 const closingMs = 1_000;
 
 /** One connection through one client. */
-export function createLink({ credentials, gateway, handle, onTrouble, onSilence, pingMs, drainMs }: LinkDeps): Link {
+export function createLink({ credentials, gateway, handle, onTrouble, onSilence, timings }: LinkDeps): Link {
   const pending = new Set<Promise<void>>();
   let settle: (end: 'lost' | 'told' | 'stopped') => void = () => undefined;
   const ended = new Promise<'lost' | 'told' | 'stopped'>((done) => {
@@ -42,7 +48,7 @@ export function createLink({ credentials, gateway, handle, onTrouble, onSilence,
   });
   let isStopped = false;
 
-  const client = new StreamClient(credentials, gateway, {
+  const handlers: StreamHandlers = {
     onFrame(frame, answer) {
       const work = (async () => answer(await handle(frame)))().catch(onTrouble);
       pending.add(work);
@@ -50,7 +56,8 @@ export function createLink({ credentials, gateway, handle, onTrouble, onSilence,
     },
     onGoAway: () => settle('told'),
     onTrouble,
-  });
+  };
+  const client = new StreamClient(credentials, gateway, handlers, timings.handshakeMs);
 
   function watch(socket: StreamSocket): void {
     let missed = 0;
@@ -66,7 +73,7 @@ export function createLink({ credentials, gateway, handle, onTrouble, onSilence,
       }
       missed += 1;
       socket.ping();
-    }, pingMs);
+    }, timings.pingMs);
     socket.once('close', () => {
       clearInterval(beat);
       leave();
@@ -85,7 +92,7 @@ export function createLink({ credentials, gateway, handle, onTrouble, onSilence,
     async drain() {
       let timer: NodeJS.Timeout | undefined;
       const longest = new Promise<void>((done) => {
-        timer = setTimeout(done, drainMs);
+        timer = setTimeout(done, timings.drainMs);
       });
       await Promise.race([Promise.all(pending), longest, closed]);
       clearTimeout(timer);

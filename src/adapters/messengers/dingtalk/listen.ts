@@ -1,7 +1,7 @@
 import { type DWClientDownStream, TOPIC_CARD } from 'dingtalk-stream';
 import { notice } from '../../../domain/card.ts';
 import { AppError } from '../../../domain/errors.ts';
-import { foreign } from '../../../domain/text.ts';
+import { foreign, type Text } from '../../../domain/text.ts';
 import type { Heard, Messenger, MessengerContext } from '../../../ports/messenger.ts';
 import type { Api, Credentials } from './api.ts';
 import { readClick, readMessage, type Unreadable } from './inbound.ts';
@@ -80,17 +80,16 @@ export function createListen(
 }
 
 function excuse({ kind, recognised }: Unreadable) {
-  const ask = '请打字发给我，例如订单号 / Please type it, an order number for example';
-  if (kind === 'audio' && recognised !== '') {
-    return notice('info', ['语音里我听到 / I heard: ', foreign(recognised)], `语音不能直接执行。${ask}`);
-  }
-  return notice('info', `${names[kind]}。${ask}`);
+  const { zh, en } = excuses[kind];
+  const heard = recognised === '' ? [] : [['“', foreign(recognised), '”']];
+  return notice('info', zh, ...heard, '请打字发给我，例如订单号', `${en} Please type it, an order number for example.`);
 }
 
-const names: Readonly<Record<Unreadable['kind'], string>> = {
-  audio: '语音我听不懂 / I cannot hear recordings',
-  file: '文件我打不开 / I cannot open files',
-  picture: '图片我看不了 / I cannot see pictures',
-  video: '视频我看不了 / I cannot see videos',
-  other: '这种消息我看不了 / I cannot read this kind of message',
+/** The language of a private chat is not known here. */
+const excuses: Readonly<Record<Unreadable['kind'], Text>> = {
+  audio: { zh: '语音我不当命令，怕听错', en: 'I take no orders from recordings, they are easily misheard.' },
+  file: { zh: '文件我打不开', en: 'I cannot open files.' },
+  picture: { zh: '图片我看不了', en: 'I cannot see pictures.' },
+  video: { zh: '视频我看不了', en: 'I cannot see videos.' },
+  other: { zh: '这种消息我看不了', en: 'I cannot read this kind of message.' },
 };

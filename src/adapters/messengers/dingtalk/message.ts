@@ -25,12 +25,14 @@ export function titleOf(card: OutgoingCard): string {
 
 export const linesOf = (card: OutgoingCard): readonly string[] => card.lines.map(lineText);
 
-/** Markdown has no buttons: what they say is written out, to be sent by hand. */
+/** Markdown has no buttons: what they say is written out, to be sent by hand. A group's robot hears only who mentions it. */
 export function markdown(card: OutgoingCard, most = mostBytes): { readonly title: string; readonly text: string } {
   const buttons = card.buttons.slice(0, mostButtons);
   const isChinese = /[\u4e00-\u9fff]/.test(buttons.map(({ label }) => label).join(''));
   const spoken = buttons.map(({ label, command }) =>
-    isChinese ? `回 ${ownText(command)} → ${ownText(label)}` : `Reply ${ownText(command)} → ${ownText(label)}`,
+    isChinese
+      ? `回 @机器人 ${ownText(command)} → ${ownText(label)}`
+      : `Reply @bot ${ownText(command)} → ${ownText(label)}`,
   );
   return within(card, most, [...spoken, ...linkOf(card).map(({ title, url }) => `[${title}](${url})`)]);
 }
@@ -61,6 +63,8 @@ export const groupMessage = (card: OutgoingCard): RobotMessage => ({
   msgParam: JSON.stringify(markdown(card)),
 });
 
+const inUrl = (sign: string): string => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
 interface Tap {
   readonly title: string;
   readonly url: string;
@@ -72,9 +76,7 @@ const tapOf = ({ label, command }: Button): Tap => ({
 });
 
 const linkOf = ({ link, url }: OutgoingCard): readonly Tap[] =>
-  link === null || url === null
-    ? []
-    : [{ title: ownText(link.label), url: url.replace(/[()\s<>]/g, encodeURIComponent) }];
+  link === null || url === null ? [] : [{ title: ownText(link.label), url: url.replace(/[()\s<>]/g, inUrl) }];
 
 /** Title and text, of whose lines as many are kept as fit; `tail` is kept whole. */
 function within(card: OutgoingCard, most: number, tail: readonly string[]): { title: string; text: string } {

@@ -18,7 +18,7 @@ export interface StreamSocket extends EventEmitter {
   terminate(): void;
 }
 
-const socketOptions = { rejectUnauthorized: true, handshakeTimeout: 10_000, maxPayload: 4_194_304 };
+const largestFrame = 4_194_304;
 
 /**
  * The official client for one connection, then thrown away: its own reconnecting doubles itself on every refused
@@ -32,13 +32,15 @@ export class StreamClient extends DWClient {
     { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
     gateway: Gateway,
     handlers: StreamHandlers,
+    handshakeMs: number,
   ) {
     // Not in the constructor's type. The default list of subscriptions is one object for all clients.
     const unlisted = { autoReconnect: false, subscriptions: [] };
     super({ ...unlisted, clientId, clientSecret, keepAlive: false, debug: false });
     this.#gateway = gateway;
     this.#handlers = handlers;
-    Object.assign(this, { sslopts: socketOptions });
+    const sslopts = { rejectUnauthorized: true, handshakeTimeout: handshakeMs, maxPayload: largestFrame };
+    Object.assign(this, { sslopts });
     for (const topic of [TOPIC_ROBOT, TOPIC_CARD]) {
       this.registerCallbackListener(topic, (frame) => {
         handlers.onFrame(frame, (response) => this.socketCallBackResponse(frame.headers.messageId, response));

@@ -1,17 +1,15 @@
 import type { DWClientDownStream } from 'dingtalk-stream';
 import type { Log } from '../../../ports/log.ts';
 import type { ConnectionState } from '../../../ports/messenger.ts';
-import { createLink, type Link } from './link.ts';
+import { createLink, type Link, type LinkTimings } from './link.ts';
 import type { Gateway } from './stream-client.ts';
 
 /** Wall ms. */
-export interface Timings {
+export interface Timings extends LinkTimings {
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
-  readonly pingMs: number;
   /** A connection that held this long was a good one. */
   readonly settledMs: number;
-  readonly drainMs: number;
   /** Gaps of hearing longer than this are reported. */
   readonly deafMs: number;
 }
@@ -19,6 +17,7 @@ export interface Timings {
 export const usualTimings: Timings = {
   minDelayMs: 1_000,
   maxDelayMs: 60_000,
+  handshakeMs: 10_000,
   pingMs: 15_000,
   settledMs: 60_000,
   drainMs: 9_000,
@@ -81,8 +80,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       // Kinds only: a message may quote the frame.
       onTrouble: (error) => log.error({ room: roomId, error: nameOf(error) }, 'A DingTalk frame could not be handled'),
       onSilence: () => log.warn({ room: roomId }, 'DingTalk went silent, connecting anew'),
-      pingMs: timings.pingMs,
-      drainMs: timings.drainMs,
+      timings,
     });
     link = made;
     try {

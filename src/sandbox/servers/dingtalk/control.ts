@@ -25,7 +25,7 @@ const NewClick = z.object({
 const NewTrouble = z
   .strictObject({
     opens: z.object({ status: z.number(), times: z.number() }),
-    handshakes: z.object({ how: z.union([z.number(), z.literal('drop')]), times: z.number() }),
+    handshakes: z.object({ how: z.union([z.number(), z.enum(['drop', 'hang'])]), times: z.number() }),
     lateAnswers: z.number(),
     refusals: z.array(z.object({ route: z.string(), status: z.number(), body: z.unknown(), times: z.number() })),
     webhookBlock: z.number(),

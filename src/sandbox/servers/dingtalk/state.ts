@@ -83,7 +83,7 @@ export const usualSettings = {
 /** What goes wrong on demand. Counts are used up. */
 export interface Trouble {
   opens: { status: number; times: number };
-  handshakes: { how: number | 'drop'; times: number };
+  handshakes: { how: number | 'drop' | 'hang'; times: number };
   /** Answers of the new API that become a 504 although the work was done. */
   lateAnswers: number;
   /** Answers of one route with a code of its own. */

@@ -94,7 +94,7 @@ it.each([
   ['picture', '图片我看不了'],
   ['file', '文件我打不开'],
   ['video', '视频我看不了'],
-  ['audio', '语音我听不懂'],
+  ['audio', '语音我不当命令'],
   ['unknownMsgType', '这种消息我看不了'],
 ])('says honestly that it cannot read: %s', async (kind, words) => {
   const { heard } = await connected();

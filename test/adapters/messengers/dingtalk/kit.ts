@@ -116,6 +116,7 @@ export const quick = {
   ...usualTimings,
   minDelayMs: 20,
   maxDelayMs: 200,
+  handshakeMs: 1_000,
   pingMs: 100,
   settledMs: 400,
   drainMs: 500,

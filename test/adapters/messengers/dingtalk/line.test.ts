@@ -4,7 +4,16 @@ import { createHttp } from '../../../../src/adapters/http.ts';
 import { createApi } from '../../../../src/adapters/messengers/dingtalk/api.ts';
 import { StreamClient } from '../../../../src/adapters/messengers/dingtalk/stream-client.ts';
 import { app } from '../../../../src/sandbox/servers/dingtalk/tenant.ts';
-import { type DingTalk, hushClient, type Plug, type PlugOptions, plugInto, startDingTalk, until } from './kit.ts';
+import {
+  type DingTalk,
+  hushClient,
+  type Plug,
+  type PlugOptions,
+  plugInto,
+  quick,
+  startDingTalk,
+  until,
+} from './kit.ts';
 
 hushClient();
 let dingTalk: DingTalk;
@@ -171,6 +180,22 @@ it('stops at once while the gateway does not answer', async () => {
   expect(await dingTalk.live()).toBe(0);
 });
 
+it('gives up a handshake that nobody answers, and stops in the middle of one', async () => {
+  await dingTalk.trouble({ handshakes: { how: 'hang', times: 2 } });
+  const plug = plugged({ timings: { ...quick, handshakeMs: 100 } });
+  await isUp(plug);
+  await plug.stop();
+  await dingTalk.trouble({ handshakes: { how: 'hang', times: 1 } });
+  const hanging = plugged({ timings: { ...quick, handshakeMs: 60_000 } });
+  await until(async () => expect((await dingTalk.seen()).counts.handshakes).toBe(4));
+  const started = performance.now();
+
+  await hanging.stop();
+
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(await dingTalk.live()).toBe(0);
+});
+
 it('finishes what it was told before it stops', async () => {
   const plug = plugged({ hear: () => sleep(100) });
   await isUp(plug);
@@ -193,7 +218,7 @@ it('gives each client its own list of topics, without the organisation’s event
   const gateway = api.gateway(new AbortController().signal);
   const handlers = { onFrame: () => undefined, onGoAway: () => undefined, onTrouble: () => undefined };
 
-  const clients = [new StreamClient(app, gateway, handlers), new StreamClient(app, gateway, handlers)];
+  const clients = [new StreamClient(app, gateway, handlers, 1_000), new StreamClient(app, gateway, handlers, 1_000)];
   clients[0]?.registerCallbackListener('/of-the-first', () => undefined);
 
   const topics = clients.map((client) => client.getConfig().subscriptions.map(({ topic }) => topic));
@@ -208,11 +233,12 @@ it('acknowledges an event of the organisation should one come', async () => {
     clock: dingTalk.clock,
   });
   const gateway = api.gateway(new AbortController().signal);
-  const client = new StreamClient(app, (some) => gateway([...some, { type: 'EVENT', topic: '*' }]), {
+  const handlers = {
     onFrame: () => undefined,
     onGoAway: () => undefined,
     onTrouble: () => undefined,
-  });
+  };
+  const client = new StreamClient(app, (some) => gateway([...some, { type: 'EVENT', topic: '*' }]), handlers, 1_000);
   await client.getEndpoint();
   const socket = await client.openSocket();
 

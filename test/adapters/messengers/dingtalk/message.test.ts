@@ -117,7 +117,7 @@ describe.each(samples)('what it says: %s', (_name, card) => {
           .trim()
           .replaceAll('*', '＊'),
       );
-    for (const { label, command } of card.buttons) expect(text).toContain(`回 ${command} → ${label}`);
+    for (const { label, command } of card.buttons) expect(text).toContain(`回 @机器人 ${command} → ${label}`);
     expect(text).toMatch(/^#### (🔴|🌙|⛔|⏳|✅|🔵|📊) /u);
     expect(bytes({ title, text })).toBeLessThan(15_000);
   });
@@ -140,7 +140,7 @@ describe.each(samples)('what it says: %s', (_name, card) => {
 it('answers in English where the buttons speak it', () => {
   const card = aCard({ buttons: [{ label: 'Mine', command: '/ack 12', style: 'plain' }] });
 
-  expect(markdown(card).text).toContain('Reply /ack 12 → Mine');
+  expect(markdown(card).text).toContain('Reply @bot /ack 12 → Mine');
 });
 
 const large: readonly (readonly [string, readonly Line[]])[] = [
@@ -161,7 +161,7 @@ describe.each(large)('a card of 40 kB: %s', (_name, lines) => {
       expect(bytes(text)).toBeGreaterThan(13_500);
       expect(text).not.toMatch(/\\ud[89a-f]/);
     }
-    expect(inGroupText.text).toContain('回 /ack 12 → 我来');
+    expect(inGroupText.text).toContain('回 @机器人 /ack 12 → 我来');
     expect(inGroupText.text).toContain(card.url);
     expect(toPerson.msgParam).toContain('content=%2Fack%2012');
   });

@@ -162,7 +162,7 @@ describe('the webhook', () => {
     expect(ref.id).toBe('webhook');
     const [said] = await shown();
     expect(said).toMatchObject({ via: 'hook', kind: 'markdown' });
-    expect(said?.content.text).toContain('回 /ack 12 → 我来');
+    expect(said?.content.text).toContain('回 @机器人 /ack 12 → 我来');
   });
 
   it('does not repeat what may have been shown', async () => {

@@ -44,8 +44,8 @@ it('writes to the group with the commands spelled out, because markdown has no b
     [
       '#### 🔴 12号 · 先发这单 · 剩 2时10分',
       '绣字卫衣 黑L ×1 · 杭州 A-12-03 · 尾号 018842',
-      '回 /release 018842 → 解锁并发',
-      '回 /ack 12 → 我来',
+      '回 @机器人 /release 018842 → 解锁并发',
+      '回 @机器人 /ack 12 → 我来',
       '[更多](https://war.example/o/x?e=1&s=secret-signature)',
     ].join('  \n'),
   );
