@@ -7,6 +7,8 @@ import { createEars } from './inbound.ts';
 export interface Credentials {
   readonly botId: string;
   readonly secret: string;
+  /** What people mention; the platform sends no more of a mention than its characters. */
+  readonly botName?: string | undefined;
 }
 
 type Context = MessengerContext<Credentials>;
@@ -58,6 +60,7 @@ function createBot({ baseUrl, credentials, log, clock }: Context, timers: Timers
   const budget = createBudget(() => clock.now(), windows);
   const ears = createEars({
     log,
+    botName: credentials.botName,
     async hear(heard) {
       const room = first();
       if (room === undefined) throw new Error('nobody listens any more');

@@ -37,6 +37,7 @@ const notKept = '刚才这句没记下来，请再发一次。\nThat was not kep
 
 export interface EarsDeps {
   readonly log: Log;
+  readonly botName: string | undefined;
   readonly hear: (heard: Heard) => Promise<boolean>;
   /** Sends one frame; the answer does not matter to anybody here. */
   readonly send: (frame: (client: WSClient) => Promise<WsFrame>) => Promise<unknown>;
@@ -49,7 +50,8 @@ export interface Ears {
 }
 
 /** What people say and press. Each message is heard once; there is nothing to acknowledge, so it is stored at once. */
-export function createEars({ log, hear, send, spend }: EarsDeps): Ears {
+export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears {
+  const mention = botName === undefined ? undefined : mentionOf(botName);
   const seen = new Set<string>();
   function isNew({ msgid }: Said): boolean {
     if (seen.has(msgid)) return false;
@@ -89,7 +91,8 @@ export function createEars({ log, hear, send, spend }: EarsDeps): Ears {
       if (!isNew(said)) return;
       const text = textOf(said);
       if (text === '') return answer(said, frame, onlyText);
-      return keep(said, text, frame);
+      const words = mention === undefined ? text : text.replace(mention, ' ').trim();
+      return keep(said, words, frame);
     },
     async onEvent(frame) {
       const said = Event.safeParse(frame.body).data;
@@ -117,6 +120,12 @@ function chatOf({ chattype, chatid, from }: Said): { chatId: string; isPrivate: 
   if (chatid === undefined || chattype === 'single') return { chatId: from.userid, isPrivate: true };
   return { chatId: chatid, isPrivate: false };
 }
+
+/** The bot's own mention, wherever it stands; its blanks may be others than the name's. */
+const mentionOf = (name: string): RegExp =>
+  new RegExp(`\\s*[@＠]${name.trim().split(/\s+/).map(literally).join('\\s+')}(?=\\s|$)\\s*`, 'g');
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** The words of a message; what it quotes was said by somebody else. */
 function textOf({ msgtype, text, mixed }: Said): string {

@@ -7,6 +7,11 @@ import { createWecomMessenger } from './messenger.ts';
 export default defineMessenger({
   name: { zh: '企业微信', en: 'WeCom' },
   defaultBaseUrl: 'wss://openws.work.weixin.qq.com',
-  credentials: z.object({ botId: z.string().min(1), secret: z.string().min(1) }),
+  credentials: z.object({
+    botId: z.string().min(1),
+    secret: z.string().min(1),
+    // What people mention. Only a name with blanks in it has to be told.
+    botName: z.string().min(1).optional(),
+  }),
   create: (context) => createWecomMessenger(context, timers),
 });

@@ -81,6 +81,23 @@ describe('hears', () => {
   });
 });
 
+it.each([
+  ['@订单 助手  /ack 12', '/ack 12'],
+  ['＠订单\u2005助手 今晚', '今晚'],
+  ['/ack@订单 助手 12', '/ack 12'],
+  ['@李建国 @订单 助手 /ack 12', '@李建国 /ack 12'],
+  ['今晚 @订单 助手', '今晚'],
+  ['@订单 助手们 今晚 @订单 助手', '@订单 助手们 今晚'],
+])('leaves its own name out when it knows it: %j', async (typed, text) => {
+  await open({ botName: '订单 助手' });
+  const isHeard = (await office.say(typed, { chat: typed.includes('\u2005') ? undefined : warRoom, isExact: true }))
+    .msgid;
+  await until(() => room.heard.length === 1);
+
+  expect(isHeard).not.toBeNull();
+  expect(room.heard[0]?.text).toBe(text);
+});
+
 describe('buttons', () => {
   beforeEach(() => open());
   const cardSeen = async () => (await office.posted())[0]?.card;

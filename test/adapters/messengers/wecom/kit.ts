@@ -112,6 +112,7 @@ export interface RoomOptions {
   readonly webhook?: boolean;
   readonly secret?: string;
   readonly botId?: string;
+  readonly botName?: string;
   readonly roomId?: string;
   readonly baseUrl?: string;
   readonly hear?: (heard: Heard) => Promise<boolean>;
@@ -130,7 +131,11 @@ export function openRoom(office: Office, options: RoomOptions = {}): Room {
     roomId: options.roomId ?? 'war',
     baseUrl: options.baseUrl ?? `${office.url.replace('http', 'ws')}/wecom`,
     webhook: options.webhook === true ? `${office.url}/wecom/cgi-bin/webhook/send?key=${tenant.webhookKey}` : null,
-    credentials: { botId: options.botId ?? tenant.botId, secret: options.secret ?? tenant.botSecret },
+    credentials: {
+      botId: options.botId ?? tenant.botId,
+      secret: options.secret ?? tenant.botSecret,
+      botName: options.botName,
+    },
     http: createHttp(),
     clock: clockOf(office),
     log,
