@@ -139,7 +139,7 @@ export function deliver(state: State, one: Push): void {
     if (!chosen.isHalfOpen) chosen.socket.send(JSON.stringify(frameOf(one, chosen.id)));
   }
   // A callback that nobody listened for is gone; an event comes again (dingtalk.md §1.5).
-  if (chosen === undefined && one.type === 'CALLBACK') return;
+  if (one.connections.length === 0 && one.type === 'CALLBACK') return;
   setTimeout(() => {
     if (!one.isAcked && one.connections.length < MOST_DELIVERIES && state.pushes.get(one.messageId) === one)
       deliver(state, one);
