@@ -121,7 +121,7 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
       for (const { messenger } of made.values()) messenger.start?.();
     },
     async stop() {
-      await Promise.allSettled([...made.values()].map(({ messenger }) => messenger.stop?.()));
+      await Promise.allSettled([...made.values()].map(async ({ messenger }) => messenger.stop?.()));
     },
     async addressOf(roomId) {
       const [, privately, platform = '', chatId = ''] = /^(dm:)?([a-z]+):(.+)$/.exec(roomId) ?? [];

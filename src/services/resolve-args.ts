@@ -100,7 +100,7 @@ export function createResolveArgs({
     return orders;
   }
 
-  async function valueOf({ kind }: Arg, raw: RawArg, day: string | undefined): Promise<unknown> {
+  async function lookUp({ kind }: Arg, raw: RawArg, day: string | undefined): Promise<unknown> {
     switch (kind) {
       case 'orders':
         return ordersOf(raw, day);
@@ -150,7 +150,7 @@ export function createResolveArgs({
       const values: Record<string, unknown> = {};
       for (const [name, arg] of Object.entries(entry.args)) {
         const raw = args[name];
-        if (raw !== undefined) values[name] = await valueOf(arg, raw, day);
+        if (raw !== undefined) values[name] = await lookUp(arg, raw, day);
       }
       return values;
     },

@@ -33,15 +33,14 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
   /** What the platform does with each try; undefined = takes it. */
   let answer: (key: string) => Error | undefined = () => undefined;
   const messenger: Messenger = {
-    platform: 'fake',
     limits: { maxBytes: 20_000, maxButtons: 4, perMinute, perMonth: undefined },
     dedupes,
-    async send(room, card, key) {
+    async send({ roomId }, card, key) {
       tries.push(key);
       const error = answer(key);
       if (error instanceof OutcomeUnknownError || error === undefined) shown.push({ key, card, at: clock.now() });
       if (error !== undefined) throw error;
-      return { room, id: `ref-${key}` };
+      return { room: roomId, id: `ref-${key}` };
     },
   };
   const links = createLinks({ key: 'key of the links' });
@@ -50,7 +49,8 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
       storage,
       clock,
       wallNow: () => wall.now,
-      messengerOf: (roomId) => (roomId === 'gone' ? undefined : messenger),
+      addressOf: async (roomId) =>
+        roomId === 'gone' ? undefined : { messenger, target: { roomId, chatId: roomId, isPrivate: false } },
       links,
       publicUrl: 'https://war.example.com',
       metrics: silentMetrics,
