@@ -29,7 +29,7 @@ export const Knobs = z.strictObject({
   removedFrom: z.array(z.string()).default([]),
   tokenLifeSeconds: z.number().int().positive().default(7_200),
   allowedIps: z.array(z.string()).nullable().default(null),
-  parallelLimit: z.number().int().positive().default(100),
+  parallelLimit: z.number().int().positive().default(1_000),
   /** Where the app's callbacks go. */
   callbackUrl: z.string().nullable().default(null),
   /** Until an unanswered callback is sent again. */

@@ -131,21 +131,20 @@ it('takes a busy server for busy, not for refused credentials', async () => {
 
 it.each([false, true])('does not fight for a connection that somebody took (left open: %s)', async (isZombie) => {
   await office.post('/settings', { isZombieAfterKick: isZombie });
-  const room = open({ timers: { taken: 400 } });
+  const room = open({ timers: { taken: 2_000 } });
   await connect(office, room);
   const before = await subscribes();
   await office.post('/connection', { do: 'kick' });
-  await until(() => room.alarms.length > 0);
+  await until(async () => room.alarms.length > 0 && (await office.state()).lines === 0);
   await wait(150);
 
   expect(room.alarms).toEqual(['wecom-taken']);
   expect([isUp(room), (await subscribes()) - before]).toEqual([false, 0]);
-  await until(async () => (await office.state()).lines === 0);
   await until(() => isUp(room));
 });
 
 it('notices a half-open line by its heartbeats', async () => {
-  const room = open();
+  const room = open({ timers: { heartbeat: 60 } });
   await connect(office, room);
   await office.post('/settings', { isSilent: true });
   await until(() => !isUp(room), 2_000);

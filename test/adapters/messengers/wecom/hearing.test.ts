@@ -99,7 +99,7 @@ it.each([
 });
 
 describe('buttons', () => {
-  beforeEach(() => open());
+  beforeEach(() => open({ timers: { send: 300 } }));
   const cardSeen = async () => (await office.posted())[0]?.card;
 
   it('paint the card and say their command, for whoever pressed', async () => {

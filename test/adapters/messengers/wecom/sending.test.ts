@@ -84,7 +84,7 @@ describe('sends', () => {
   });
 
   it.each(['drop', 'cut'])('and does not know what became of it when the answer is missing: %s', async (kind) => {
-    await open();
+    await open({ timers: { send: 300 } });
     await office.post('/acks', { kind });
 
     expect(await failed()).toBeInstanceOf(OutcomeUnknownError);
@@ -92,7 +92,7 @@ describe('sends', () => {
   });
 
   it('and does not take a late answer for the next message’s', async () => {
-    await open();
+    await open({ timers: { send: 300 } });
     await office.post('/acks', { kind: 'delay', ms: 350 });
     expect(await failed({ lines: [['一']] })).toBeInstanceOf(OutcomeUnknownError);
     await office.post('/acks', { kind: 'drop' });
