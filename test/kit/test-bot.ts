@@ -17,7 +17,7 @@ import type { Settings } from '../../src/sandbox/world/world.ts';
 import { openTestDb } from './open-test-db.ts';
 
 /** A Tuesday, 14:00 in Beijing: warehouses are open. */
-export const botStart = Date.UTC(2026, 10, 10, 6);
+const botStart = Date.UTC(2026, 10, 10, 6);
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
 
@@ -30,7 +30,7 @@ export const writeRoutes = {
 } as const;
 
 /** The process is gone: nothing it begins from here on happens. */
-export class CrashError extends Error {}
+class CrashError extends Error {}
 
 // biome-ignore lint/suspicious/noExplicitAny: a configuration is changed freely by tests
 type RawCompany = any;
@@ -359,7 +359,7 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   return self;
 }
 
-export const textOf = (card: OutgoingCard): string =>
+const textOf = (card: OutgoingCard): string =>
   [
     ...card.lines.map((line, index) => `${index === 0 ? `${markOf[card.tone]} ` : ''}${line.map(wordsOf).join('')}`),
     ...card.buttons.map(({ label, command }) => `[${label} → ${command.replace(/@\d{4}$/, '')}]`),
