@@ -15,7 +15,7 @@ export interface EngineModule {
   /** Run again at once while there is work, and these after it. */
   readonly wakes?: readonly string[];
   /** Ms after which it wants to run again though nothing wakes it, when that is sooner than its turn. */
-  waitMs?(): number | undefined;
+  readonly waitMs?: () => number | undefined;
 }
 
 export interface ModuleState {

@@ -51,11 +51,11 @@ export class StreamClient extends DWClient {
   /** Opens the socket at the endpoint asked for before. */
   async openSocket(): Promise<StreamSocket> {
     await this._connect();
-    return Reflect.get(this, 'socket') as StreamSocket;
+    return Reflect.get(this, 'socket');
   }
 
   socketNow(): StreamSocket | undefined {
-    return Reflect.get(this, 'socket') as StreamSocket | undefined;
+    return Reflect.get(this, 'socket');
   }
 
   override async getEndpoint(): Promise<this> {
