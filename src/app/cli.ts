@@ -9,7 +9,8 @@ const usage = `warroom <命令 / verb> [--json]
   login PERSON             网页登录码 / a code for the pages
   audit verify [--head X]  校验审计链 / check the audit chain
   db migrate|backup|rebuild
-  reload                   重新读取 warroom.yaml / take the changed warroom.yaml`;
+  reload                   重新读取 warroom.yaml / take the changed warroom.yaml
+  bench NAME               与标尺并排测速：commands、alerts、ingest、sweep / measure beside a yardstick`;
 
 /** The CLI's verbs. Resolves with the exit code; a problem is told on stderr, never with a value of a secret. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -55,6 +56,8 @@ async function verb(
     }
     case 'reload':
       return (await import('./cli/reload.ts')).reload(json);
+    case 'bench':
+      return second === undefined ? help(2) : (await import('./cli/bench.ts')).bench(second, json);
     default:
       return help(2);
   }

@@ -165,8 +165,6 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   }
   for (const [index, room] of listOf(raw, 'rooms').entries())
     checkPlug(plugs.messengers, `rooms[${index}]`, 'platform', room, problems);
-  const pages = listOf(raw, 'rooms').filter((room) => textOf(room, 'platform') === 'web');
-  if (pages.length > 1) problems.push('rooms: only one can be the built-in room (platform: web)');
 }
 
 const fieldOf = (value: unknown, key: string): unknown =>
@@ -278,5 +276,7 @@ export function notYet(company: Company): readonly string[] {
       .filter((key) => room.hears[key] !== undefined && room.hears[key] !== 'all')
       .map((key) => `rooms.${room.id}.hears.${key}`),
   );
-  return [...whole, ...parts, ...hears];
+  // Only the first built-in room has a page.
+  const hidden = company.rooms.filter(({ platform }) => platform === 'web').slice(1);
+  return [...whole, ...parts, ...hears, ...hidden.map(({ id }) => `rooms.${id}`)];
 }

@@ -60,7 +60,7 @@ it('states why an order that is picked by now is not taken back, and is not aske
   const made = await bot.scenario('short');
   await bot.advance(31 * SECOND);
   await moved(bot, `/改仓 ${tail(made.orderNo)} 广州仓`);
-  await bot.advance(30 * SECOND);
+  await bot.advance(10 * MINUTE);
 
   expect((await bot.truth.order(made.orderNo)).erpStatus).toBe('Delivering');
   expect(await moved(bot, '/撤销')).toContain('没有改到杭州仓：已经开始拣货');

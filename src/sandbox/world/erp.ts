@@ -44,8 +44,13 @@ export function moveErpOrder(world: World, erp: ErpOrderRow, at: number, warehou
   changeErp(world, erp.o_id, at, { wms_co_id: warehouse });
   actOn(world, erp.o_id, at, '指定发货仓', who, `${erp.wms_co_id} → ${warehouse}`);
   if (erp.status !== 'WaitConfirm') return;
-  changeErp(world, erp.o_id, at, { queue: 'blocked' });
-  world.schedule(at + world.random('move', erp.o_id).int(2_000, 5_000), 'look-again', erp.o_id);
+  // The other warehouse takes it with one of its next waves: until then it may go back.
+  joinQueue(
+    world,
+    { o_id: erp.o_id, wms_co_id: warehouse },
+    at,
+    at + world.random('move', erp.o_id).int(4 * MINUTE, 8 * MINUTE),
+  );
 }
 
 /** The nearest warehouse that has everything free; when none has, the nearest. */
