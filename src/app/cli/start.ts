@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -74,15 +75,16 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
   }
 }
 
+/** Outside the range that the system gives away by itself: nobody gets it between this look and our own. */
 async function freePort(host: string): Promise<number> {
+  const port = randomInt(15_000, 30_000);
   const server = createServer();
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(0, host, done);
+  const isFree = await new Promise<boolean>((done) => {
+    server.once('error', () => done(false));
+    server.listen(port, host, () => done(true));
   });
-  const address = server.address();
   await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return isFree ? port : freePort(host);
 }
 
 function greet(
