@@ -47,13 +47,13 @@ describe('a bot that is killed -9 again and again [C4]', () => {
   );
 });
 
-it.runIf(isLong)('keeps pace with a company that lives sixty times as fast [B6]', { timeout: 180_000 }, async () => {
+it('keeps pace with a company that lives sixty times as fast [B6]', { timeout: 180_000 }, async () => {
   const sandbox = await lab.sandbox({ SANDBOX_RATE: '60', SANDBOX_SEED: 'pace' });
   const bot = await lab.bot({ WARROOM_CLOCK: sandbox.url });
   // Its first look at six hours of orders is a backfill and not measured.
-  await pause(10_000);
+  await pause(isLong ? 10_000 : 4_000);
   const { now: from } = await getJson(`${sandbox.url}/clock`);
-  await pause(60_000);
+  await pause(isLong ? 60_000 : 5_000);
   const metrics = await (await fetch(`${bot.url}/metrics`)).text();
   await bot.end('SIGINT');
   await sandbox.end('SIGTERM');
@@ -77,7 +77,7 @@ it.runIf(isLong)('keeps pace with a company that lives sixty times as fast [B6]'
   console.log(
     `${delays.length} changes, ingest delay p99 ${p99} s, most ${delays.at(-1)} s of world time; event loop p99.9 ${loop} s`,
   );
-  expect(delays.length).toBeGreaterThan(100);
+  expect(delays.length).toBeGreaterThan(isLong ? 100 : 0);
   expect(Number(loop)).toBeGreaterThan(0);
 });
 
