@@ -97,11 +97,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         isHeldBack ||= verdict.verdict === 'held-back';
         chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
-      if (!isHeldBack)
-        await tx.alerts.markDispatched(
-          newcomers.map(({ id }) => id),
-          now,
-        );
+      if (!isHeldBack) await tx.alerts.markDispatched(idsOf(newcomers), now);
     });
     const next = Math.min(...chances);
     groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
@@ -148,10 +144,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       card,
     );
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
-    await tx.alerts.markDispatched(
-      state.open.map(({ id }) => id),
-      now,
-    );
+    await tx.alerts.markDispatched(idsOf(state.open), now);
   }
 
   async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
@@ -271,10 +264,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       await storage.transaction(async (tx) => {
         for (const alert of late)
           for (const room of rooms) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
-        await tx.alerts.markDispatched(
-          late.map(({ id }) => id),
-          clock.now(),
-        );
+        await tx.alerts.markDispatched(idsOf(late), clock.now());
       });
     }
     const onTime = fresh.filter((alert) => !alert.isLateFound);
@@ -295,6 +285,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     return fresh.length;
   };
 }
+
+const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 
 const runOutWords = (reason: 'snooze-over' | 'claim-expired', who: string) =>
   reason === 'snooze-over'

@@ -95,14 +95,16 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       const piece = rows.slice(from, from + pieceSize);
       from += pieceSize;
       const isLast = from >= rows.length;
+      // Reading a full page took its time already.
+      if (rows.length > pieceSize) await breath();
       changed += await storage.transaction(async (tx) => {
         const now = clock.now();
         const stored = piece.length === 0 ? 0 : await store(tx, piece, now);
         if (isLast) await last(tx, now);
         return stored;
       });
-      if (!isLast) await new Promise((resolve) => setImmediate(resolve));
     } while (from < rows.length);
+    if (rows.length > pieceSize) await breath();
     return changed;
   }
 
@@ -260,6 +262,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 }
 
 const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');
+
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A page without the vendor's word for its rows. */
 interface Rows<Row> {

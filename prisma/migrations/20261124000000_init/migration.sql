@@ -509,6 +509,9 @@ CREATE INDEX "Alert_endSaid_state_idx" ON "Alert"("endSaid", "state");
 CREATE INDEX "Alert_groupKey_state_idx" ON "Alert"("groupKey", "state");
 
 -- CreateIndex
+CREATE INDEX "Alert_snoozedUntil_idx" ON "Alert"("snoozedUntil");
+
+-- CreateIndex
 CREATE INDEX "Decision_alertId_idx" ON "Decision"("alertId");
 
 -- CreateIndex

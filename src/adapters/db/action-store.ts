@@ -51,7 +51,12 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
     findByWords: (words, roomId) =>
       run(() => one(`words = ? AND roomId = ? AND state IN ('open', 'second')`, words, roomId)),
     wasUsed: (words, roomId, since) =>
-      run(() => one('words = ? AND roomId = ? AND createdAt > ?', words, roomId, since) !== undefined),
+      run(
+        () =>
+          sqlite
+            .prepare('SELECT 1 FROM Question WHERE words = ? AND roomId = ? AND createdAt > ? LIMIT 1')
+            .get(words, roomId, since) !== undefined,
+      ),
     findOpenOf: (actorId, roomId) => run(() => one(`openKey = ? AND state = 'open'`, `${actorId}|${roomId}`)),
     askSecond: (id, at, expiresAt) =>
       run(

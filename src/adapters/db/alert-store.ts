@@ -193,11 +193,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       }, 'several'),
     listSnoozeEnded: (now, limit) =>
       run(() => {
-        const over = all(
-          `SELECT * FROM Alert WHERE snoozedUntil <= ? AND state IN ('open', 'claimed') LIMIT ?`,
-          now,
-          limit,
-        );
+        const over = all(`SELECT * FROM Alert WHERE snoozedUntil <= ? LIMIT ?`, now, limit);
         for (const { id } of over) change('UPDATE Alert SET snoozedUntil = NULL WHERE id = ?', id);
         return over;
       }, 'several'),
@@ -266,7 +262,10 @@ function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limi
   values: unknown[];
 } {
   const parts: [string, ...unknown[]][] = [];
-  if (state === 'unresolved') parts.push(["state IN ('open', 'claimed')"]);
+  // An open alert has a key that begins with its rule, a resolved one has none.
+  if (state === 'unresolved' && ruleId !== undefined)
+    parts.push(['openKey >= ? AND openKey < ?', alertKey(ruleId, ''), `${alertKey(ruleId, '')}\u{10ffff}`]);
+  else if (state === 'unresolved') parts.push(["state IN ('open', 'claimed')"]);
   else if (state !== undefined) parts.push(['state = ?', state]);
   if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);

@@ -14,7 +14,7 @@ type Raw = Database.Database;
  * Indexes are written all over: a cache that holds the hot ones saves reads, and a log that may grow to 16 MB before it is
  * folded into the file writes each of their pages once for many commits.
  */
-const settings: readonly string[] = [
+export const settings: readonly string[] = [
   'busy_timeout = 5000',
   'journal_mode = WAL',
   'synchronous = NORMAL',
