@@ -19,6 +19,7 @@ import {
   reversed,
   viewOf,
 } from './view-rows.ts';
+import { upsertFulfillmentSql, upsertOrderSql } from './view-upserts.ts';
 
 /** Where a fact comes from; null while rebuilding, when the events are there already. */
 export interface Origin {
@@ -480,80 +481,3 @@ function keepStageStart(told: FulfillmentView, before: FulfillmentView): Fulfill
     shippedAt: earliest(told.shippedAt, before.shippedAt),
   };
 }
-
-const upsertSql = (table: string, key: string, columns: readonly string[], fixed: readonly string[]): string =>
-  `INSERT INTO "${table}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-   ON CONFLICT (${key}) DO UPDATE SET ${columns
-     .filter((column) => column !== key && !fixed.includes(column))
-     .map((column) => `${column} = excluded.${column}`)
-     .join(', ')}`;
-
-const upsertOrderSql = upsertSql(
-  'Order',
-  'id',
-  [
-    'id',
-    'shopId',
-    'channelOrderNo',
-    'reversedNo',
-    'status',
-    'sourceStatus',
-    'sourceUpdatedAt',
-    'hash',
-    'kind',
-    'placedAt',
-    'paidAt',
-    'sortedAt',
-    'shippedAt',
-    'scannedAt',
-    'deliveredAt',
-    'closedAt',
-    'shipBy',
-    'promisedAt',
-    'currency',
-    'goodsMinor',
-    'freightMinor',
-    'paidMinor',
-    'refund',
-    'refundAt',
-    'held',
-    'buyerNote',
-    'remark',
-    'flag',
-    'receiver',
-    'shipments',
-    'identities',
-    'stage',
-    'stageAt',
-    'firstSeenAt',
-  ],
-  ['shopId', 'channelOrderNo', 'reversedNo', 'firstSeenAt'],
-);
-
-const upsertFulfillmentSql = upsertSql(
-  'FulfillmentOrder',
-  'id',
-  [
-    'id',
-    'systemId',
-    'systemOrderNo',
-    'systemShopId',
-    'sourceStatus',
-    'sourceUpdatedAt',
-    'hash',
-    'stage',
-    'stageAt',
-    'sortedAt',
-    'shippedAt',
-    'warehouseCode',
-    'held',
-    'reason',
-    'carrier',
-    'waybill',
-    'closed',
-    'channelOrderNos',
-    'lines',
-    'firstSeenAt',
-  ],
-  ['systemId', 'systemOrderNo', 'firstSeenAt'],
-);

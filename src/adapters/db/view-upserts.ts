@@ -1,0 +1,77 @@
+/** The two wide upserts: one list of columns each, in the order in which they are bound. */
+const upsertSql = (table: string, key: string, columns: readonly string[], fixed: readonly string[]): string =>
+  `INSERT INTO "${table}" (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+   ON CONFLICT (${key}) DO UPDATE SET ${columns
+     .filter((column) => column !== key && !fixed.includes(column))
+     .map((column) => `${column} = excluded.${column}`)
+     .join(', ')}`;
+
+export const upsertOrderSql = upsertSql(
+  'Order',
+  'id',
+  [
+    'id',
+    'shopId',
+    'channelOrderNo',
+    'reversedNo',
+    'status',
+    'sourceStatus',
+    'sourceUpdatedAt',
+    'hash',
+    'kind',
+    'placedAt',
+    'paidAt',
+    'sortedAt',
+    'shippedAt',
+    'scannedAt',
+    'deliveredAt',
+    'closedAt',
+    'shipBy',
+    'promisedAt',
+    'currency',
+    'goodsMinor',
+    'freightMinor',
+    'paidMinor',
+    'refund',
+    'refundAt',
+    'held',
+    'buyerNote',
+    'remark',
+    'flag',
+    'receiver',
+    'shipments',
+    'identities',
+    'stage',
+    'stageAt',
+    'firstSeenAt',
+  ],
+  ['shopId', 'channelOrderNo', 'reversedNo', 'firstSeenAt'],
+);
+
+export const upsertFulfillmentSql = upsertSql(
+  'FulfillmentOrder',
+  'id',
+  [
+    'id',
+    'systemId',
+    'systemOrderNo',
+    'systemShopId',
+    'sourceStatus',
+    'sourceUpdatedAt',
+    'hash',
+    'stage',
+    'stageAt',
+    'sortedAt',
+    'shippedAt',
+    'warehouseCode',
+    'held',
+    'reason',
+    'carrier',
+    'waybill',
+    'closed',
+    'channelOrderNos',
+    'lines',
+    'firstSeenAt',
+  ],
+  ['systemId', 'systemOrderNo', 'firstSeenAt'],
+);
