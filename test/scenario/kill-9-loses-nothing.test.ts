@@ -14,7 +14,8 @@ import {
 
 const isLong = process.env.WARROOM_LONG === '1';
 const seeds = Array.from({ length: Number(process.env.WARROOM_SEEDS ?? 1) || 1 }, (_, index) => index + 1);
-const kills = isLong ? 40 : 3;
+const isModerate = process.env.WARROOM_SEEDS === 'moderate';
+const kills = isModerate ? 20 : isLong ? 200 : 3;
 
 let lab: Lab;
 beforeEach(() => {
