@@ -192,15 +192,19 @@ export function releasePreview(
   });
   const isFinal = items.some((item) => item.how === 'order');
   return previewCard(
-    zh
-      ? `给 ${items
-          .map((item) => item.waiting)
-          .filter(unique)
-          .join('、')} 放出库存：`
-      : `Release stock for ${items
-          .map((item) => item.waiting)
-          .filter(unique)
-          .join(', ')}:`,
+    items.length === 0
+      ? zh
+        ? '没有可放的库存：'
+        : 'Nothing to release:'
+      : zh
+        ? `给 ${items
+            .map((item) => item.waiting)
+            .filter(unique)
+            .join('、')} 放出库存：`
+        : `Release stock for ${items
+            .map((item) => item.waiting)
+            .filter(unique)
+            .join(', ')}:`,
     lines,
     refused,
     companions,

@@ -75,7 +75,7 @@ export async function alertModel(
   };
 }
 
-export function notVisibleText(directory: Directory, shopId: string): Text {
+function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);
   const channel = directory.shopName(shopId);
   if (systemId === undefined) {
@@ -86,6 +86,21 @@ export function notVisibleText(directory: Directory, shopId: string): Text {
   }
   const names = { system: directory.systemName(systemId), channel };
   return { zh: fill(notVisibleSay.zh, names), en: fill(notVisibleSay.en, names) };
+}
+
+/** The same without the two hours: for an order that may not be late at all. */
+export function stageNotSeen(directory: Directory, shopId: string): Text {
+  const systemId = directory.systemOf(shopId);
+  const channel = directory.shopName(shopId);
+  return systemId === undefined
+    ? {
+        zh: `${channel}没有接仓库系统，仓内进度看不到`,
+        en: `${channel} has no warehouse system connected: its stage cannot be seen`,
+      }
+    : {
+        zh: `仓内进度看不到（${directory.systemName(systemId)}不返回${channel}单）`,
+        en: `the warehouse stage cannot be seen (${directory.systemName(systemId)} does not return ${channel} orders)`,
+      };
 }
 
 export const warehouseWords = (directory: Directory, id: string): string =>

@@ -9,6 +9,7 @@ import type { Storage } from '../ports/stores.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { clockTime, dateTime, say, span } from '../render/words.ts';
 import { causeText, mendFor } from './alert-models.ts';
+import { stillOpen } from './alert-number.ts';
 import type { Confirm } from './confirm.ts';
 import { diagnose } from './diagnose.ts';
 import type { Directory } from './directory.ts';
@@ -101,13 +102,12 @@ export function createExplain({
     about: { readonly alert: Alert } | { readonly order: Order },
   ): Promise<readonly Card[]> => {
     const { language } = asking;
+    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
+    const alert = 'alert' in about ? await stillOpen(storage, roomIds, about.alert) : undefined;
+    const orderId = alert?.facts.orderId;
     const order =
-      'order' in about
-        ? about.order
-        : about.alert.facts.orderId === undefined
-          ? undefined
-          : await storage.views.findOrder(about.alert.facts.orderId);
-    const head = 'alert' in about ? await ofAlert(about.alert, language) : [];
+      'order' in about ? about.order : orderId === undefined ? undefined : await storage.views.findOrder(orderId);
+    const head = alert === undefined ? [] : await ofAlert(alert, language);
     const body = order === undefined ? { lines: [], buttons: [] } : await ofOrder(order, language);
     return [
       {

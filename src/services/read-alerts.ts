@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { say, span } from '../render/words.ts';
 import { warehouseWords } from './alert-models.ts';
+import { numberOf } from './alert-number.ts';
 import { type Directory, sourceName } from './directory.ts';
 
 const shown = 8;
@@ -21,11 +22,11 @@ export function createReadAlerts({
   clock: Clock;
   directory: Directory;
 }) {
-  function lineOf(alert: Alert, asking: Asking): Line {
+  function lineOf(alert: Alert, called: number | null, asking: Asking): Line {
     const { language } = asking;
     const zh = language === 'zh';
     const { facts } = alert;
-    const number = alert.number === null ? '' : zh ? `${alert.number}号 ` : `no. ${alert.number} `;
+    const number = called === null ? '' : zh ? `${called}号 ` : `no. ${called} `;
     const where =
       typeof facts['source'] === 'string'
         ? sourceName(facts['source'], directory)
@@ -40,9 +41,24 @@ export function createReadAlerts({
     );
   }
 
+  /** No alert means nothing is wrong only where somebody looked. */
+  async function quiet({ language }: Asking, none: string): Promise<Card> {
+    const blind = (await storage.sources.list()).filter(({ lastOkAt }) => lastOkAt === null);
+    if (blind.length === 0) return notice('done', none);
+    const names = blind.map(({ id }) => sourceName(id, directory));
+    return notice(
+      'warning',
+      language === 'zh'
+        ? `${names.join('、')}还没连上，我现在看不到它的订单。请管理员运行 npx warroom doctor`
+        : `${names.join(', ')} has not answered yet: I cannot see its orders. An administrator can run npx warroom doctor`,
+    );
+  }
+
   async function card(asking: Asking, filter: { claimedBy?: string }, none: string): Promise<readonly Card[]> {
     const alerts = await storage.alerts.list({ state: 'unresolved', limit: shown, ...filter });
-    if (alerts.length === 0) return [notice('done', none)];
+    if (alerts.length === 0) return [await quiet(asking, none)];
+    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
+    const numbers = await Promise.all(alerts.map((alert) => numberOf(storage, roomIds, alert)));
     const total = await storage.alerts.count({ state: 'unresolved', ...filter });
     const zh = asking.language === 'zh';
     const claimed = await storage.alerts.count({ state: 'claimed', ...filter });
@@ -51,7 +67,7 @@ export function createReadAlerts({
         tone: 'warning',
         lines: [
           line(zh ? `${total} 件没解决 · ${claimed} 件有人在办` : `${total} open · ${claimed} in hand`),
-          ...alerts.map((alert) => lineOf(alert, asking)),
+          ...alerts.map((alert, index) => lineOf(alert, numbers[index] ?? null, asking)),
           ...(total > alerts.length
             ? [line(zh ? `…还有 ${total - alerts.length} 件，见看板` : `… ${total - alerts.length} more on the board`)]
             : []),

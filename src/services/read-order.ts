@@ -1,4 +1,3 @@
-import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import type { Card } from '../domain/card.ts';
 import { type Order, tailOf } from '../domain/order.ts';
@@ -6,7 +5,8 @@ import { hasReached } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { orderCard, orderListCard } from '../render/order-cards.ts';
-import { causeText, mendFor, notVisibleText, warehouseWords } from './alert-models.ts';
+import { causeText, mendFor, stageNotSeen, warehouseWords } from './alert-models.ts';
+import { numberOf } from './alert-number.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, sourceName } from './directory.ts';
 
@@ -24,10 +24,13 @@ export function createReadOrder({
     const waits = !hasReached(order.stage, 'sorting') && order.paidAt !== null;
     const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId);
     const [cause] = causes;
+    const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
     const companions = await storage.views.companionsOf(order.id);
     const alerts = (await storage.alerts.listFor(`order:${order.shopId}/${order.channelOrderNo}`)).filter(
       (each) => each.state !== 'resolved',
     );
+    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
+    const numbers = await Promise.all(alerts.map((each) => numberOf(storage, roomIds, each)));
     const systemId = directory.systemOf(order.shopId);
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
     const lastOkAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
@@ -46,9 +49,8 @@ export function createReadOrder({
         qty: order.lines.reduce((sum, line) => sum + line.qty, 0),
         moreLines: Math.max(0, order.lines.length - 1),
         surname: order.receiver.name,
-        notSeen:
-          waits && directory.stageSourceOf(order.shopId) === 'none' ? notVisibleText(directory, order.shopId) : null,
-        cause: waits && cause !== undefined && order.stage !== 'closed' ? causeText(cause) : null,
+        notSeen: waits && !isSeen ? stageNotSeen(directory, order.shopId) : null,
+        cause: waits && isSeen && cause !== undefined && order.stage !== 'closed' ? causeText(cause) : null,
         mend: waits && order.stage !== 'closed' ? mendFor(cause, order.channelOrderNo) : null,
         parcels:
           order.shipments.length > 0
@@ -57,7 +59,7 @@ export function createReadOrder({
               ? []
               : [fulfillment],
         companions: companions.map((each) => tailOf(each.channelOrderNo)),
-        alerts: alerts.flatMap((each: Alert) => each.number ?? []),
+        alerts: [...new Set(numbers.flatMap((number) => number ?? []))],
         data: lastOkAt === null ? null : { name: sourceName(sourceId, directory), at: lastOkAt },
         now: clock.now(),
         timezone: directory.timezone,

@@ -211,5 +211,5 @@ const refusal = (order: Order, why: Text, asking: Asking): Card => ({
   tone: 'refused',
   lines: [refusalLine(order, why, asking)],
   buttons: [],
-  link: { label: tailOf(order.channelOrderNo), path: `/o/${order.id}` },
+  link: { label: asking.language === 'zh' ? '看订单' : 'Order', path: `/o/${order.id}` },
 });
