@@ -453,14 +453,18 @@ const views = [
 const dumpViews = (): Map<string, Set<string>> =>
   new Map(views.map((view) => [view, new Set(rows(`SELECT * FROM "${view}"`).map((row) => JSON.stringify(row)))]));
 
-/** Rows that only one of two dumps has. */
+/** Rows that only one of two dumps has, a few of each. */
 function differing(before: Map<string, Set<string>>, after: Map<string, Set<string>>): string[] {
+  const only = (ones: ReadonlySet<string>, others: ReadonlySet<string>, sign: string, view: string): string[] => {
+    const rest = [...ones].filter((row) => !others.has(row));
+    return [
+      ...rest.slice(0, 5).map((row) => `${sign} ${view} ${row}`),
+      ...(rest.length > 5 ? [`${sign} ${view}: ${rest.length}`] : []),
+    ];
+  };
   return views.flatMap((view) => {
     const [one, other] = [before.get(view) ?? new Set<string>(), after.get(view) ?? new Set<string>()];
-    return [
-      ...[...one].filter((row) => !other.has(row)).map((row) => `- ${view} ${row}`),
-      ...[...other].filter((row) => !one.has(row)).map((row) => `+ ${view} ${row}`),
-    ].slice(0, 5);
+    return [...only(one, other, '-', view), ...only(other, one, '+', view)];
   });
 }
 

@@ -217,6 +217,8 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     const page = sqlite.prepare<EventRow>('SELECT * FROM Event WHERE id > ? ORDER BY id LIMIT 500').all(after);
     if (page.length === 0) break;
     for (const event of page.map(eventFromRow)) {
+      // An act is told of a subject, not by its source: its facts must not mix with an order's.
+      if (event.kind === 'act') continue;
       const all = { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
       replay(writer, event, all);

@@ -188,6 +188,28 @@ describe('what is rebuilt from the events', () => {
     ).toEqual({ changed: 0, unchanged: 1 });
   });
 
+  it('does not take what people did to an order for what its shop says of it [C4]', async () => {
+    const db = await openTestStorage();
+    const { shopId, channelOrderNo } = anOrder();
+    await db.storage.views.saveOrders('shop:mini', [{ view: anOrder(), seal: null }], at('10:00'), derivation);
+    await db.storage.events.append({
+      source: 'act',
+      sourceId: 'a1',
+      subject: `order:${shopId}/${channelOrderNo}`,
+      kind: 'act',
+      occurredAt: at('10:30'),
+      receivedAt: at('10:30'),
+      facts: { kind: 'cancel-order' },
+    });
+    const later = anOrder({ sourceUpdatedAt: at('11:00'), remark: '加急' });
+    await db.storage.views.saveOrders('shop:mini', [{ view: later, seal: null }], at('11:00'), derivation);
+    const before = dump(db);
+
+    await db.storage.views.rebuild(derivation, shopOf);
+
+    expect(dump(db)).toEqual(before);
+  });
+
   it('keeps the old views when it cannot be finished', async () => {
     const db = await openTestStorage();
     await live(db, 1);
