@@ -1,33 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { app, group } from '../../src/sandbox/servers/dingtalk/tenant.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import { control, quiet, type Reply } from './kit.ts';
+import { callerOf } from './dingtalk-kit.ts';
+import { quiet, type Reply } from './kit.ts';
 
 let sandbox: Sandbox;
 let token: string;
 beforeEach(async () => {
   sandbox = await quiet();
-  token = (await post('/v1.0/oauth2/accessToken', { appKey: app.clientId, appSecret: app.clientSecret })).body
-    .accessToken;
+  token = await login();
 });
 afterEach(() => sandbox.stop());
 
-const door = (path: string, body?: object): Promise<Reply> => control(sandbox, `/world/dingtalk${path}`, body);
-const said = async (): Promise<Record<string, unknown>[]> => (await door('')).body.said;
-
-async function post(
-  path: string,
-  body: unknown,
-  options: { token?: string | null; method?: string } = {},
-): Promise<Reply> {
-  const given = options.token === undefined ? token : options.token;
-  const response = await fetch(`${sandbox.url}/dingtalk${path}`, {
-    method: options.method ?? 'POST',
-    headers: { 'content-type': 'application/json', ...(given ? { 'x-acs-dingtalk-access-token': given } : {}) },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json(), headers: response.headers };
-}
+const { door, post, login, said } = callerOf(() => sandbox);
 describe('cards', () => {
   const create = (change: object = {}): Promise<Reply> =>
     post('/v1.0/card/instances/createAndDeliver', {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WecomCrypto } from '@wecom/aibot-node-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decrypt, encrypt, signatureOf } from '../../src/sandbox/servers/wecom/app-crypto.ts';
-import { type Body, buttons, cardBody, type Office, openOffice, tenant } from './wecom-kit.ts';
+import { buttons, callerOf, cardBody, type Office, openOffice, tenant, toUsers } from './wecom-kit.ts';
 
 let office: Office;
 let listener: Server | undefined;
@@ -17,25 +17,7 @@ afterEach(async () => {
   await office.sandbox.stop();
 });
 
-async function ask(path: string, body?: object): Promise<Body> {
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const reply = await fetch(`${office.url}/wecom/cgi-bin${path}`, init);
-  expect(reply.status).toBe(200);
-  return reply.json();
-}
-const text = (content: string, more: object = {}) => ({ msgtype: 'text', text: { content, ...more } });
-const tokenOf = async (secret: string = tenant.appSecret): Promise<Body> =>
-  ask(`/gettoken?corpid=${tenant.corpId}&corpsecret=${secret}`);
-async function app(path: string, body: object, secret?: string): Promise<Body> {
-  const { access_token } = await tokenOf(secret);
-  return ask(`${path}?access_token=${access_token}`, body);
-}
-const toUsers = (touser: string, more: object = {}) => ({
-  touser,
-  agentid: tenant.agentId,
-  ...text('看群'),
-  ...more,
-});
+const { app } = callerOf(() => office);
 
 describe('WeCom 21: callbacks to the app', () => {
   const crypto = new WecomCrypto(tenant.callbackToken, tenant.callbackKey, tenant.corpId);

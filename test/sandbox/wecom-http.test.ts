@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, pass, SECOND } from './kit.ts';
-import { type Body, buttons, cardBody, markdown, type Office, openOffice, tenant } from './wecom-kit.ts';
+import { buttons, callerOf, cardBody, markdown, type Office, openOffice, tenant, text, toUsers } from './wecom-kit.ts';
 
 let office: Office;
 beforeEach(async () => {
@@ -10,27 +10,9 @@ afterEach(async () => {
   await office.sandbox.stop();
 });
 
-async function ask(path: string, body?: object): Promise<Body> {
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const reply = await fetch(`${office.url}/wecom/cgi-bin${path}`, init);
-  expect(reply.status).toBe(200);
-  return reply.json();
-}
+const { ask, tokenOf, app } = callerOf(() => office);
 const hook = (body: object, key: string = tenant.webhookKey) => ask(`/webhook/send?key=${key}`, body);
 const hookCode = async (body: object, key?: string): Promise<number> => (await hook(body, key)).errcode;
-const text = (content: string, more: object = {}) => ({ msgtype: 'text', text: { content, ...more } });
-const tokenOf = async (secret: string = tenant.appSecret): Promise<Body> =>
-  ask(`/gettoken?corpid=${tenant.corpId}&corpsecret=${secret}`);
-async function app(path: string, body: object, secret?: string): Promise<Body> {
-  const { access_token } = await tokenOf(secret);
-  return ask(`${path}?access_token=${access_token}`, body);
-}
-const toUsers = (touser: string, more: object = {}) => ({
-  touser,
-  agentid: tenant.agentId,
-  ...text('看群'),
-  ...more,
-});
 
 describe('WeCom 16: the webhook', () => {
   it('knows its key, its kinds and its sizes, and says so with HTTP 200', async () => {

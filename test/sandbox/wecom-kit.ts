@@ -1,4 +1,5 @@
 import { WSClient, type WSClientOptions, type WsFrame } from '@wecom/aibot-node-sdk';
+import { expect } from 'vitest';
 import { type Office, tenant, until, warRoom } from '../adapters/messengers/wecom/kit.ts';
 
 export { type Office, openOffice, tenant, until, warRoom } from '../adapters/messengers/wecom/kit.ts';
@@ -56,6 +57,31 @@ export async function greetedBot(office: Office): Promise<Bot> {
   bot.messages.length = 0;
   return bot;
 }
+
+/** Calls to the HTTP API of the office; `app` asks for a token first. */
+export function callerOf(office: () => Office) {
+  async function ask(path: string, body?: object): Promise<Body> {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const reply = await fetch(`${office().url}/wecom/cgi-bin${path}`, init);
+    expect(reply.status).toBe(200);
+    return reply.json();
+  }
+  const tokenOf = (secret: string = tenant.appSecret): Promise<Body> =>
+    ask(`/gettoken?corpid=${tenant.corpId}&corpsecret=${secret}`);
+  async function app(path: string, body: object, secret?: string): Promise<Body> {
+    const { access_token } = await tokenOf(secret);
+    return ask(`${path}?access_token=${access_token}`, body);
+  }
+  return { ask, tokenOf, app };
+}
+
+export const text = (content: string, more: object = {}) => ({ msgtype: 'text', text: { content, ...more } });
+export const toUsers = (touser: string, more: object = {}) => ({
+  touser,
+  agentid: tenant.agentId,
+  ...text('看群'),
+  ...more,
+});
 
 export const markdown = (content: string) => ({ msgtype: 'markdown' as const, markdown: { content } });
 export const cardBody = (card: object): Body => ({ msgtype: 'template_card', template_card: card });

@@ -2,43 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { app } from '../../../../src/sandbox/servers/dingtalk/tenant.ts';
-import {
-  type DingTalk,
-  hushClient,
-  type Plug,
-  type PlugOptions,
-  plugInto,
-  quick,
-  startDingTalk,
-  until,
-} from './kit.ts';
+import { type DingTalk, hushClient, isUp, plugsInto, quick, startDingTalk, until } from './kit.ts';
 
 hushClient();
 let dingTalk: DingTalk;
-let plugs: Plug[];
 beforeEach(async () => {
-  plugs = [];
   dingTalk = await startDingTalk();
 });
+const { plugged, unplugAll, onlyOneLives, hears } = plugsInto(() => dingTalk);
 afterEach(async () => {
-  await Promise.all(plugs.map((plug) => plug.stop()));
+  await unplugAll();
   await dingTalk.stop();
 });
-
-function plugged(options: PlugOptions = {}): Plug {
-  const made = plugInto(dingTalk, options);
-  plugs.push(made);
-  made.start();
-  return made;
-}
-
-const isUp = (plug: Plug) => until(() => expect(plug.connection().isUp).toBe(true));
-const onlyOneLives = async (): Promise<void> => expect(await dingTalk.live()).toBe(1);
-
-async function hears(plug: Plug, text: string): Promise<void> {
-  await dingTalk.says(text);
-  await until(() => expect(plug.heard.map((one) => one.text)).toContain(text));
-}
 
 it('has one connection after a long refusal of handshakes, and asked for few', async () => {
   await dingTalk.trouble({ handshakes: { how: 503, times: 12 } });

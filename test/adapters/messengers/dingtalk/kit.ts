@@ -22,6 +22,8 @@ export const inGroup: Target = { roomId: 'ding', chatId: group.id, isPrivate: fa
 export const toLi: Target = { roomId: 'dm:dingtalk:li', chatId: 'li', isPrivate: true };
 export const neverAborted = new AbortController().signal;
 export const templateId = 'warroom-card.schema';
+/** Where messages to a group are sent. */
+export const groupSend = '/v1.0/robot/groupMessages/send';
 
 export const aCard = (change: Partial<OutgoingCard> = {}): OutgoingCard => ({
   tone: 'critical',
@@ -165,6 +167,32 @@ export function plugInto(dingTalk: Pick<DingTalk, 'url' | 'clock'>, options: Plu
   return { ...createDingTalk(context, options.timings ?? quick), heard, attempts, alarms, logged };
 }
 export type Plug = ReturnType<typeof plugInto>;
+
+export const isUp = (plug: Plug) => until(() => expect(plug.connection().isUp).toBe(true));
+
+/** Plugs that run, and what tests of the line ask about them; `unplugAll` belongs into afterEach. */
+export function plugsInto(dingTalk: () => DingTalk) {
+  const plugs: Plug[] = [];
+
+  function plugged(options: PlugOptions = {}): Plug {
+    const made = plugInto(dingTalk(), options);
+    plugs.push(made);
+    made.start();
+    return made;
+  }
+
+  async function hears(plug: Plug, text: string): Promise<void> {
+    await dingTalk().says(text);
+    await until(() => expect(plug.heard.map((one) => one.text)).toContain(text));
+  }
+
+  return {
+    plugged,
+    hears,
+    unplugAll: () => Promise.all(plugs.splice(0).map((plug) => plug.stop())),
+    onlyOneLives: async (): Promise<void> => expect(await dingTalk().live()).toBe(1),
+  };
+}
 
 /** The error of a send that fails: one of ours, and it tells no secret. */
 export async function failing(work: Promise<unknown>): Promise<AppError> {

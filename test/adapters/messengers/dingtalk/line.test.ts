@@ -4,43 +4,18 @@ import { createHttp } from '../../../../src/adapters/http.ts';
 import { createApi } from '../../../../src/adapters/messengers/dingtalk/api.ts';
 import { StreamClient } from '../../../../src/adapters/messengers/dingtalk/stream-client.ts';
 import { app } from '../../../../src/sandbox/servers/dingtalk/tenant.ts';
-import {
-  type DingTalk,
-  hushClient,
-  type Plug,
-  type PlugOptions,
-  plugInto,
-  quick,
-  startDingTalk,
-  until,
-} from './kit.ts';
+import { type DingTalk, hushClient, isUp, plugsInto, quick, startDingTalk, until } from './kit.ts';
 
 hushClient();
 let dingTalk: DingTalk;
-let plugs: Plug[];
 beforeEach(async () => {
-  plugs = [];
   dingTalk = await startDingTalk();
 });
+const { plugged, unplugAll, onlyOneLives, hears } = plugsInto(() => dingTalk);
 afterEach(async () => {
-  await Promise.all(plugs.map((plug) => plug.stop()));
+  await unplugAll();
   await dingTalk.stop();
 });
-
-function plugged(options: PlugOptions = {}): Plug {
-  const made = plugInto(dingTalk, options);
-  plugs.push(made);
-  made.start();
-  return made;
-}
-
-const isUp = (plug: Plug) => until(() => expect(plug.connection().isUp).toBe(true));
-const onlyOneLives = async (): Promise<void> => expect(await dingTalk.live()).toBe(1);
-
-async function hears(plug: Plug, text: string): Promise<void> {
-  await dingTalk.says(text);
-  await until(() => expect(plug.heard.map((one) => one.text)).toContain(text));
-}
 
 it('notices a line that is dead without a word, and takes another', async () => {
   await dingTalk.settings({ redeliverMs: 200 });

@@ -7,10 +7,12 @@ import {
   RejectedError,
   RetryableError,
 } from '../../../../src/domain/errors.ts';
+import { HOUR } from '../../../sandbox/kit.ts';
 import {
   aCard,
   type DingTalk,
   failing,
+  groupSend,
   hushClient,
   inGroup,
   neverAborted,
@@ -26,14 +28,11 @@ beforeEach(async () => {
 });
 afterEach(() => dingTalk.stop());
 
-const HOUR = 3_600_000;
-const group = '/v1.0/robot/groupMessages/send';
-
 const shown = async () => (await dingTalk.seen()).said;
 
 describe('refusals', () => {
   const refusedWith = async (status: number, body: unknown): Promise<AppError> => {
-    await dingTalk.trouble({ refusals: [{ route: group, status, body, times: 5 }] });
+    await dingTalk.trouble({ refusals: [{ route: groupSend, status, body, times: 5 }] });
     return failing(plugInto(dingTalk).send(inGroup, aCard(), 'k1', neverAborted));
   };
 
@@ -111,7 +110,7 @@ describe('refusals', () => {
     ['drop-after', 1],
     ['502', 0],
   ])('does not know what became of a message whose answer is missing: %s', async (kind, count) => {
-    await dingTalk.fault(kind, { route: group });
+    await dingTalk.fault(kind, { route: groupSend });
 
     const error = await failing(plugInto(dingTalk).send(inGroup, aCard(), 'k1', neverAborted));
 
@@ -151,7 +150,7 @@ describe('refusals', () => {
 describe('the webhook', () => {
   const permissionDenied = { code: 'Forbidden.AccessDenied.AccessTokenPermissionDenied', message: '', requestid: 'A' };
   const refuseApp = (status = 403, body: object = permissionDenied) =>
-    dingTalk.trouble({ refusals: [{ route: group, status, body, times: 100 }] });
+    dingTalk.trouble({ refusals: [{ route: groupSend, status, body, times: 100 }] });
   const send = (key = 'k1') => plugInto(dingTalk, { webhook: true }).send(inGroup, aCard(), key, neverAborted);
 
   it('speaks when the app is refused, signed, with the commands spelled out', async () => {
@@ -188,7 +187,7 @@ describe('the webhook', () => {
     expect(await failing(send())).toMatchObject({ code: permissionDenied.code });
   });
 
-  it('is refused with a clock that is off by more than an hour', async () => {
+  it('is refused with a clock that is off by more than an HOUR', async () => {
     await refuseApp();
     const clock = { ...dingTalk.clock, now: () => dingTalk.clock.now() - 2 * HOUR };
 

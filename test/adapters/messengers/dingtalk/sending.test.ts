@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AuthExpiredError, OutcomeUnknownError } from '../../../../src/domain/errors.ts';
+import { HOUR } from '../../../sandbox/kit.ts';
 import {
   aCard,
   type DingTalk,
   failing,
+  groupSend,
   hushClient,
   inGroup,
   neverAborted,
@@ -20,8 +22,6 @@ beforeEach(async () => {
 });
 afterEach(() => dingTalk.stop());
 
-const HOUR = 3_600_000;
-const group = '/v1.0/robot/groupMessages/send';
 const withCards = { credentials: { cardTemplateId: templateId } };
 
 const shown = async () => (await dingTalk.seen()).said;
@@ -183,7 +183,7 @@ describe('the token', () => {
   });
 
   it('is renewed once and no more when every token is refused', async () => {
-    await dingTalk.fault('expire-token', { route: group, times: null });
+    await dingTalk.fault('expire-token', { route: groupSend, times: null });
 
     const error = await failing(plugInto(dingTalk).send(inGroup, aCard(), 'k1', neverAborted));
 
