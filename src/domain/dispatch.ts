@@ -59,8 +59,10 @@ export function decideGroup(group: GroupState, memory: GroupMemory | undefined, 
   return { verdict: 'said', reason: doubled ? 'doubled' : 'nearer-wall' };
 }
 
+export const shipBysOf = (alerts: readonly Alert[]): readonly number[] =>
+  alerts.flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []));
+
 export function stateOf(open: readonly Alert[], now: number): GroupState {
-  const shipBys = open.flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []));
   return {
     open,
     worst: open.reduce<Severity>(
@@ -68,12 +70,12 @@ export function stateOf(open: readonly Alert[], now: number): GroupState {
       'info',
     ),
     // One that is past already must not hide those that can still be saved.
-    nearestShipBy: nearestWall(shipBys, now),
+    nearestShipBy: nearestWall(shipBysOf(open), now),
   };
 }
 
 /** The nearest ship-by still ahead; when all are past, the one past last. */
-export function nearestWall(shipBys: readonly number[], now: number): number | null {
+function nearestWall(shipBys: readonly number[], now: number): number | null {
   if (shipBys.length === 0) return null;
   const ahead = shipBys.filter((at) => at > now);
   return ahead.length === 0 ? Math.max(...shipBys) : Math.min(...ahead);

@@ -22,7 +22,9 @@ export function understand(text: string, menu: readonly MenuEntry[], lexicon: Le
   if (text.length > longest) return unclear;
   const lexer = lexerFor(menu, lexicon);
   const said = withoutBot(withoutQuote(normaliseText(text)), lexer);
-  return answerOf(said) ?? decide(said, lexer) ?? guess(said, lexer) ?? bare(scan(said, lexer), menu);
+  return (
+    withReason(said) ?? answerOf(said) ?? decide(said, lexer) ?? guess(said, lexer) ?? bare(scan(said, lexer), menu)
+  );
 }
 
 const code = '[a-z0-9]{2,6}';
@@ -45,6 +47,12 @@ function answerOf(said: string): Understanding | undefined {
   const isYes = (yes ?? yesBehind) !== undefined;
   if (isYes && words === undefined && (yes === '是' || said !== yes)) return undefined;
   return { type: isYes ? 'yes' : 'no', words };
+}
+
+/** `确认 K7 原因`: the only answer that carries words of its own. It opens the sentence: 先别确认 K7 is no yes. */
+function withReason(said: string): Understanding | undefined {
+  const match = /^\/?(?:确认|yes)\s*([A-Za-z]\d{1,4})[\s，,]+(\S.*)$/iu.exec(said);
+  return match === null ? undefined : { type: 'yes', words: (match[1] ?? '').toUpperCase(), reason: match[2] ?? '' };
 }
 
 interface Reading {

@@ -57,8 +57,8 @@ export type Understanding =
   | { readonly type: 'command'; readonly name: string; readonly args: Readonly<Record<string, RawArg>> }
   /** Bare numbers: a question about orders. */
   | { readonly type: 'lookup'; readonly refs: readonly string[] }
-  /** `确认 K7`, or a bare 1 (words undefined). */
-  | { readonly type: 'yes'; readonly words: string | undefined }
+  /** `确认 K7`, or a bare 1 (words undefined); `确认 K7 原因` has a reason, too. */
+  | { readonly type: 'yes'; readonly words: string | undefined; readonly reason?: string }
   | { readonly type: 'no'; readonly words: string | undefined }
   /** Nearly a command: said back as a question, never run. */
   | { readonly type: 'suggest'; readonly name: string; readonly text: string }

@@ -3,7 +3,7 @@ import { tailOf } from '../domain/order.ts';
 import { type Severity, severityRank } from '../domain/rule.ts';
 import type { Text } from '../domain/text.ts';
 import { fill } from '../render/words.ts';
-import { type Directory, sourceName } from './directory.ts';
+import { type Directory, sourceName, warehouseName } from './directory.ts';
 
 /** One alert as a list shows it. */
 export interface AlertLine {
@@ -62,9 +62,6 @@ export function lineOf(alert: Alert, directory: Directory): AlertLine {
     isLateFound: alert.isLateFound,
   };
 }
-
-export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
-  id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);
 
 /** Worst first, then what has been broken longest. */
 export const worstFirst = (

@@ -1,13 +1,13 @@
 import type { Alert } from '../domain/alert.ts';
 import { notVisibleSay } from '../domain/builtin-rules.ts';
-import { nearestWall } from '../domain/dispatch.ts';
+import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
 import { fill } from '../render/words.ts';
 import { type Cause, diagnose } from './diagnose.ts';
-import { type Directory, sourceName } from './directory.ts';
+import { type Directory, sourceName, warehouseName } from './directory.ts';
 
 /** Reads and names what an alert's card needs. */
 export async function alertModel(
@@ -56,7 +56,7 @@ export async function alertModel(
             paidAt: order.paidAt,
             shipBy: isOrderAlert ? order.shipBy : null,
           },
-    warehouse: facts.warehouseId === undefined ? null : warehouseWords(directory, facts.warehouseId),
+    warehouse: warehouseName(facts.warehouseId, directory),
     cause: lockCause(alert) ?? (cause === undefined ? null : causeText(cause)),
     mend: order === undefined ? null : mendOf(alert, order, cause),
     confirmed:
@@ -102,9 +102,6 @@ export function stageNotSeen(directory: Directory, shopId: string): Text {
         en: `the warehouse stage cannot be seen (${directory.systemName(systemId)} does not return ${channel} orders)`,
       };
 }
-
-export const warehouseWords = (directory: Directory, id: string): string =>
-  directory.warehouses().find((each) => each.id === id)?.name ?? id;
 
 export function causeText(cause: Cause): Text | null {
   switch (cause.kind) {
@@ -164,28 +161,24 @@ function lockCause(alert: Alert): Text | null {
 /** What a group's card needs from its alerts. */
 export function groupModel(
   directory: Directory,
-  alerts: readonly Alert[],
-  said: { number: number; reason: GroupCardModel['reason']; severity: Alert['severity'] },
+  { open, worst, nearestShipBy }: GroupState,
+  said: { number: number; reason: GroupCardModel['reason'] },
   oldestData: GroupCardModel['oldestData'],
   now: number,
 ): GroupCardModel {
-  const [first] = alerts;
-  const shipBys = alerts.flatMap((alert) => (typeof alert.facts['shipBy'] === 'number' ? [alert.facts['shipBy']] : []));
-  const nearest = nearestWall(shipBys, now);
-  const before = nearest === null || nearest <= now ? null : Math.ceil(nearest / 3_600_000) * 3_600_000;
+  const [first] = open;
+  const before =
+    nearestShipBy === null || nearestShipBy <= now ? null : Math.ceil(nearestShipBy / 3_600_000) * 3_600_000;
   return {
     number: said.number,
-    severity: said.severity,
+    severity: worst,
     say: directory.ruleSay(first?.ruleId ?? ''),
-    where:
-      first?.facts.warehouseId === undefined
-        ? directory.shopName(first?.facts.shopId ?? '')
-        : warehouseWords(directory, first.facts.warehouseId),
-    count: alerts.length,
+    where: warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),
+    count: open.length,
     now,
     timezone: directory.timezone,
-    nearestShipBy: nearest,
-    dueSoon: before === null ? null : { count: shipBys.filter((at) => at <= before).length, before },
+    nearestShipBy,
+    dueSoon: before === null ? null : { count: shipBysOf(open).filter((at) => at <= before).length, before },
     reason: said.reason,
     oldestData,
   };

@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts';
-import type { StageSource } from '../domain/fulfillment.ts';
+import { visibilityFrom } from '../domain/fulfillment.ts';
 import { type Order, orderSubject } from '../domain/order.ts';
 import { hasReached, type Visibility } from '../domain/stage.ts';
 import { parseSubject } from '../domain/subject.ts';
@@ -111,7 +111,6 @@ export function createConfirm({ storage, clock, ingest, shops, systems, director
 
     const missing = await readShortages(orderNos, answered, signal);
     const lastHeard = new Map((await storage.sources.list()).map((row) => [row.id, row.lastOkAt]));
-    const stageSource = (shopId: string): StageSource => directory.stageSourceOf(shopId);
     const systemAnswered = (shopId: string): boolean => answered.has(`system:${directory.systemOf(shopId)}/${shopId}`);
     return {
       missingOf: (subject) => missing.get(subject),
@@ -120,7 +119,7 @@ export function createConfirm({ storage, clock, ingest, shops, systems, director
         if (parsed?.type === 'order') {
           const systemId = directory.systemOf(parsed.shopId);
           const source =
-            stageSource(parsed.shopId) === 'none' || systemId === undefined
+            directory.stageSourceOf(parsed.shopId) === 'none' || systemId === undefined
               ? `shop:${parsed.shopId}`
               : `system:${systemId}`;
           const hasAnswered = answered.has(source) || answered.has(`${source}/${parsed.shopId}`);
@@ -135,9 +134,8 @@ export function createConfirm({ storage, clock, ingest, shops, systems, director
         return null;
       },
       visibilityOf(order) {
-        if (stageSource(order.shopId) === 'none') return 'not-visible-here';
         const needsSystem = directory.systemOf(order.shopId) !== undefined;
-        return needsSystem && !systemAnswered(order.shopId) ? 'source-silent' : 'seen';
+        return visibilityFrom(directory.stageSourceOf(order.shopId), needsSystem && !systemAnswered(order.shopId));
       },
     };
   };

@@ -245,10 +245,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     },
 
     async lookAt(alerts, signal) {
-      await confirm(
-        alerts.map(({ ruleId, subject, dueAt }) => ({ ruleId, subject, dueAt })),
-        signal,
-      );
+      await confirm(alerts, signal);
       const over = new Set<string>();
       for (const alert of alerts) if ((await endOf(storage, alert)) !== undefined) over.add(alert.id);
       return over;

@@ -30,3 +30,7 @@ export function sourceName(sourceId: string, directory: Directory): string {
   if (kind === 'shop') return directory.shopName(name);
   return kind === 'system' ? directory.systemName(name) : sourceId;
 }
+
+/** `hz` → 杭州仓; null for no warehouse at all. */
+export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
+  id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);

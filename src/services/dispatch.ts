@@ -8,8 +8,8 @@ import type { GroupSaid, RoomRow, Storage, Stores } from '../ports/stores.ts';
 import { alertCard, groupCard, resolvedCard } from '../render/alert-card.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
-import { alertModel, groupModel, warehouseWords } from './alert-models.ts';
-import { type Directory, sourceName } from './directory.ts';
+import { alertModel, groupModel } from './alert-models.ts';
+import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
 
@@ -79,13 +79,13 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       const isFresh = ({ id }: Alert) => fresh.has(id);
       const newcomers = open.filter(isFresh);
       const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
+      const state = stateOf(open, now);
       let isHeldBack = false;
       for (const room of rooms) {
         for (const alert of explained) await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
         if (open.length === 0) continue;
         const memory = await tx.alerts.groupSaid(room.id, groupKey);
         const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
-        const state = stateOf(open, now);
         const verdict = decideGroup(
           state,
           memory,
@@ -124,13 +124,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       state.open.length === 1
         ? alertCard(await alertModel(tx, directory, worst, number, now), room.language)
         : groupCard(
-            groupModel(
-              directory,
-              state.open,
-              { number, reason: why, severity: state.worst },
-              await oldestData(tx, directory, now),
-              now,
-            ),
+            groupModel(directory, state, { number, reason: why }, await oldestData(tx, directory, now), now),
             room.language,
           );
     const alertId = state.open.length === 1 ? worst.id : null;
@@ -180,19 +174,18 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     for (const alert of await storage.alerts.listResolvedUnsaid(batchSize)) {
       await storage.transaction(async (tx) => {
         for (const room of rooms) {
+          // Nobody is told the end of what they never heard of.
+          if (alert.number === null) continue;
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
           const isOneOfMany = memory !== undefined && memory.count > 1;
-          // Nobody is told the end of what they never heard of.
-          if (alert.number === null || isOneOfMany || !(await tx.outbox.isHeard(alert.id, room.id))) continue;
+          if (isOneOfMany || !(await tx.outbox.isHeard(alert.id, room.id))) continue;
           const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
           const source =
             typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
           const model = {
             number: alert.number,
             tail: order === undefined ? null : tailOf(order.channelOrderNo),
-            where:
-              source ??
-              (alert.facts.warehouseId === undefined ? null : warehouseWords(directory, alert.facts.warehouseId)),
+            where: source ?? warehouseName(alert.facts.warehouseId, directory),
             count: 1,
             how: alert.resolution ?? ('cleared' as const),
             stage: order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage],
@@ -229,13 +222,12 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const isOneOfMany = memory.count > 1;
           if (isOneOfMany ? done.has(`${room.id}/${alert.groupKey}`) : alert.number === null) continue;
           done.add(`${room.id}/${alert.groupKey}`);
-          const open = await openOf(tx, alert.groupKey, now);
           const card = isOneOfMany
             ? groupCard(
                 groupModel(
                   directory,
-                  open,
-                  { number: memory.number, reason: 'first-of-group', severity: stateOf(open, now).worst },
+                  stateOf(await openOf(tx, alert.groupKey, now), now),
+                  { number: memory.number, reason: 'first-of-group' },
                   null,
                   now,
                 ),

@@ -1,7 +1,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Button, type Card, type Line, line } from '../domain/card.ts';
-import { type Order, tailOf } from '../domain/order.ts';
+import { type Order, orderSubject, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,7 +27,7 @@ export function createExplain({
   confirm: Confirm;
 }) {
   async function ofOrder(order: Order, language: Language): Promise<{ lines: Line[]; buttons: Button[] }> {
-    const subject = `order:${order.shopId}/${order.channelOrderNo}`;
+    const subject = orderSubject(order.shopId, order.channelOrderNo);
     const confirmation = await confirm(
       [{ ruleId: 'paid-not-sorted', subject, dueAt: clock.now() }],
       AbortSignal.timeout(8_000),

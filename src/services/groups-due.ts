@@ -1,8 +1,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { GroupState, Verdict } from '../domain/dispatch.ts';
 import type { RoomRow } from '../ports/stores.ts';
-import { warehouseWords } from './alert-models.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, warehouseName } from './directory.ts';
 
 const anHour = 3_600_000;
 const aMinute = 60_000;
@@ -64,6 +63,6 @@ export const isSpoken = (alert: Alert, now: number): boolean =>
 export function placeOf(directory: Directory, groupKey: string): string | null {
   const values = new Map(groupKey.split('|').map((part) => part.split(/=(.*)/s) as [string, string | undefined]));
   const [warehouse = '-', shop = '-'] = [values.get('warehouse'), values.get('shop')];
-  if (warehouse !== '-') return warehouseWords(directory, warehouse);
+  if (warehouse !== '-') return warehouseName(warehouse, directory);
   return shop === '-' ? null : directory.shopName(shop);
 }

@@ -6,9 +6,8 @@ import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { say, span } from '../render/words.ts';
-import { warehouseWords } from './alert-models.ts';
 import { numberOf } from './alert-number.ts';
-import { type Directory, sourceName } from './directory.ts';
+import { type Directory, sourceName, warehouseName } from './directory.ts';
 
 const shown = 8;
 
@@ -32,7 +31,7 @@ export function createReadAlerts({
         ? sourceName(facts['source'], directory)
         : facts.warehouseId === undefined
           ? ''
-          : ` ${warehouseWords(directory, facts.warehouseId)}`;
+          : ` ${warehouseName(facts.warehouseId, directory)}`;
     const tail = facts.orderNo === undefined ? '' : tailOf(facts.orderNo);
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
     const late = span(Math.max(0, clock.now() - alert.dueAt), language);

@@ -3,8 +3,8 @@ import type { Severity } from '../domain/rule.ts';
 import { type Stage, stages } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
-import { type AlertLine, lineOf, warehouseName, worstFirst } from './alert-line.ts';
-import { type Directory, sourceName } from './directory.ts';
+import { type AlertLine, lineOf, worstFirst } from './alert-line.ts';
+import { type Directory, sourceName, warehouseName } from './directory.ts';
 
 const alertsRead = 500;
 

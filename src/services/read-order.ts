@@ -1,11 +1,11 @@
 import type { Asking } from '../domain/asking.ts';
 import type { Card } from '../domain/card.ts';
-import { type Order, tailOf } from '../domain/order.ts';
+import { type Order, orderSubject, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { orderCard, orderListCard } from '../render/order-cards.ts';
-import { causeText, mendFor, stageNotSeen, warehouseWords } from './alert-models.ts';
+import { causeText, mendFor, stageNotSeen } from './alert-models.ts';
 import { numberOf } from './alert-number.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, sourceName } from './directory.ts';
@@ -26,7 +26,7 @@ export function createReadOrder({
     const [cause] = causes;
     const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
     const companions = await storage.views.companionsOf(order.id);
-    const alerts = (await storage.alerts.listFor(`order:${order.shopId}/${order.channelOrderNo}`)).filter(
+    const alerts = (await storage.alerts.listFor(orderSubject(order.shopId, order.channelOrderNo))).filter(
       (each) => each.state !== 'resolved',
     );
     const roomIds = (await storage.rooms.list()).map(({ id }) => id);
@@ -44,7 +44,7 @@ export function createReadOrder({
         stageAt: order.stageAt,
         shipBy: order.shipBy,
         shop: directory.shopName(order.shopId),
-        warehouse: warehouse === undefined ? null : warehouseWords(directory, warehouse.id),
+        warehouse: warehouse?.name ?? null,
         title: order.lines[0]?.title ?? '',
         qty: order.lines.reduce((sum, line) => sum + line.qty, 0),
         moreLines: Math.max(0, order.lines.length - 1),

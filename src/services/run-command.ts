@@ -2,10 +2,8 @@ import { type Actor, actorId, may, roleOf } from '../domain/actor.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, line, notice } from '../domain/card.ts';
 import { AppError, UserError } from '../domain/errors.ts';
-import { lexerFor, withoutBot } from '../domain/grammar/lexer.ts';
 import { understand } from '../domain/grammar.ts';
 import type { Lexicon, MenuEntry, RawArg } from '../domain/menu.ts';
-import { normaliseText, withoutQuote } from '../domain/normalise-text.ts';
 import { foreign } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -15,6 +13,7 @@ import type { InboundRow, Storage } from '../ports/stores.ts';
 import { orderListCard } from '../render/order-cards.ts';
 import type { Answers } from './act/confirm.ts';
 import { shortOf } from './read-order.ts';
+import { storeReply } from './reply.ts';
 import { AmbiguousRef, type createResolveArgs } from './resolve-args.ts';
 
 /** A command as it runs: the menu entry and its one call. */
@@ -73,18 +72,7 @@ export function createRunCommand(deps: RunCommandDeps) {
     };
     const { name, outcome, cards } = await carryOut(row, asking);
     await storage.transaction(async (tx) => {
-      for (const [index, card] of cards.entries()) {
-        await tx.outbox.add({
-          key: `reply/${row.id}/${index}`,
-          roomId: row.roomId,
-          kind: 'reply',
-          priority: 0,
-          alertId: null,
-          card,
-          dueAt: clock.now(),
-        });
-      }
-      await tx.inbound.done(row.id, clock.now());
+      await storeReply(tx, row.id, row.roomId, cards, clock.now());
     });
     metrics.commanded(name, outcome, wallNow() - started);
   }
@@ -98,8 +86,7 @@ export function createRunCommand(deps: RunCommandDeps) {
     let name = 'unclear';
     try {
       const { text, day } = withoutDay(row.text);
-      const said = withoutBot(withoutQuote(normaliseText(text)), lexerFor(menu(), lexicon()));
-      const understanding = withReason(said) ?? { ...understand(text, menu(), lexicon()), reason: '' };
+      const understanding = understand(text, menu(), lexicon());
       name = understanding.type === 'command' ? understanding.name : understanding.type;
       switch (understanding.type) {
         case 'command':
@@ -115,7 +102,7 @@ export function createRunCommand(deps: RunCommandDeps) {
             ...(await runCommand('order', { orders: { kind: 'refs', refs: understanding.refs } }, asking)),
           );
         case 'yes':
-          return answered('yes', 'ok', ...(await answers.yes(asking, understanding.words, understanding.reason)));
+          return answered('yes', 'ok', ...(await answers.yes(asking, understanding.words, understanding.reason ?? '')));
         case 'no':
           return answered('no', 'ok', ...(await answers.no(asking, understanding.words)));
         case 'suggest':
@@ -220,12 +207,6 @@ export function createRunCommand(deps: RunCommandDeps) {
   }
 
   return { receive, answerPending };
-}
-
-/** `确认 K7 原因`: the only answer that carries words of its own. It opens the sentence: 先别确认 K7 is no yes. */
-function withReason(said: string): { type: 'yes'; words: string; reason: string } | undefined {
-  const match = /^\/?(?:确认|yes)\s*([A-Za-z]\d{1,4})[\s，,]+(\S.*)$/iu.exec(said);
-  return match === null ? undefined : { type: 'yes', words: (match[1] ?? '').toUpperCase(), reason: match[2] ?? '' };
 }
 
 /** `12@1124`, as buttons write it: the number, and the day it is of. */

@@ -1,3 +1,4 @@
+import type { Alert } from '../domain/alert.ts';
 import { sourceSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -47,23 +48,22 @@ export function createWatchSources({
   }
 
   /** A source that is not configured any more cannot answer: its alert ends. */
-  async function endOfGone(ruleId: string, known: readonly string[]): Promise<void> {
-    for (const alert of await storage.alerts.list({ state: 'unresolved', ruleId, limit: 100 })) {
+  async function endOfGone(unresolved: readonly Alert[], known: readonly string[]): Promise<void> {
+    for (const alert of unresolved) {
       if (known.includes(String(alert.facts['source']))) continue;
-      if (await storage.alerts.resolve(alert.id, clock.now(), 'cleared')) metrics.resolved(ruleId, 'cleared');
+      if (await storage.alerts.resolve(alert.id, clock.now(), 'cleared')) metrics.resolved(alert.ruleId, 'cleared');
     }
   }
 
   return async () => {
     for (const rule of rulebook().silenceRules()) {
-      await endOfGone(rule.id, sources());
+      const unresolved = await storage.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: 100 });
+      await endOfGone(unresolved, sources());
       for (const sourceId of sources()) {
         const now = clock.now();
         const subject = sourceSubject(sourceId);
         const silent = await whySilent(sourceId, rule.on.after, now);
-        const open = (await storage.alerts.listFor(subject)).find(
-          (alert) => alert.ruleId === rule.id && alert.state !== 'resolved',
-        );
+        const open = unresolved.find((alert) => alert.subject === subject);
         if (silent !== undefined && open === undefined) {
           const raised = await storage.alerts.raise({
             ruleId: rule.id,

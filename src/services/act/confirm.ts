@@ -2,16 +2,15 @@ import { type Actor, actorId, may, nameOf, type Person } from '../../domain/acto
 import type { Asking } from '../../domain/asking.ts';
 import { type Card, notice } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
-import { tailOf } from '../../domain/order.ts';
-import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QuestionRow, Storage, Stores } from '../../ports/stores.ts';
 import { secondPersonCard } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
+import { storeReply } from '../reply.ts';
 import type { Act, ActContext, Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
-import { otherHolders, secondMs } from './propose.ts';
+import { otherHolders, secondMs, tailOfSubject } from './propose.ts';
 
 export interface ConfirmDeps {
   readonly storage: Storage;
@@ -176,18 +175,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
   /** The answer belongs to the step: after a crash the same words would meet a question that is settled. */
   async function reply(tx: Stores, asking: Asking, cards: readonly Card[]): Promise<void> {
     if (asking.inboundId === null) return;
-    for (const [index, card] of cards.entries()) {
-      await tx.outbox.add({
-        key: `reply/${asking.inboundId}/${index}`,
-        roomId: asking.roomId,
-        kind: 'reply',
-        priority: 0,
-        alertId: null,
-        card,
-        dueAt: clock.now(),
-      });
-    }
-    await tx.inbound.done(asking.inboundId, clock.now());
+    await storeReply(tx, asking.inboundId, asking.roomId, cards, clock.now());
   }
 
   /** Who runs on the same thing; empty when it is done for another order. */
@@ -321,10 +309,5 @@ function busyCard(busy: readonly { tail: string; by: string }[], { language }: A
 const settledAlready = ({ language }: Asking): readonly Card[] => [
   notice('info', language === 'zh' ? '这一条已经有人答过了' : 'This was answered already'),
 ];
-
-const tailOfSubject = (subject: string): string => {
-  const parsed = parseSubject(subject);
-  return parsed?.type === 'order' ? tailOf(parsed.channelOrderNo) : subject;
-};
 
 const subjectsOf = (proposal: Proposal): string => proposal.acts[0]?.subject ?? '';

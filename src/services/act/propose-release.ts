@@ -7,7 +7,6 @@ import type { StockLevel, StockLock } from '../../domain/stock.ts';
 import { foreign, type Piece, type Text } from '../../domain/text.ts';
 import type { ShopOf } from '../../ports/stores.ts';
 import { type ReleaseItem, releasePreview } from '../../render/preview-cards.ts';
-import { warehouseWords } from '../alert-models.ts';
 import { type Cause, diagnose } from '../diagnose.ts';
 import type { Act } from './kind.ts';
 import { ask, demand, type FourEyes, otherHolders, subjectOf } from './propose.ts';
@@ -105,13 +104,12 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     const { systemId, warehouseCode, sku } = placeOf(lock);
     const level = levels.get(`${systemId}/${warehouseCode}/${sku}`);
     const since = lock.kind === 'dead-lock' ? lock.lock.createdAt : lock.holder.stageAt;
-    const warehouse = directory.warehouseOf(systemId, warehouseCode);
     return {
       waiting: tailOf(order.channelOrderNo),
       ownerTail: tailOf(lock.owner.channelOrderNo),
       sku,
       qty: lock.kind === 'dead-lock' ? lock.lock.qty : lock.qty,
-      warehouse: warehouse === undefined ? warehouseCode : warehouseWords(directory, warehouse.id),
+      warehouse: directory.warehouseOf(systemId, warehouseCode)?.name ?? warehouseCode,
       ageMs: clock.now() - since,
       closedForMs: clock.now() - (lock.owner.closedAt ?? clock.now()),
       how: lock.kind === 'dead-lock' ? 'virtual' : 'order',
@@ -207,13 +205,12 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
         ? [`${tail} 的 `, foreign(sku), ' 没有可释放的锁。不写 SKU 再发一次，看其他的']
         : [`${tail}: nothing to release for `, foreign(sku), '. Send it without the SKU to see the rest'];
     }
-    const { fulfillment } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
+    const isOpen = (await storage.views.fulfillmentsOf(order.id)).some(({ closed }) => !closed);
     if (language === 'zh') {
-      const own = fulfillment === undefined ? '' : '它自己占的库存会跟着订单走，取消或改仓才会放出。';
+      const own = isOpen ? '它自己占的库存会跟着订单走，取消或改仓才会放出。' : '';
       return [`${tail} 没有可释放的锁：没有已关闭的单占着它要的货。${own}`];
     }
-    const own =
-      fulfillment === undefined ? '' : ' Its own stock goes with the order: only cancelling or rerouting frees it.';
+    const own = isOpen ? ' Its own stock goes with the order: only cancelling or rerouting frees it.' : '';
     return [`${tail} has nothing to release: no closed order holds what it needs.${own}`];
   }
 }

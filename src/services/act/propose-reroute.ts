@@ -37,18 +37,18 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
   /** What the warehouse systems say of these orders and their stock as of this second: two questions each, however many orders. */
   async function readAfresh(orders: readonly Order[], signal: AbortSignal): Promise<readonly StockLevel[]> {
     const levels: StockLevel[] = [];
-    for (const { id, system, pollMs } of systems()) {
-      const own = orders.filter((order) => systemOf(order)?.id === id);
+    for (const source of systems()) {
+      const own = orders.filter((order) => directory.systemOf(order.shopId) === source.id);
       if (own.length === 0) continue;
       await ingest.readFulfillments(
-        { id, system, pollMs },
+        source,
         own.map((order) => order.channelOrderNo),
         signal,
       );
       const skus = [...new Set(own.flatMap((order) => order.lines.map((line) => line.sku)))];
-      const codes = directory.warehouses().filter((each) => each.systemId === id);
+      const codes = directory.warehouses().filter((each) => each.systemId === source.id);
       levels.push(
-        ...(await system.getStock(
+        ...(await source.system.getStock(
           skus,
           codes.map((each) => each.code),
           signal,

@@ -1,9 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { actorId, may, rolesWith } from '../../domain/actor.ts';
+import { actorId, may, roleOf, rolesWith } from '../../domain/actor.ts';
 import type { Asking } from '../../domain/asking.ts';
 import { UserError } from '../../domain/errors.ts';
 import { type Order, orderSubject, tailOf } from '../../domain/order.ts';
 import { hasReached } from '../../domain/stage.ts';
+import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Storage } from '../../ports/stores.ts';
@@ -18,7 +19,6 @@ export const secondMs = 10 * 60_000;
 export interface ProposeDeps {
   readonly storage: Storage;
   readonly clock: Clock;
-  readonly fourEyes: FourEyes;
 }
 
 /** Above these a second person has to agree. */
@@ -30,7 +30,7 @@ export interface FourEyes {
 
 /** Stores what a preview offers and answers the words that say yes to it. */
 export async function ask(
-  { storage, clock }: Pick<ProposeDeps, 'storage' | 'clock'>,
+  { storage, clock }: ProposeDeps,
   asking: Asking,
   proposal: Proposal,
 ): Promise<{ words: string; minutes: number }> {
@@ -81,8 +81,7 @@ export async function otherHolders(
 /** Refuses early, in words, what the asker's role may not do. */
 export function demand(asking: Asking, kind: string): void {
   const { permission } = kindOf(kind);
-  const role = asking.actor.type === 'person' ? asking.actor.person.role : 'viewer';
-  if (may(role, permission)) return;
+  if (may(roleOf(asking.actor), permission)) return;
   throw new UserError('NO_PERMISSION', {
     zh: '你的角色不能做这个，请找仓库主管、客服主管或运营主管',
     en: 'Your role may not do this; ask a warehouse lead, customer-service lead or ops lead',
@@ -98,6 +97,12 @@ export const namedOrder = (order: Order) => ({
 });
 
 export const subjectOf = (order: Order): string => orderSubject(order.shopId, order.channelOrderNo);
+
+/** `order:mini/…018842` → 018842; other subjects as they are. */
+export const tailOfSubject = (subject: string): string => {
+  const parsed = parseSubject(subject);
+  return parsed?.type === 'order' ? tailOf(parsed.channelOrderNo) : subject;
+};
 
 /** Rerouting after picking began would need a second person; systems refuse it anyway, so it is said at once. */
 export function whyNotMovable(order: Order): Text | undefined {

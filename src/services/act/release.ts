@@ -4,6 +4,7 @@ import { hasReached } from '../../domain/stage.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { ActContext, ActKind, CancelRequest, ReleaseRequest } from './kind.ts';
+import { readNow } from './read-now.ts';
 
 /** The virtual lock as it stands, and the stock it takes away: releasing is proved by the difference. */
 interface Before {
@@ -16,15 +17,6 @@ const locksNow = (
   systemId: string,
   signal: AbortSignal,
 ): Promise<readonly StockLock[]> => ingest.readLocks(systemOf(systemId), signal);
-
-async function current(
-  { systemOf, ingest }: ActContext,
-  { systemId, systemOrderNo }: CancelRequest,
-  signal: AbortSignal,
-) {
-  const views = await ingest.readSystemOrders(systemOf(systemId), [systemOrderNo], signal);
-  return views.find((each) => each.systemOrderNo === systemOrderNo);
-}
 
 async function virtualLocked(
   { systemOf }: ActContext,
@@ -161,7 +153,7 @@ export const cancelOrder: ActKind<CancelRequest, { readonly sourceStatus: string
   target: ({ systemId, systemOrderNo }) => fulfillmentSubject(systemId, systemOrderNo),
 
   async check(context, request, signal) {
-    const now = await current(context, request, signal);
+    const now = await readNow(context, request, signal);
     if (now === undefined)
       return { state: 'refused', why: { zh: '仓库系统里找不到这单了', en: 'the warehouse system no longer shows it' } };
     if (now.closed) return { state: 'already' };
@@ -191,7 +183,7 @@ export const cancelOrder: ActKind<CancelRequest, { readonly sourceStatus: string
     systemOf(systemId).system.cancelOrder(systemOrderNo, action.reason, by, signal),
 
   async probe(context, request, _before, _action, signal) {
-    return (await current(context, request, signal))?.closed === true ? 'applied' : 'not-yet';
+    return (await readNow(context, request, signal))?.closed === true ? 'applied' : 'not-yet';
   },
 
   compensate: () => ({

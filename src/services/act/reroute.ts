@@ -1,25 +1,14 @@
 import { fulfillmentSubject } from '../../domain/fulfillment.ts';
 import { hasReached } from '../../domain/stage.ts';
-import { warehouseWords } from '../alert-models.ts';
 import type { ActContext, ActKind, RerouteRequest } from './kind.ts';
+import { readNow } from './read-now.ts';
 
 interface Before {
   readonly warehouseCode: string;
 }
 
-const nameOf = ({ directory }: ActContext, { systemId }: RerouteRequest, code: string): string => {
-  const warehouse = directory.warehouseOf(systemId, code);
-  return warehouse === undefined ? code : warehouseWords(directory, warehouse.id);
-};
-
-async function current(
-  { systemOf, ingest }: ActContext,
-  { systemId, systemOrderNo }: RerouteRequest,
-  signal: AbortSignal,
-) {
-  const views = await ingest.readSystemOrders(systemOf(systemId), [systemOrderNo], signal);
-  return views.find((each) => each.systemOrderNo === systemOrderNo);
-}
+const nameOf = ({ directory }: ActContext, { systemId }: RerouteRequest, code: string): string =>
+  directory.warehouseOf(systemId, code)?.name ?? code;
 
 /** Moves an order to another warehouse (`fulfillment.md` §5.2 operation 5). Undoable until picking begins. */
 export const reroute: ActKind<RerouteRequest, Before> = {
@@ -28,7 +17,7 @@ export const reroute: ActKind<RerouteRequest, Before> = {
   target: ({ systemId, systemOrderNo }) => fulfillmentSubject(systemId, systemOrderNo),
 
   async check(context, request, signal) {
-    const now = await current(context, request, signal);
+    const now = await readNow(context, request, signal);
     if (now === undefined) {
       return { state: 'refused', why: { zh: '仓库系统里找不到这单了', en: 'the warehouse system no longer shows it' } };
     }
@@ -57,7 +46,7 @@ export const reroute: ActKind<RerouteRequest, Before> = {
   },
 
   async probe(context, request, _before, _action, signal) {
-    return (await current(context, request, signal))?.warehouseCode === request.to ? 'applied' : 'not-yet';
+    return (await readNow(context, request, signal))?.warehouseCode === request.to ? 'applied' : 'not-yet';
   },
 
   compensate(request) {

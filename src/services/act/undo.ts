@@ -3,13 +3,12 @@ import type { Asking } from '../../domain/asking.ts';
 import type { Card } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
-import { parseSubject } from '../../domain/subject.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ActionRow, Storage } from '../../ports/stores.ts';
 import { undoPreview } from '../../render/preview-cards.ts';
 import type { ActContext } from './kind.ts';
 import { kindOf } from './kinds.ts';
-import { ask, demand, subjectOf } from './propose.ts';
+import { ask, demand, subjectOf, tailOfSubject } from './propose.ts';
 
 const windowMs = 30 * 60_000;
 
@@ -79,8 +78,7 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
       undoOf: action.id,
       reason: 'undo',
     });
-    const parsed = parseSubject(action.subject);
-    const tail = parsed?.type === 'order' ? tailOf(parsed.channelOrderNo) : action.subject;
+    const tail = tailOfSubject(action.subject);
     return [undoPreview(kindOf(act.kind).aim(context, act.request), tail, question, asking.language)];
   };
 }
