@@ -1,8 +1,8 @@
 import { findWarehouse } from '../world/company.ts';
-import { erpItems } from '../world/erp-orders.ts';
+import { erpItems, erpOrderOf, isUnpicked } from '../world/erp-orders.ts';
 import { findOrder, orderLines, orderReceiver } from '../world/orders.ts';
 import type { ErpOrderRow, OrderRow, StockRow } from '../world/rows.ts';
-import { missingFor } from '../world/stock.ts';
+import { freeOf, missingFor } from '../world/stock.ts';
 import { ALLOCATE } from '../world/virtual-locks.ts';
 import type { World } from '../world/world.ts';
 
@@ -31,7 +31,7 @@ export function orderTruth(world: World, no: string): object | undefined {
 
 function erpTruth(world: World, erp: ErpOrderRow): object {
   const items = erpItems(world, erp.o_id);
-  const waiting = erp.status === 'WaitConfirm' || erp.status === 'Question';
+  const waiting = isUnpicked(erp);
   const holds = waiting || erp.status === 'Delivering';
   return {
     oId: erp.o_id,
@@ -98,12 +98,7 @@ export function listTruth(world: World, query: URLSearchParams): { orders: objec
     ...values,
     limit,
   );
-  const orders = rows.map((row) =>
-    summary(
-      row,
-      world.store.get<ErpOrderRow>('SELECT * FROM erp_orders WHERE so_id = ? ORDER BY o_id DESC LIMIT 1', row.no),
-    ),
-  );
+  const orders = rows.map((row) => summary(row, erpOrderOf(world, row.no)));
   return { orders, next: rows.length === limit ? (rows.at(-1)?.no ?? null) : null };
 }
 
@@ -118,7 +113,7 @@ export function stockTruth(world: World, query: URLSearchParams): object[] {
     warehouse,
     warehouse === null ? null : (findWarehouse(warehouse)?.code ?? -1),
   );
-  return rows.map((row) => ({ ...row, available: row.qty - row.order_lock - row.lock_qty }));
+  return rows.map((row) => ({ ...row, available: freeOf(row) }));
 }
 
 /** Locks that stand: virtual-warehouse locks with their order's state, and order locks of closed orders. */

@@ -1,32 +1,14 @@
 import { z } from 'zod';
 import { companyConfig } from '../world/company.ts';
-import { addFault, clearFaults, faultKinds } from '../world/faults.ts';
+import { addFault, clearFaults } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
 import { listTruth, locksTruth, orderTruth, stockTruth } from './control-truth.ts';
-import type { Answer, Call, Context, Route, Server } from './exchange.ts';
+import { bodyOf, doorRoute, faultFields, loopbackOnly, NotFound, refuse } from './doors.ts';
+import type { Route, Server } from './exchange.ts';
 
-const SHEET = 'design.md §4';
-
-function route(method: Route['method'], path: string, answer: (context: Context, call: Call) => unknown): Route {
-  return {
-    method,
-    path,
-    sheet: SHEET,
-    kind: method === 'GET' ? 'read' : 'write',
-    async answer(context, call) {
-      try {
-        return { status: 200, body: await answer(context, call), outcome: 'ok' };
-      } catch (error) {
-        if (error instanceof NotFound) return refuse(404, error.message);
-        return refuse(400, error instanceof z.ZodError ? z.prettifyError(error) : String(error));
-      }
-    },
-  };
-}
-
-class NotFound extends Error {}
+const route = doorRoute('design.md §4');
 
 const routes: readonly Route[] = [
   route('GET', '/clock', ({ world }) => showClock(world)),
@@ -83,10 +65,7 @@ const routes: readonly Route[] = [
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
   server: z.enum(['mini', 'jst', 'wms', '*']).transform((name) => (name === 'wms' ? 'jst' : name)),
-  route: z.string().optional(),
-  kind: z.enum(faultKinds),
-  times: z.number().int().positive().nullable().default(1),
-  ms: z.number().int().optional(),
+  ...faultFields,
 });
 
 const count = z.number().int().positive();
@@ -103,8 +82,7 @@ const NewSettings = z
 
 /** The simulated company's own doors: time, truth, trouble. Only for this machine. */
 export function createControl(): Server {
-  const guard = (_world: World, call: Call): Answer | undefined =>
-    /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : refuse(403, 'loopback only');
+  const guard = loopbackOnly(refuse(403, 'loopback only'));
   return { name: 'control', prefix: '', routes, guard };
 }
 
@@ -115,12 +93,4 @@ function showClock(world: World): object {
     wall: Date.now(),
     mode: world.clock.mode,
   };
-}
-
-function bodyOf(call: Call): unknown {
-  return call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8'));
-}
-
-function refuse(status: number, message: string): Answer {
-  return { status, body: { error: { code: 'refused', message } }, outcome: 'refused' };
 }

@@ -1,4 +1,4 @@
-import { jushuitan, warehouses } from './company.ts';
+import { jushuitan, TOKEN_LIFE, warehouses } from './company.ts';
 import { runBatch } from './engine.ts';
 import { bornTroubles } from './mischief.ts';
 import { scheduleArrival } from './orders.ts';
@@ -6,7 +6,6 @@ import { openStock } from './stock.ts';
 import { clockTime, DAY, HOUR, MINUTE, startOfDay } from './time.ts';
 import type { World } from './world.ts';
 
-const TOKEN_LIFE = 15_552_000_000;
 const YESTERDAY_SHARE = 0.1;
 
 /** Two in the afternoon in Beijing, of the day that holds `wall`. */

@@ -1,3 +1,5 @@
+import { DAY } from './time.ts';
+
 export const mini = { key: 'mini-key', secret: 'mini-secret-demo' } as const;
 
 export const jushuitan = {
@@ -6,6 +8,9 @@ export const jushuitan = {
   accessToken: 'token-demo',
   refreshToken: 'refresh-demo',
 } as const;
+
+/** How long an access token of the ERP lives. */
+export const TOKEN_LIFE = 180 * DAY;
 
 export const shop = { id: 'mini', channel: 'miniprogram', name: '小程序商城', systemShopId: 10002 } as const;
 

@@ -14,6 +14,11 @@ export function erpOrderOf(world: World, no: string): ErpOrderRow | undefined {
   return world.store.get<ErpOrderRow>('SELECT * FROM erp_orders WHERE so_id = ? ORDER BY o_id DESC LIMIT 1', no);
 }
 
+/** Whether an order is still waiting, so that it can be moved, stopped and cancelled. */
+export function isUnpicked(erp: ErpOrderRow): boolean {
+  return erp.status === 'WaitConfirm' || erp.status === 'Question';
+}
+
 /** The lines of an ERP order. */
 export function erpItems(world: World, oId: number): ErpItemRow[] {
   return world.store.all<ErpItemRow>('SELECT * FROM erp_items WHERE o_id = ? ORDER BY oi_id', oId);

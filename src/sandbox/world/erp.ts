@@ -3,7 +3,7 @@ import { actOn, changeErp, erpItems, findErpOrder, insertErpOrder, setQuestion }
 import { nextOpen } from './hours.ts';
 import { findOrder, orderLines, orderReceiver } from './orders.ts';
 import type { ErpOrderRow, OrderRow } from './rows.ts';
-import { addStock, findStock, releaseLater } from './stock.ts';
+import { addStock, findStock, freeOf, releaseLater } from './stock.ts';
 import { MINUTE } from './time.ts';
 import { joinQueue } from './warehouse.ts';
 import type { World, WorldEvent } from './world.ts';
@@ -63,7 +63,7 @@ function chooseWarehouse(world: World, order: OrderRow): Warehouse {
   const able = near.find((one) =>
     lines.every((line) => {
       const row = findStock(world, one.code, line.sku);
-      return row !== undefined && row.qty - row.order_lock - row.lock_qty >= line.qty;
+      return row !== undefined && freeOf(row) >= line.qty;
     }),
   );
   const chosen = able ?? near[0];

@@ -1,4 +1,4 @@
-import { actOn, cancelErpOrder, erpOrderOf, setQuestion } from './erp-orders.ts';
+import { actOn, cancelErpOrder, erpOrderOf, isUnpicked, setQuestion } from './erp-orders.ts';
 import { changeOrder, findOrder } from './orders.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import type { World, WorldEvent } from './world.ts';
@@ -41,7 +41,7 @@ export function onRefundDone(world: World, { at, subject: no }: WorldEvent): voi
   if (order?.refund_status !== 'accepted') return;
   changeOrder(world, no, at, 'refunded', { status: 'refunded', refund_status: 'done', refund_at: at, closed_at: at });
   const erp = erpOrderOf(world, no);
-  if (erp?.status === 'Question' || erp?.status === 'WaitConfirm') cancelErpOrder(world, erp, at, '退款完成', '系统');
+  if (erp !== undefined && isUnpicked(erp)) cancelErpOrder(world, erp, at, '退款完成', '系统');
 }
 
 /** The shop closes an order; unless the message gets lost, the ERP cancels its own seconds later. */
@@ -59,7 +59,7 @@ export function closeOrder(world: World, no: string, at: number, reachesErp: boo
 export function onCloseTold(world: World, { at, subject: no }: WorldEvent): void {
   const erp = erpOrderOf(world, no);
   if (erp === undefined) return;
-  if (erp.status === 'WaitConfirm' || erp.status === 'Question') cancelErpOrder(world, erp, at, '店铺关闭订单', '系统');
+  if (isUnpicked(erp)) cancelErpOrder(world, erp, at, '店铺关闭订单', '系统');
   else actOn(world, erp.o_id, at, '关闭未生效', '系统', '订单已拣货');
 }
 

@@ -1,8 +1,8 @@
 import { catalogue, findSku } from './catalogue.ts';
 import { findWarehouse, virtualWarehouse } from './company.ts';
-import { changeErp, findErpOrder, insertErpOrder } from './erp-orders.ts';
+import { changeErp, insertErpOrder } from './erp-orders.ts';
 import { changeOrder, findOrder, payOrder, placeOrder } from './orders.ts';
-import { addStock, findStock } from './stock.ts';
+import { addStock, findStock, freeOf } from './stock.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { ALLOCATE, insertOperation } from './virtual-locks.ts';
 import type { World } from './world.ts';
@@ -114,7 +114,7 @@ export function quietSkus(world: World, warehouse: number): string[] {
 function setFree(world: World, stage: Stage, pieces: number, at: number): void {
   const row = findStock(world, stage.warehouse, stage.sku);
   if (row === undefined) throw new Error(`unknown sku ${stage.sku}`);
-  const difference = pieces - (row.qty - row.order_lock - row.lock_qty);
+  const difference = pieces - freeOf(row);
   addStock(world, stage.warehouse, stage.sku, { qty: difference, adjusted: difference }, at);
 }
 
@@ -144,9 +144,7 @@ function pushAt(world: World, no: string, at: number, warehouse: number, changed
 function placeBlocked(world: World, stage: Stage, trouble: Trouble, scenario: string): Made {
   const no = placePaid(world, stage, trouble, 0, 1, '', scenario);
   const oId = pushAt(world, no, trouble.paidAt + 8 * SECOND, stage.warehouse, trouble.at);
-  if (findErpOrder(world, oId) !== undefined) {
-    changeErp(world, oId, trouble.at, { queue: 'blocked', ready_at: trouble.paidAt + 20 * MINUTE });
-  }
+  changeErp(world, oId, trouble.at, { queue: 'blocked', ready_at: trouble.paidAt + 20 * MINUTE });
   // Should the pieces be free after all, the order must not wait for ever.
   world.schedule(trouble.at + 2 * SECOND, 'look-again', oId);
   return { orderNo: no, sku: stage.sku, warehouse: stage.warehouse };

@@ -43,6 +43,11 @@ export function findStock(world: World, warehouse: number, sku: string): StockRo
   return world.store.get<StockRow>('SELECT * FROM stock WHERE wms_co_id = ? AND sku = ?', warehouse, sku);
 }
 
+/** Pieces that no lock holds; below zero when more is locked than there is. */
+export function freeOf(row: StockRow): number {
+  return row.qty - row.order_lock - row.lock_qty;
+}
+
 export type StockDelta = Partial<
   Record<'qty' | 'order_lock' | 'pick_lock' | 'lock_qty' | 'received' | 'sent' | 'adjusted', number>
 >;
@@ -83,7 +88,7 @@ export function missingFor(
   return items.filter((item) => {
     const row = findStock(world, order.wms_co_id, item.sku);
     if (row === undefined) return true;
-    if (row.qty - row.order_lock - row.lock_qty >= 0) return false;
+    if (freeOf(row) >= 0) return false;
     return row.qty - row.lock_qty - (row.order_lock - laterClaims(world, order, item.sku)) < 0;
   });
 }

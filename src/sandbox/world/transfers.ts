@@ -1,4 +1,4 @@
-import { addStock, findStock } from './stock.ts';
+import { addStock, findStock, freeOf } from './stock.ts';
 import { HOUR } from './time.ts';
 import type { World, WorldEvent } from './world.ts';
 
@@ -21,7 +21,7 @@ export function transferStock(
   for (const { sku, qty } of transfer.items) {
     const row = findStock(world, transfer.from, sku);
     if (row === undefined) return { refused: `商品编码[${sku}]不存在` };
-    if (row.qty - row.order_lock - row.lock_qty < qty) return { refused: `商品编码[${sku}]可用库存不足` };
+    if (freeOf(row) < qty) return { refused: `商品编码[${sku}]可用库存不足` };
   }
   const ioId = world.store.next('io_id', 7_000_000);
   world.store.run(

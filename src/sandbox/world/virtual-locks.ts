@@ -1,4 +1,4 @@
-import { addStock, findStock } from './stock.ts';
+import { addStock, findStock, freeOf } from './stock.ts';
 import type { World, WorldEvent } from './world.ts';
 
 export const ALLOCATE = '虚拟仓分配';
@@ -105,7 +105,7 @@ function freePieces(world: World, { warehouse }: Place, sku: string): number {
     warehouse,
     sku,
   );
-  return row === undefined ? 0 : Math.max(0, row.qty - row.order_lock - row.lock_qty - (pending?.qty ?? 0));
+  return row === undefined ? 0 : Math.max(0, freeOf(row) - (pending?.qty ?? 0));
 }
 
 interface Held {

@@ -1,6 +1,6 @@
 import { carriers, courierAt, warehouses } from './company.ts';
 import { actOn, changeErp, erpItems, findErpOrder } from './erp-orders.ts';
-import { isOpen, nextOpen } from './hours.ts';
+import { nextOpen } from './hours.ts';
 import { changeOrder } from './orders.ts';
 import type { ErpOrderRow } from './rows.ts';
 import { addStock, missingFor } from './stock.ts';
@@ -170,8 +170,7 @@ export function stopWarehouse(world: World, code: number, until: number): void {
 }
 
 function worksFrom(world: World, code: number, at: number): number {
-  const from = Math.max(at, findStation(world, code).stopped_until);
-  return isOpen(from) ? from : nextOpen(from);
+  return nextOpen(Math.max(at, findStation(world, code).stopped_until));
 }
 
 function findStation(world: World, code: number): { next_wave: number | null; stopped_until: number } {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { addFault, faultKinds } from '../../world/faults.ts';
-import type { Answer, Call, Context, Route, Server } from '../exchange.ts';
+import { addFault } from '../../world/faults.ts';
+import { bodyOf, doorRoute, faultFields, loopbackOnly } from '../doors.ts';
+import type { Context, Server } from '../exchange.ts';
 import { viewOf } from './cards.ts';
 import { contentOf, dataOf, Kind } from './people.ts';
 import { resetState, type State, say } from './state.ts';
@@ -44,12 +45,10 @@ const NewSettings = z
     perMonth: count,
   })
   .partial();
-const NewFault = z.object({
-  route: z.string().optional(),
-  kind: z.enum(faultKinds),
-  times: z.number().int().positive().nullable().default(1),
-  ms: z.number().int().optional(),
-});
+const NewFault = z.object(faultFields);
+
+const route = doorRoute('dingtalk.md §8');
+const guard = loopbackOnly({ status: 403, body: {}, outcome: 'loopback only' });
 
 /** The doors behind DingTalk: play its people, break its lines, read what the group saw. Only for this machine. */
 export function createDingTalkControl(state: State): Server {
@@ -60,10 +59,10 @@ export function createDingTalkControl(state: State): Server {
       if (card === undefined) throw new Error('no such card');
       return viewOf(card, call.params.user ?? '');
     }),
-    route('POST', '/say', (context, call) => personSays(state, context, NewSay.parse(read(call)))),
-    route('POST', '/click', (context, call) => personClicks(state, context, NewClick.parse(read(call)))),
+    route('POST', '/say', (context, call) => personSays(state, context, NewSay.parse(bodyOf(call)))),
+    route('POST', '/click', (context, call) => personClicks(state, context, NewClick.parse(bodyOf(call)))),
     route('POST', '/event', (context, call) => {
-      const { eventType } = z.object({ eventType: z.string() }).parse(read(call));
+      const { eventType } = z.object({ eventType: z.string() }).parse(bodyOf(call));
       const headers = { eventType, eventId: `event-${state.next}`, eventCorpId: app.corpId };
       const { messageId } = push(state, context, { type: 'EVENT', topic: '*', data: { eventType }, headers });
       return { messageId };
@@ -81,10 +80,10 @@ export function createDingTalkControl(state: State): Server {
       for (const connection of live) break_(state, connection);
       return { connections: live.map(({ id }) => id) };
     }),
-    route('POST', '/trouble', (_context, call) => Object.assign(state.trouble, NewTrouble.parse(read(call)))),
-    route('POST', '/settings', (_context, call) => Object.assign(state.settings, NewSettings.parse(read(call)))),
+    route('POST', '/trouble', (_context, call) => Object.assign(state.trouble, NewTrouble.parse(bodyOf(call)))),
+    route('POST', '/settings', (_context, call) => Object.assign(state.settings, NewSettings.parse(bodyOf(call)))),
     route('POST', '/faults', ({ world }, call) => ({
-      id: addFault(world, { server: 'dingtalk', ...NewFault.parse(read(call)) }),
+      id: addFault(world, { server: 'dingtalk', ...NewFault.parse(bodyOf(call)) }),
     })),
     route('POST', '/expire-token', () => {
       state.token = undefined;
@@ -97,9 +96,6 @@ export function createDingTalkControl(state: State): Server {
   ];
   return { name: 'control', prefix: '/world/dingtalk', routes, guard };
 }
-
-const guard: NonNullable<Server['guard']> = (_world, call) =>
-  /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : { status: 403, body: {}, outcome: 'loopback only' };
 
 function show(state: State): object {
   return {
@@ -159,22 +155,3 @@ function personClicks(
   }, state.settings.cardAnswerMs).unref();
   return { messageId };
 }
-
-function route(method: 'GET' | 'POST', path: string, answer: (context: Context, call: Call) => unknown): Route {
-  return {
-    method,
-    path,
-    sheet: 'dingtalk.md §8',
-    kind: method === 'GET' ? 'read' : 'write',
-    answer(context, call): Answer {
-      try {
-        return { status: 200, body: answer(context, call), outcome: 'ok' };
-      } catch (error) {
-        const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-        return { status: 400, body: { error: { code: 'refused', message } }, outcome: 'refused' };
-      }
-    },
-  };
-}
-
-const read = (call: Call): unknown => (call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8')));

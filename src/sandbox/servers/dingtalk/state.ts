@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { beijing } from '../../world/time.ts';
 import { createRateWindows, type RateWindows } from '../rate-windows.ts';
 
 /** One thing the group or a person saw. */
@@ -107,7 +108,6 @@ export interface State {
   counts: { opens: number; tokens: number; handshakes: number };
   month: { name: string; calls: number };
   sessions: Map<string, { chat: string; expiresAt: number }>;
-  hookTimes: number[];
   hookBlockedUntil: number;
   dings: { id: string; to: readonly string[]; content: string; isRecalled: boolean }[];
   dingsLeft: number;
@@ -129,7 +129,6 @@ const fresh = (): State => ({
   counts: { opens: 0, tokens: 0, handshakes: 0 },
   month: { name: '', calls: 0 },
   sessions: new Map(),
-  hookTimes: [],
   hookBlockedUntil: 0,
   dings: [],
   dingsLeft: 20,
@@ -158,7 +157,7 @@ export function resetState(state: State): void {
 
 /** Counts one call of the month: sends, card calls and pushes (dingtalk.md §3.2). */
 export function countCall(state: State, now: number): void {
-  const name = new Date(now + 8 * 3_600_000).toISOString().slice(0, 7);
+  const name = beijing(now).slice(0, 7);
   if (state.month.name !== name) state.month = { name, calls: 0 };
   state.month.calls += 1;
 }

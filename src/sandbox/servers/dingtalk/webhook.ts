@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { MINUTE } from '../../world/time.ts';
+import { HOUR, MINUTE } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer, Call } from '../exchange.ts';
 import { sameText } from '../same-text.ts';
@@ -10,7 +10,6 @@ import { group, hook } from './tenant.ts';
 const LONGEST_BODY = 20_000;
 const PER_MINUTE = 20;
 const BLOCK_MS = 10 * MINUTE;
-const HOUR = 60 * MINUTE;
 
 /** base64 of HMAC-SHA256 over `timestamp\nsecret`, keyed with the secret itself (dingtalk.md §3.5). */
 export const signHook = (secret: string, timestamp: string): string =>
@@ -63,13 +62,10 @@ function sendByHook(state: State, world: World, call: Call): Answer {
 /** Twenty in a minute; the one too many closes the robot for ten minutes. */
 function refuseRate(state: State, now: number): Answer | undefined {
   if (now < state.hookBlockedUntil) return refuseLegacy(130101, 'send too fast, exceed 20 times per minute');
-  state.hookTimes = state.hookTimes.filter((at) => at > now - MINUTE && at <= now);
-  if (state.hookTimes.length >= PER_MINUTE) {
-    state.hookBlockedUntil = now + BLOCK_MS;
-    return refuseLegacy(130101, 'send too fast, exceed 20 times per minute');
-  }
-  state.hookTimes.push(now);
-  return undefined;
+  const full = state.rates.take('hook', now, [{ ms: MINUTE, limit: PER_MINUTE }]);
+  if (full === undefined) return undefined;
+  state.hookBlockedUntil = now + BLOCK_MS;
+  return refuseLegacy(130101, 'send too fast, exceed 20 times per minute');
 }
 
 function readMessage(body: Record<string, unknown>): { kind: string; content: unknown } | Answer {

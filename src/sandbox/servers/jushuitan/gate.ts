@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { worldWindow } from '../../world/clock.ts';
-import { jushuitan } from '../../world/company.ts';
-import { DAY, MINUTE, SECOND } from '../../world/time.ts';
+import { jushuitan, TOKEN_LIFE } from '../../world/company.ts';
+import { MINUTE, SECOND } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer, Call, Route } from '../exchange.ts';
 import type { RateWindows } from '../rate-windows.ts';
@@ -10,7 +10,6 @@ import { codes, failure, formOf, success } from './envelope.ts';
 import { signJushuitan } from './sign.ts';
 
 const REFRESH_PATH = '/openWeb/auth/refreshToken';
-const TOKEN_LIFE = 180 * DAY;
 
 /** Checks of every call: address, fields, clock, signature, token, rate. */
 export function createGate(rates: RateWindows): (world: World, call: Call) => Answer | undefined {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { findWarehouse } from '../../world/company.ts';
 import { moveErpOrder } from '../../world/erp.ts';
-import { actOn, cancelErpOrder, changeErp, erpOrderOf, findErpOrder, setQuestion } from '../../world/erp-orders.ts';
+import {
+  actOn,
+  cancelErpOrder,
+  changeErp,
+  erpOrderOf,
+  findErpOrder,
+  isUnpicked,
+  setQuestion,
+} from '../../world/erp-orders.ts';
 import type { ErpOrderRow } from '../../world/rows.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer, Route } from '../exchange.ts';
@@ -41,7 +49,7 @@ function rerouteOne(world: World, oId: number, warehouse: number, at: number): R
   if (erp === undefined) return refuse('订单不存在');
   if (findWarehouse(warehouse) === undefined) return refuse('仓库不存在');
   const done = { o_id: oId, code: 0, issuccess: true, msg: '' };
-  if (erp.status !== 'WaitConfirm' && erp.status !== 'Question') return refuse(whyNot(erp));
+  if (!isUnpicked(erp)) return refuse(whyNot(erp));
   if (erp.wms_co_id === warehouse) return { ...done, applied: false };
   moveErpOrder(world, erp, at, warehouse, '开放平台');
   return { ...done, applied: true };
@@ -72,7 +80,7 @@ const hold: Route = {
     ];
     if (found.length === 0) return failure(codes.missing, '缺少参数o_ids');
     return partly(found, (erp) => {
-      if (erp.status !== 'WaitConfirm' && erp.status !== 'Question') return whyNot(erp);
+      if (!isUnpicked(erp)) return whyNot(erp);
       setQuestion(world, erp, at, biz.question_type, biz.question_desc, biz.channel);
       return undefined;
     });
@@ -94,7 +102,7 @@ const cancel: Route = {
     partly(
       biz.o_ids.map((oId) => ({ id: String(oId), erp: findErpOrder(world, oId) })),
       (erp) => {
-        if (erp.status !== 'WaitConfirm' && erp.status !== 'Question') return whyNot(erp);
+        if (!isUnpicked(erp)) return whyNot(erp);
         cancelErpOrder(world, erp, at, `${biz.cancel_type} ${biz.remark}`.trim(), '开放平台');
         return undefined;
       },

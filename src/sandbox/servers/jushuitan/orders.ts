@@ -9,8 +9,8 @@ import type { Answer, Route } from '../exchange.ts';
 import { bizRoute, codes, failure, paged, success } from './envelope.ts';
 import { page, readWindow, windowFields } from './window.ts';
 
-// Orders of these channels come by another road and are not in this list.
-const HIDDEN = `channel NOT IN ('taobao', 'tmall', 'pinduoduo')`;
+/** Orders of these channels come by another road and are not in the lists. */
+export const HIDDEN = `channel NOT IN ('taobao', 'tmall', 'pinduoduo')`;
 
 const Query = z.object({
   ...windowFields,

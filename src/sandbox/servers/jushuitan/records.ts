@@ -6,6 +6,7 @@ import { beijing } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer, Route } from '../exchange.ts';
 import { bizRoute, codes, failure, paged, success } from './envelope.ts';
+import { HIDDEN } from './orders.ts';
 import { page, readWindow, windowFields } from './window.ts';
 
 const id = z.coerce.number().int();
@@ -73,7 +74,7 @@ const shipped: Route = {
 };
 
 function queryShipped(world: World, biz: z.infer<typeof Shipped>): Answer {
-  let where = `send_date IS NOT NULL AND channel NOT IN ('taobao', 'tmall', 'pinduoduo')`;
+  let where = `send_date IS NOT NULL AND ${HIDDEN}`;
   const values: (string | number)[] = [];
   if (biz.so_ids !== undefined) {
     where += ` AND so_id IN (${biz.so_ids.map(() => '?').join(', ')})`;

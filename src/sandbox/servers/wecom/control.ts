@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { addFault, faultKinds } from '../../world/faults.ts';
-import type { Answer, Call, Context, Route, Server } from '../exchange.ts';
+import { addFault } from '../../world/faults.ts';
+import { bodyOf, doorRoute, faultFields, loopbackOnly } from '../doors.ts';
+import type { Route, Server } from '../exchange.ts';
 import { AppClick, AppSay, clickAppCard, sayToApp, verifyAddress } from './app-callback.ts';
 import type { App } from './app-state.ts';
 import { takeOver } from './bot-line.ts';
@@ -13,32 +14,13 @@ const Trouble = z.object({
   ms: z.number().int().nonnegative().default(0),
   times: z.number().int().positive().default(1),
 });
-const NewFault = z.object({
-  route: z.string().optional(),
-  kind: z.enum(faultKinds),
-  times: z.number().int().positive().nullable().default(1),
-  ms: z.number().int().optional(),
-});
+const NewFault = z.object(faultFields);
+
+const route = doorRoute('wecom.md §6');
+const guard = loopbackOnly({ status: 403, body: {}, outcome: 'refused' });
 
 /** Doors for whoever plays the people and the trouble of the WeCom account. Only for this machine. */
 export function createWecomControl(office: Office, app: App): Server {
-  const guard = (_world: unknown, call: Call): Answer | undefined =>
-    /^(::ffff:)?127\.|^::1$/.test(call.ip) ? undefined : { status: 403, body: {}, outcome: 'refused' };
-  const route = (method: Route['method'], path: string, answer: (context: Context, call: Call) => unknown): Route => ({
-    method,
-    path,
-    sheet: 'wecom.md §6',
-    kind: method === 'GET' ? 'read' : 'write',
-    async answer(context, call) {
-      try {
-        return { status: 200, body: await answer(context, call), outcome: 'ok' };
-      } catch (error) {
-        const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-        return { status: 400, body: { error: { code: 'refused', message } }, outcome: 'refused' };
-      }
-    },
-  });
-  const bodyOf = (call: Call): unknown => (call.body.length === 0 ? {} : JSON.parse(call.body.toString('utf8')));
   const routes: readonly Route[] = [
     route('GET', '/state', () => ({
       isConnected: office.line !== undefined,

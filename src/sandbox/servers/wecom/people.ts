@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { startOfDay } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import { write } from './bot-line.ts';
 import { activate, type Callback, nextId, type Office, type Shown, show } from './office.ts';
@@ -133,7 +134,7 @@ export function buttonsOf(card: Record<string, unknown>): readonly { key: string
 
 /** A person opens the private chat: the bot is told the first time of a day. */
 export function enter(office: Office, world: World, user: string): Told {
-  const today = Math.floor((world.clock.now() + 8 * 3_600_000) / 86_400_000);
+  const today = startOfDay(world.clock.now());
   if (findMember(user) === undefined || office.entered.get(user) === today) return nobody;
   office.entered.set(user, today);
   return deliver(office, world, 'aibot_event_callback', { kind: 'enter', chat: user, user }, (extra) => ({
