@@ -1,4 +1,4 @@
-import { type Card, line } from '../domain/card.ts';
+import { type Card, line, notice } from '../domain/card.ts';
 import type { Language, Text } from '../domain/text.ts';
 import { foreign } from '../domain/text.ts';
 import { clockTime, say } from './words.ts';
@@ -43,78 +43,49 @@ export function actUndone(model: { tail: string; aim: Text; why: Text; told: str
   const sentence = zh
     ? `${model.tail} 没有${what}：${say(model.why, language)}`
     : `${model.tail} did not ${what}: ${say(model.why, language)}`;
-  return {
-    tone: 'refused',
-    lines: [model.told === '' ? line(sentence) : line(`${sentence}${zh ? '：' : ': '}`, foreign(model.told))],
-    buttons: [],
-    link: null,
-  };
+  return notice('refused', model.told === '' ? sentence : line(`${sentence}${zh ? '：' : ': '}`, foreign(model.told)));
 }
 
 /** Sent and not answered: said as it is. */
 export function actUnknown(model: { tail: string; system: string; aim: Text }, language: Language): Card {
   const zh = language === 'zh';
-  return {
-    tone: 'waiting',
-    lines: [
-      line(
-        zh
-          ? `${model.tail} ${say(model.aim, language)}：已提交给${model.system}，没收到答复。正在查证，不会重复提交，查到在这里说。`
-          : `${model.tail} ${say(model.aim, language)}: sent to ${model.system}, no answer came. Checking; it will not be sent again; the result comes here.`,
-      ),
-    ],
-    buttons: [],
-    link: null,
-  };
+  return notice(
+    'waiting',
+    zh
+      ? `${model.tail} ${say(model.aim, language)}：已提交给${model.system}，没收到答复。正在查证，不会重复提交，查到在这里说。`
+      : `${model.tail} ${say(model.aim, language)}: sent to ${model.system}, no answer came. Checking; it will not be sent again; the result comes here.`,
+  );
 }
 
 /** Confirmed, and the system cannot be reached yet: nothing was sent. */
 export function actDelayed(model: { tail: string; system: string; aim: Text }, language: Language): Card {
   const zh = language === 'zh';
-  return {
-    tone: 'waiting',
-    lines: [
-      line(
-        zh
-          ? `${model.tail} ${say(model.aim, language)}：现在问不到${model.system}，还没提交。5 分钟内会再试，不成也在这里说。`
-          : `${model.tail} ${say(model.aim, language)}: ${model.system} does not answer; nothing was sent yet. Trying for 5 minutes; the result comes here.`,
-      ),
-    ],
-    buttons: [],
-    link: null,
-  };
+  return notice(
+    'waiting',
+    zh
+      ? `${model.tail} ${say(model.aim, language)}：现在问不到${model.system}，还没提交。5 分钟内会再试，不成也在这里说。`
+      : `${model.tail} ${say(model.aim, language)}: ${model.system} does not answer; nothing was sent yet. Trying for 5 minutes; the result comes here.`,
+  );
 }
 
 /** Accepted, and never seen: not called done, not called undone. */
 export function actUnseen(model: { tail: string; system: string; aim: Text }, language: Language): Card {
   const zh = language === 'zh';
-  return {
-    tone: 'refused',
-    lines: [
-      line(
-        zh
-          ? `${model.tail} ${say(model.aim, language)}：${model.system}收下了，10 分钟没看到生效，可能之后又被改过。请到系统里核对。`
-          : `${model.tail} ${say(model.aim, language)}: ${model.system} took it, but for 10 minutes it did not show; it may have been changed since. Check it there.`,
-      ),
-    ],
-    buttons: [],
-    link: null,
-  };
+  return notice(
+    'refused',
+    zh
+      ? `${model.tail} ${say(model.aim, language)}：${model.system}收下了，10 分钟没看到生效，可能之后又被改过。请到系统里核对。`
+      : `${model.tail} ${say(model.aim, language)}: ${model.system} took it, but for 10 minutes it did not show; it may have been changed since. Check it there.`,
+  );
 }
 
 /** Accepted, not visible yet. */
 export function actPending(model: { tail: string; system: string; aim: Text }, language: Language): Card {
   const zh = language === 'zh';
-  return {
-    tone: 'waiting',
-    lines: [
-      line(
-        zh
-          ? `${model.tail} ${say(model.aim, language)}：${model.system}已收下，还没生效，生效后在这里说。`
-          : `${model.tail} ${say(model.aim, language)}: ${model.system} took it; not in effect yet; the result comes here.`,
-      ),
-    ],
-    buttons: [],
-    link: null,
-  };
+  return notice(
+    'waiting',
+    zh
+      ? `${model.tail} ${say(model.aim, language)}：${model.system}已收下，还没生效，生效后在这里说。`
+      : `${model.tail} ${say(model.aim, language)}: ${model.system} took it; not in effect yet; the result comes here.`,
+  );
 }

@@ -1,8 +1,8 @@
 import { datedNumber } from '../domain/alert.ts';
-import { type Button, type Card, type Line, line, type Tone } from '../domain/card.ts';
+import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
 import type { Severity } from '../domain/rule.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
-import { clockTime, dateTime, localDay, say, span } from './words.ts';
+import { clockTime, dateTime, localDay, moreLines, say, span } from './words.ts';
 
 /** What people call an alert by, and the bot understands. */
 const called = (number: number, language: Language): string => (language === 'zh' ? `${number}号` : `No. ${number}`);
@@ -37,7 +37,6 @@ export interface AlertCardModel {
   readonly source: { readonly name: string; readonly since: number; readonly isSparse?: boolean } | null;
 }
 
-const toneOf: Readonly<Record<Severity, Tone>> = { critical: 'critical', warning: 'warning', info: 'info' };
 const mine: Text = { zh: '我来', en: 'Mine' };
 const more: Text = { zh: '更多', en: 'More' };
 
@@ -68,7 +67,7 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
     ),
   ];
   if (order !== null) {
-    const rest = order.moreLines === 0 ? '' : zh ? ` 等${order.moreLines + 1}款` : ` +${order.moreLines}`;
+    const rest = moreLines(order.moreLines, language);
     lines.push(
       line(
         foreign(order.title),
@@ -103,7 +102,7 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
     buttons.push({ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' });
   buttons.push(ackButton(model, language));
   return {
-    tone: toneOf[model.severity],
+    tone: model.severity,
     lines,
     buttons,
     link: order === null ? null : { label: say(more, language), path: `/o/${order.id}` },
@@ -193,7 +192,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
       line(`${zh ? '数据' : 'data'} ${model.oldestData.name} ${clockTime(model.oldestData.at, model.timezone)}`),
     );
   return {
-    tone: toneOf[model.severity],
+    tone: model.severity,
     lines,
     buttons: [ackButton(model, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
     link: { label: zh ? '看板' : 'Board', path: '/' },
@@ -223,10 +222,5 @@ export function resolvedCard(
     person: zh ? '（人工完成）' : ' (closed by a person)',
     'rule-off': zh ? '（规则已关）' : ' (rule switched off)',
   }[model.how];
-  return {
-    tone: 'done',
-    lines: [line(`${called(model.number, language)} ${what}${state}${how}`.trim())],
-    buttons: [],
-    link: null,
-  };
+  return notice('done', `${called(model.number, language)} ${what}${state}${how}`.trim());
 }

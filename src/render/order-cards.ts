@@ -1,8 +1,8 @@
-import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
 import type { Stage } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { stageWords } from './stage-words.ts';
-import { clockTime, dateTime, say, span } from './words.ts';
+import { clockTime, dateTime, moreLines, say, span } from './words.ts';
 
 export interface OrderCardModel {
   readonly id: string;
@@ -43,7 +43,7 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
         : zh
           ? ` · 已过时限 ${span(now - model.shipBy, language)}`
           : ` · ${span(now - model.shipBy, language)} past ship-by`;
-  const rest = model.moreLines === 0 ? '' : zh ? ` 等${model.moreLines + 1}款` : ` +${model.moreLines}`;
+  const rest = moreLines(model.moreLines, language);
   const lines: Line[] = [
     line(
       `${model.tail} · ${say(stageWords[model.stage], language)} ${dateTime(model.stageAt, timezone, language)}${left}`,
@@ -103,20 +103,16 @@ export function orderListCard(
 ): Card {
   const shown = orders.slice(0, 12);
   const rest = orders.length - shown.length;
-  return {
-    tone: 'info',
-    lines: [
-      ...(note === null ? [] : [line(note)]),
-      ...shown.map((each) =>
-        line(
-          `${each.tail} · ${say(stageWords[each.stage], language)} · `,
-          foreign(each.title),
-          ...(each.surname === '' ? [] : [' · ', foreign(each.surname)]),
-        ),
+  return notice(
+    'info',
+    ...(note === null ? [] : [note]),
+    ...shown.map((each) =>
+      line(
+        `${each.tail} · ${say(stageWords[each.stage], language)} · `,
+        foreign(each.title),
+        ...(each.surname === '' ? [] : [' · ', foreign(each.surname)]),
       ),
-      ...(rest > 0 ? [line(language === 'zh' ? `…还有 ${rest} 单` : `… ${rest} more`)] : []),
-    ],
-    buttons: [],
-    link: null,
-  };
+    ),
+    ...(rest > 0 ? [language === 'zh' ? `…还有 ${rest} 单` : `… ${rest} more`] : []),
+  );
 }

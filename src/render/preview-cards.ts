@@ -22,10 +22,10 @@ const named = ({ tail, title, surname, qty }: NamedOrder, language: Language): P
   ];
 };
 
-const answer = (words: string, yes: Text, language: Language, style: Button['style'] = 'primary'): Button[] => {
+const answer = (words: string, yes: Text, language: Language): Button[] => {
   const zh = language === 'zh';
   return [
-    { label: say(yes, language), command: `${zh ? '确认' : 'yes'} ${words}`, style },
+    { label: say(yes, language), command: `${zh ? '确认' : 'yes'} ${words}`, style: 'primary' },
     { label: zh ? '不做' : 'Cancel', command: `${zh ? '取消' : 'no'} ${words}`, style: 'plain' },
   ];
 };
@@ -48,6 +48,17 @@ export interface Candidate {
   readonly observedAt: number;
 }
 
+/** 余 14（10:31）: what a warehouse has, and as of when. */
+function stockWords({ missing, available, observedAt }: Candidate, timezone: string, language: Language): string {
+  const at = clockTime(observedAt, timezone);
+  if (language === 'zh') {
+    const stock = missing === undefined ? '库存未知' : missing > 0 ? `缺 ${missing}` : `余 ${available}`;
+    return `${stock}（${at}）`;
+  }
+  const stock = missing === undefined ? 'stock unknown' : missing > 0 ? `short ${missing}` : `${available} left`;
+  return `${stock} (${at})`;
+}
+
 /** Every warehouse's stock, to choose from. Freight and days are said to be unknown, never made up. */
 export function rerouteChoices(
   order: NamedOrder,
@@ -57,22 +68,8 @@ export function rerouteChoices(
 ): Card {
   const zh = language === 'zh';
   const lines = candidates.map((each) => {
-    const stock =
-      each.missing === undefined
-        ? zh
-          ? '库存未知'
-          : 'stock unknown'
-        : each.missing > 0
-          ? zh
-            ? `缺 ${each.missing}`
-            : `short ${each.missing}`
-          : zh
-            ? `余 ${each.available}`
-            : `${each.available} left`;
     const here = each.isHere ? (zh ? '（现在）' : ' (now)') : '';
-    return line(
-      `${each.warehouse}${here}  ${stock}${zh ? '（' : ' ('}${clockTime(each.observedAt, timezone)}${zh ? '）' : ')'}`,
-    );
+    return line(`${each.warehouse}${here}  ${stockWords(each, timezone, language)}`);
   });
   return {
     tone: 'info',
@@ -93,6 +90,16 @@ export function rerouteChoices(
   };
 }
 
+/** What a preview says besides its lines. */
+export interface Offer {
+  /** Why some of what was asked for is left out. */
+  readonly refused: readonly Piece[][];
+  /** Tails of orders in the same parcel, which go along. */
+  readonly companions: readonly string[];
+  /** The words that say yes; null when there is nothing to say yes to. */
+  readonly question: { readonly words: string; readonly minutes: number } | null;
+}
+
 export interface RerouteItem {
   readonly order: NamedOrder;
   readonly from: Candidate | undefined;
@@ -101,25 +108,15 @@ export interface RerouteItem {
 
 export function reroutePreview(
   items: readonly RerouteItem[],
-  refused: readonly Piece[][],
-  companions: readonly string[],
-  question: { words: string; minutes: number } | null,
+  offer: Offer,
   timezone: string,
   language: Language,
 ): Card {
   const zh = language === 'zh';
   const lines = items.map(({ order, from, to }) => {
-    const stock =
-      to.missing === undefined
-        ? zh
-          ? '库存未知'
-          : 'stock unknown'
-        : zh
-          ? `余 ${to.available}`
-          : `${to.available} left`;
     return line(
       ...named(order, language),
-      ` ${from?.warehouse ?? '?'} → ${to.warehouse} ${stock}${zh ? '（' : ' ('}${clockTime(to.observedAt, timezone)}${zh ? '）' : ')'}`,
+      ` ${from?.warehouse ?? '?'} → ${to.warehouse} ${stockWords(to, timezone, language)}`,
     );
   });
   return previewCard(
@@ -131,9 +128,7 @@ export function reroutePreview(
         ? `Reroute ${items.length} orders:`
         : 'Reroute:',
     lines,
-    refused,
-    companions,
-    question,
+    offer,
     { zh: `改到${items[0]?.to.warehouse ?? ''}`, en: `To ${items[0]?.to.warehouse ?? ''}` },
     { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' },
     language,
@@ -158,9 +153,7 @@ export interface ReleaseItem {
 
 export function releasePreview(
   items: readonly ReleaseItem[],
-  refused: readonly Piece[][],
-  companions: readonly string[],
-  question: { words: string; minutes: number } | null,
+  offer: Offer,
   timezone: string,
   language: Language,
 ): Card {
@@ -206,9 +199,7 @@ export function releasePreview(
             .filter(unique)
             .join(', ')}:`,
     lines,
-    refused,
-    companions,
-    question,
+    offer,
     { zh: '释放', en: 'Release' },
     isFinal
       ? { zh: '取消废单不能撤销', en: 'cancelling a dead order cannot be undone' }
@@ -222,9 +213,7 @@ const unique = (value: string, index: number, all: readonly string[]): boolean =
 function previewCard(
   title: string,
   lines: readonly Line[],
-  refused: readonly Piece[][],
-  companions: readonly string[],
-  question: { words: string; minutes: number } | null,
+  { refused, companions, question }: Offer,
   yes: Text,
   undo: Text,
   language: Language,

@@ -15,6 +15,12 @@ export function span(ms: number, language: Language): string {
   return zh ? `${seconds}秒` : `${seconds} s`;
 }
 
+/** Behind the first title of an order: ` 等3款`; empty when there is no more than one. */
+export function moreLines(count: number, language: Language): string {
+  if (count === 0) return '';
+  return language === 'zh' ? ` 等${count + 1}款` : ` +${count}`;
+}
+
 /** 14:32 in the company's zone. */
 export const clockTime = (at: number, timezone: string): string => format(timezone, 'time').format(at);
 

@@ -43,14 +43,11 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
   web.get<{ Params: { id: string } }>('/o/:id', async (request, reply) => {
     const visitor = await visitors.of(request);
     const path = `/o/${request.params.id}`;
+    const loginHref = deps.world === 'sandbox' ? '/room' : `/login?next=${encodeURIComponent(path)}`;
     if (visitor.person === undefined) {
       const query = OrderQuery.safeParse(request.query);
       const isBare = query.success && query.data.e === undefined && query.data.s === undefined;
-      if (isBare)
-        return await reply.redirect(
-          deps.world === 'sandbox' ? '/room' : `/login?next=${encodeURIComponent(path)}`,
-          303,
-        );
+      if (isBare) return await reply.redirect(loginHref, 303);
       deps.links.verifyLink(path, query.success ? query.data : {}, clock.now());
     }
     const page = await deps.readOrderPage(request.params.id);
@@ -65,7 +62,7 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
       language: visitor.language,
       person: visitor.person,
       menu: deps.menu(),
-      loginHref: deps.world === 'sandbox' ? '/room' : `/login?next=${encodeURIComponent(path)}`,
+      loginHref,
       hrefOf: visitor.person === undefined ? null : (id) => `/o/${id}`,
     };
     void reply.type(htmlType);

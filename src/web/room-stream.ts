@@ -33,15 +33,16 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
       while (isAskedAgain) {
         isAskedAgain = false;
         const rows = await deps.stores.room.list(roomId, after, rowsAtOnce);
+        const view = {
+          tab,
+          language: visitor.language,
+          person: visitor.person,
+          times: timesFor(visitor.language, deps.timezone, clock.now()),
+          nameOf: deps.nameOf,
+        };
         for (const row of rows) {
           after = row.id;
-          const html = messageHtml(row, {
-            tab,
-            language: visitor.language,
-            person: visitor.person,
-            times: timesFor(visitor.language, deps.timezone, clock.now()),
-            nameOf: deps.nameOf,
-          });
+          const html = messageHtml(row, view);
           reply.raw.write(
             `id: ${row.id}\nevent: message\ndata: ${JSON.stringify({ id: row.id, html: html.toString() })}\n\n`,
           );

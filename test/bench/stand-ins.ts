@@ -5,6 +5,7 @@ import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
 import type { ChannelPlug } from '../../src/ports/channel.ts';
 import type { FulfillmentPlug, FulfillmentSystem } from '../../src/ports/fulfillment.ts';
 import type { MessengerPlug, OutgoingCard } from '../../src/ports/messenger.ts';
+import { aFulfillment } from '../kit/builders.ts';
 import { miniOrder } from './mini-orders.ts';
 
 const noCredentials = z.any() as unknown as z.ZodType<never>;
@@ -67,25 +68,8 @@ export function aWarehouseSystem(now: () => number): {
     },
     add(no) {
       const at = now();
-      views.set(no, {
-        systemId: 'wms',
-        systemOrderNo: `w${no}`,
-        channelOrderNos: [no],
-        systemShopId: '',
-        sourceStatus: 'WaitConfirm',
-        sourceUpdatedAt: at,
-        stage: 'queued',
-        stageAt: at,
-        sortedAt: null,
-        shippedAt: null,
-        warehouseCode: '1001',
-        held: false,
-        reason: '',
-        carrier: '',
-        waybill: '',
-        closed: false,
-        lines: [{ sku: 'XZ001-BK-M', qty: 1 }],
-      });
+      const told = { systemOrderNo: `w${no}`, channelOrderNos: [no], systemShopId: '', sourceUpdatedAt: at };
+      views.set(no, aFulfillment({ ...told, lines: [{ sku: 'XZ001-BK-M', qty: 1 }] }));
     },
   };
 }

@@ -5,6 +5,7 @@ import { judgeClock, lateBy, momentsOf, resolutionOf } from '../../src/domain/cl
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
 import type { OrderView } from '../../src/domain/order.ts';
 import { type ClockTrigger, type MomentName, type Moments, momentNames } from '../../src/domain/rule.ts';
+import { aFulfillment, anOrder } from '../kit/builders.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -193,60 +194,12 @@ it('for any moments: stopped exactly when an alert would be in time, broken from
   fc.assert(check, { numRuns: 500 });
 });
 
-const anOrder = (told: Partial<OrderView> = {}): OrderView => ({
-  shopId: 'tmall',
-  channelOrderNo: '1',
-  status: 'paid',
-  sourceStatus: 'WAIT_SELLER_SEND_GOODS',
-  sourceUpdatedAt: T + 9 * minute,
-  kind: 'sale',
-  placedAt: T - minute,
-  paidAt: T,
-  sortedAt: null,
-  shippedAt: null,
-  scannedAt: null,
-  deliveredAt: null,
-  closedAt: null,
-  shipBy: null,
-  promisedAt: null,
-  currency: 'CNY',
-  goodsMinor: 0,
-  freightMinor: 0,
-  paidMinor: 0,
-  refund: 'none',
-  refundAt: null,
-  held: false,
-  buyerNote: '',
-  remark: '',
-  flag: '',
-  receiver: { name: '', phone: '', province: '', city: '', district: '' },
-  lines: [],
-  shipments: [],
-  identities: [],
-  ...told,
-});
-const aFulfillment = (told: Partial<FulfillmentView> = {}): FulfillmentView => ({
-  systemId: 'wms',
-  systemOrderNo: '9',
-  channelOrderNos: ['1'],
-  systemShopId: '10001',
-  sourceStatus: '',
-  sourceUpdatedAt: T + 9 * minute,
-  stage: 'queued',
-  stageAt: T + minute,
-  sortedAt: null,
-  shippedAt: null,
-  warehouseCode: '1001',
-  held: false,
-  reason: '',
-  carrier: '',
-  waybill: '',
-  closed: false,
-  lines: [],
-  ...told,
-});
-const moments = (order: Partial<OrderView>, ...fulfillments: Partial<FulfillmentView>[]): Moments =>
-  momentsOf(anOrder(order), fulfillments.map(aFulfillment));
+const order = (told: Partial<OrderView>): OrderView =>
+  anOrder({ sourceUpdatedAt: T + 9 * minute, placedAt: T - minute, paidAt: T, ...told });
+const fulfillment = (told: Partial<FulfillmentView>): FulfillmentView =>
+  aFulfillment({ sourceUpdatedAt: T + 9 * minute, stageAt: T + minute, ...told });
+const moments = (told: Partial<OrderView>, ...fulfillments: Partial<FulfillmentView>[]): Moments =>
+  momentsOf(order(told), fulfillments.map(fulfillment));
 
 describe('what the sources together say happened when', () => {
   it('knows when it was placed, paid, promised and queued, and nothing more of a new order', () => {

@@ -11,7 +11,7 @@ import { told } from './builders.ts';
 
 const people: Readonly<Record<string, string>> = { 'person:li': '李建国', 'person:wang': '王敏' };
 
-const aWarehouse = (id: string, name: string, code: string, hours: readonly string[]): Warehouse => ({
+export const aWarehouse = (id: string, name: string, code: string, hours: readonly string[] = []): Warehouse => ({
   id,
   name,
   kind: 'own',

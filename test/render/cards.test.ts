@@ -88,9 +88,14 @@ const cards: Readonly<Record<string, (language: Language) => Card>> = {
   'an act that is not sent yet': (language) => actDelayed(act, language),
   'an act that never showed': (language) => actUnseen(act, language),
   'a reroute before it is done': (language) =>
-    reroutePreview([{ order: named, from: undefined, to: candidate }], [], ['118842'], question, timezone, language),
+    reroutePreview(
+      [{ order: named, from: undefined, to: candidate }],
+      { refused: [], companions: ['118842'], question },
+      timezone,
+      language,
+    ),
   'a release before it is done': (language) =>
-    releasePreview([release], [[foreign(evil)]], ['118842'], question, timezone, language),
+    releasePreview([release], { refused: [[foreign(evil)]], companions: ['118842'], question }, timezone, language),
   'an undo before it is done': (language) => undoPreview(act.aim, '018842', question, language),
   'a second person asked': (language) =>
     secondPersonCard(
@@ -139,7 +144,9 @@ describe.each(Object.entries(cards))('%s', (_name, render) => {
 });
 
 it('shows an unknown stock as unknown, never as nothing', () => {
-  const told = JSON.stringify(releasePreview([release], [], [], question, timezone, 'zh').lines);
+  const told = JSON.stringify(
+    releasePreview([release], { refused: [], companions: [], question }, timezone, 'zh').lines,
+  );
   expect(told).toContain('现存 ? 可用 ?');
 });
 

@@ -1,18 +1,14 @@
 import type { Person } from '../../src/domain/actor.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Event } from '../../src/domain/event.ts';
-import { type FulfillmentView, fulfillmentSubject, type Warehouse } from '../../src/domain/fulfillment.ts';
-import { fromBeijingText } from '../../src/domain/local-time.ts';
+import { type FulfillmentView, fulfillmentSubject } from '../../src/domain/fulfillment.ts';
 import { type Order, orderSubject } from '../../src/domain/order.ts';
 import type { StockLock } from '../../src/domain/stock.ts';
 import type { Directory } from '../../src/services/directory.ts';
+import { at } from '../kit/builders.ts';
+import { aWarehouse } from '../kit/fake-directory.ts';
 
-/** Beijing time on the day of the fakes. */
-export function at(time: string, day = '2026-11-24'): number {
-  const ms = fromBeijingText(`${day} ${time.length === 5 ? `${time}:00` : time}`);
-  if (ms === undefined) throw new Error(`No time: ${day} ${time}`);
-  return ms;
-}
+export { at } from '../kit/builders.ts';
 
 export const now = at('14:32');
 
@@ -24,22 +20,10 @@ export const people: readonly Person[] = [
   { id: 'zhou', name: '周芳', role: 'viewer' },
 ];
 
-const warehouse = (id: string, name: string, code: string): Warehouse => ({
-  id,
-  name,
-  kind: 'own',
-  province: '浙江',
-  city: name.slice(0, 2),
-  systemId: 'wms',
-  code,
-  hours: [],
-  courierAt: [],
-  speedPerHour: 900,
-});
 const warehouses = [
-  warehouse('hz', '杭州仓', '1001'),
-  warehouse('gz', '广州仓', '1002'),
-  warehouse('xa', '西安仓', '1003'),
+  aWarehouse('hz', '杭州仓', '1001'),
+  aWarehouse('gz', '广州仓', '1002'),
+  aWarehouse('xa', '西安仓', '1003'),
 ];
 
 export const directory: Directory = {

@@ -1,5 +1,4 @@
 import type { Tone } from '../../domain/card.ts';
-import type { Severity } from '../../domain/rule.ts';
 import type { Text } from '../../domain/text.ts';
 import { Html } from './html.ts';
 
@@ -30,5 +29,3 @@ export const toneWords: Readonly<Record<Tone, Text>> = {
   night: { zh: '今晚', en: 'Tonight' },
   numbers: { zh: '数字', en: 'Numbers' },
 };
-
-export const toneOf = (severity: Severity): Tone => severity;

@@ -105,12 +105,9 @@ export const words = {
   otherLanguage: text('English', '中文'),
   skip: text('跳到正文', 'Skip to content'),
   sandbox: text('模拟公司', 'Sandbox'),
-  youAre: text('你是', 'You are'),
-  switchPerson: text('换个人试试', 'Try another person'),
   whoAreYou: text('你现在是谁？', 'Who are you now?'),
   send: text('发送', 'Send'),
   details: text('看详情', 'Details'),
   bot: text('作战机器人', 'War-room bot'),
   loginFirst: text('登录后可操作', 'Log in to act'),
-  stale: text('停止更新', 'Not updating'),
 } as const;

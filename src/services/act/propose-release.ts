@@ -186,7 +186,8 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
           companions.add(tailOf(other.channelOrderNo));
       }
     }
-    if (acts.length === 0) return [releasePreview([], refused, [], null, directory.timezone, asking.language)];
+    if (acts.length === 0)
+      return [releasePreview([], { refused, companions: [], question: null }, directory.timezone, asking.language)];
     const second = secondFor(freed);
     const draft = { acts, second, needsReason: false, undoOf: null, reason: 'release' };
     const isAlone =
@@ -194,7 +195,9 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
       asking.actor.type === 'person' &&
       (await otherHolders(storage, draft, `person:${asking.actor.person.id}`)).length === 0;
     const question = await ask(deps, asking, { ...draft, needsReason: isAlone });
-    return [releasePreview(items, refused, [...companions], question, directory.timezone, asking.language)];
+    return [
+      releasePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
+    ];
   };
 
   /** An honest no: which locks there are, and why none of them can be let go by command. */

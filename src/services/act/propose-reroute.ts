@@ -180,7 +180,9 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       acts.length === 0
         ? null
         : await ask(deps, asking, { acts, second: null, needsReason: false, undoOf: null, reason: 'reroute' });
-    return [reroutePreview(items, refused, [...companions], question, directory.timezone, asking.language)];
+    return [
+      reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
+    ];
   };
 
   function whyNotTo(

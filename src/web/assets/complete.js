@@ -12,13 +12,12 @@ const wordsOf = (option) => option.dataset.words.split(' ');
 function update() {
   const text = area.value;
   const typed = text.replace(/^\//, '').toLowerCase();
-  const isCommand = text.startsWith('/') && !/\s/.test(text);
-  const isWord = text !== '' && !text.startsWith('/') && !/\s/.test(text);
+  const isOne = text !== '' && !/\s/.test(text);
   for (const option of options) {
     const fits = wordsOf(option).some((word) => word.toLowerCase().startsWith(typed));
-    option.hidden = !((isCommand && fits) || (isWord && fits && typed.length >= 1));
+    option.hidden = !(isOne && fits);
   }
-  setOpen(shown().length > 0, isCommand ? 0 : -1);
+  setOpen(shown().length > 0, text.startsWith('/') ? 0 : -1);
 }
 
 function setOpen(isOpen, first) {

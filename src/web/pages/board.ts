@@ -1,6 +1,6 @@
 import type { Language, Text } from '../../domain/text.ts';
 import { type Html, html } from '../../render/page/html.ts';
-import { markHtml, toneOf } from '../../render/page/marks.ts';
+import { markHtml } from '../../render/page/marks.ts';
 import { type Times, timesFor } from '../../render/page/time.ts';
 import { ruleName, type Say, sayIn, severityWords } from '../../render/page/words.ts';
 import { stageWords } from '../../render/stage-words.ts';
@@ -88,8 +88,8 @@ function groupHtml(group: BoardGroup, times: Times, language: Language, hrefOf: 
   const holders =
     group.holders.length === 0 ? say(t.nobody) : `${group.holders.join(language === 'zh' ? '、' : ', ')} ${say(t.has)}`;
   const alone = group.holders.length > 0 && group.unclaimed > 0 ? ` · ${group.unclaimed} ${say(t.someNobody)}` : '';
-  return html`<article class="group tone-${toneOf(group.severity)}">
-<h3>${markHtml(toneOf(group.severity))}<span class="severity">${say(severityWords[group.severity])}</span> <span class="rule">${say(ruleName(group.ruleId))}</span>${group.warehouse !== null && html` <span class="where">${group.warehouse}</span>`} <span class="count">${group.count}<small>${say(t.each)}</small></span></h3>
+  return html`<article class="group tone-${group.severity}">
+<h3>${markHtml(group.severity)}<span class="severity">${say(severityWords[group.severity])}</span> <span class="rule">${say(ruleName(group.ruleId))}</span>${group.warehouse !== null && html` <span class="where">${group.warehouse}</span>`} <span class="count">${group.count}<small>${say(t.each)}</small></span></h3>
 <p class="summary">${fill(say(group.oldestDueAt > times.now ? t.nearest : t.longest), { due: dueText(group.oldestDueAt, times, language) })} · ${holders}${alone}</p>
 <ul>${shown.map((alert) => alertHtml(alert, times, language, hrefOf))}</ul>
 ${rest.length > 0 && html`<details data-keep="${key}"><summary>${say(t.more)} ${rest.length} ${say(t.moreAfter)}</summary><ul>${rest.map((alert) => alertHtml(alert, times, language, hrefOf))}</ul></details>`}
