@@ -49,7 +49,7 @@ import type { Keys } from './keys.ts';
 import { createMessengers } from './messengers.ts';
 import { createMetrics } from './metrics.ts';
 import { flowModules } from './modules.ts';
-import { packageDir } from './paths.ts';
+import { migrationsDir, packageDir } from './paths.ts';
 import { createSourceFactory, type Sources } from './sources.ts';
 
 export interface BuildOptions {
@@ -85,7 +85,7 @@ export interface Bot {
 /** Wires everything: the only place that knows all parts. Starts nothing by itself. */
 export async function build(options: BuildOptions): Promise<Bot> {
   const { plugs, keys, clock, world, publicUrl, log } = options;
-  const database = await openDatabase(options.databaseFile, join(packageDir, 'prisma/migrations'));
+  const database = await openDatabase(options.databaseFile, migrationsDir);
   const storage = createStorage(database, { audit: keys.audit });
   const stamped = await storage.world(world, clock.now());
   if (stamped !== world) {
@@ -203,18 +203,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return company.limits.fourEyes.releaseValue;
     },
   };
-  const verbs = createVerbs({
+  const alerts = createReadAlerts({ storage, clock, directory });
+  const moves = createMoveAlert({ storage, clock, directory, detect, metrics });
+  const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
+  const verbs: Verbs = {
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ storage, clock, directory }),
-    alerts: createReadAlerts({ storage, clock, directory }),
+    listAlerts: alerts.all,
+    listMine: alerts.mine,
     explain: createExplain({ storage, clock, directory, confirm }),
-    moves: createMoveAlert({ storage, clock, directory, detect, metrics }),
+    acknowledge: moves.acknowledge,
+    snooze: moves.snooze,
+    finish: moves.finish,
+    handOver: moves.handOver,
     release: createProposeRelease({ ...proposeDeps, fourEyes }),
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
-    binding: createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl }),
-  });
+    login: binding.login,
+    bind: binding.bind,
+  };
   const commands: readonly RunnableCommand[] = [...plugs.commands].map(([name, command]) => ({
     entry: entryOf(name, command),
     run: (args, asking) => command.run({ args: args as never, asking, verbs }),
@@ -351,45 +359,3 @@ function lexiconOf(company: Company): Lexicon {
     people: company.staff.map(({ id, name }) => ({ id, words: [name, id] })),
   };
 }
-
-interface VerbParts {
-  readonly help: ReturnType<typeof createHelp>;
-  readonly readOrder: ReturnType<typeof createReadOrder>;
-  readonly alerts: ReturnType<typeof createReadAlerts>;
-  readonly explain: ReturnType<typeof createExplain>;
-  readonly moves: ReturnType<typeof createMoveAlert>;
-  readonly release: ReturnType<typeof createProposeRelease>;
-  readonly reroute: ReturnType<typeof createProposeReroute>;
-  readonly undo: ReturnType<typeof createUndo>;
-  readonly stock: ReturnType<typeof createReadStock>;
-  readonly binding: ReturnType<typeof createBind>;
-}
-
-const createVerbs = ({
-  help,
-  readOrder,
-  alerts,
-  explain,
-  moves,
-  release,
-  reroute,
-  undo,
-  stock,
-  binding,
-}: VerbParts): Verbs => ({
-  help,
-  readOrder,
-  listAlerts: alerts.all,
-  listMine: alerts.mine,
-  explain,
-  acknowledge: moves.acknowledge,
-  snooze: moves.snooze,
-  finish: moves.finish,
-  handOver: moves.handOver,
-  release,
-  reroute,
-  undo,
-  stock,
-  login: binding.login,
-  bind: binding.bind,
-});

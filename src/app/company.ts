@@ -62,7 +62,7 @@ const Room = z.strictObject({
   conversationId: z.string().optional(),
   webhook: z.url().optional(),
   credentials: Credentials.default({}),
-  hears: Hears.default({ severity: 'warning' }),
+  hears: Hears.prefault({}),
 });
 const Staff = z.strictObject({
   id: slug,
@@ -79,7 +79,7 @@ const Limits = z.strictObject({
       releaseValue: z.number().min(0).default(2000),
       gateBypass: z.boolean().default(true),
     })
-    .default({ releaseUnits: 20, releaseValue: 2000, gateBypass: true }),
+    .prefault({}),
   roomPerHour: z.number().int().min(1).default(12),
   callsPerNight: z.number().int().min(0).default(2),
 });
@@ -97,11 +97,7 @@ export const Company = z.strictObject({
   staff: z.array(Staff).default([]),
   roster: z.array(z.record(z.string(), z.unknown())).default([]),
   escalation: z.record(z.string(), z.unknown()).default({}),
-  limits: Limits.default({
-    fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
-    roomPerHour: 12,
-    callsPerNight: 2,
-  }),
+  limits: Limits.prefault({}),
   summary: z.record(z.string(), z.unknown()).default({}),
   shadow: z.record(z.string(), z.unknown()).default({}),
 });

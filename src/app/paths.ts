@@ -9,6 +9,7 @@ export const commandsDir = join(import.meta.dirname, '../../commands');
 
 /** The folder of package.json: where prisma/ and the page assets lie. */
 export const packageDir = up(import.meta.dirname);
+export const migrationsDir = join(packageDir, 'prisma/migrations');
 
 function up(from: string): string {
   if (existsSync(join(from, 'package.json'))) return from;

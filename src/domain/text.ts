@@ -19,3 +19,9 @@ export const foreign = (words: string): Foreign => ({ foreign: words });
 
 /** A piece of a line: our own words, or somebody else's. */
 export type Piece = string | Foreign;
+
+/** At most `most` whole characters; the last is an ellipsis when some are missing. */
+export function cutTo(text: string, most: number): string {
+  const signs = Array.from(text);
+  return signs.length <= most ? text : `${signs.slice(0, most - 1).join('')}…`;
+}

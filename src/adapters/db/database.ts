@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { PrismaClient } from './generated/client.ts';
 import { migrate } from './migrate.ts';
 import { Sqlite } from './sqlite.ts';
@@ -18,7 +16,6 @@ export interface Database {
 
 /** Opens (and first migrates) the database file. One process opens it once. Throws what `migrate` throws. */
 export async function openDatabase(file: string, migrations: string): Promise<Database> {
-  mkdirSync(dirname(file), { recursive: true });
   await migrate(file, migrations);
   const sqlite = new Sqlite({ url: `file:${file}` });
   const prisma = new PrismaClient({ adapter: sqlite });

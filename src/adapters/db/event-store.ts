@@ -1,4 +1,4 @@
-import type { Event, EventKind } from '../../domain/event.ts';
+import type { Event, EventKind, NewEvent } from '../../domain/event.ts';
 import type { DeadlineStore, Due, EventStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -20,25 +20,27 @@ export const eventFromRow = (row: EventRow): Event => ({
   facts: JSON.parse(row.facts) as Record<string, unknown>,
 });
 
+/** False when the source has told this very fact before. */
+export function insertEvent(sqlite: Sqlite, event: NewEvent): boolean {
+  const { changes } = sqlite
+    .prepare(
+      'INSERT OR IGNORE INTO Event (source, sourceId, subject, kind, occurredAt, receivedAt, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      event.source,
+      event.sourceId,
+      event.subject,
+      event.kind,
+      event.occurredAt,
+      event.receivedAt,
+      JSON.stringify(event.facts),
+    );
+  return changes === 1;
+}
+
 export function createEventStore(sqlite: Sqlite, run: Run): EventStore {
   return {
-    append: (event) =>
-      run(
-        () =>
-          sqlite
-            .prepare(
-              'INSERT OR IGNORE INTO Event (source, sourceId, subject, kind, occurredAt, receivedAt, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
-            )
-            .run(
-              event.source,
-              event.sourceId,
-              event.subject,
-              event.kind,
-              event.occurredAt,
-              event.receivedAt,
-              JSON.stringify(event.facts),
-            ).changes === 1,
-      ),
+    append: (event) => run(() => insertEvent(sqlite, event)),
     listFor: (subjects, limit) =>
       run(() =>
         sqlite

@@ -14,8 +14,12 @@ const person = (row: { id: string; name: string; role: string }): Person => ({
 
 type PersonRow = Parameters<typeof person>[0];
 
-/** Looked up for every message: these few go past Prisma. */
+/** Looked up for every message and every page: these few go past Prisma. */
 export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run): PeopleStore {
+  const find = async (id: string): Promise<Person | undefined> => {
+    const row = await prisma.person.findUnique({ where: { id } });
+    return row === null ? undefined : person(row);
+  };
   return {
     async syncConfigured(staff) {
       const ids = staff.map((each) => each.person.id);
@@ -38,10 +42,7 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
         }
       }
     },
-    async find(id) {
-      const row = await prisma.person.findUnique({ where: { id } });
-      return row === null ? undefined : person(row);
-    },
+    find,
     findByAccount: (platform, userId) =>
       run(() => {
         const row = sqlite
@@ -79,18 +80,20 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
       });
       if (count !== 1) return undefined;
       const { personId } = await prisma.loginCode.findUniqueOrThrow({ where: { hash } });
-      const row = await prisma.person.findUnique({ where: { id: personId } });
-      return row === null ? undefined : person(row);
+      return find(personId);
     },
     async addSession(hash, personId, expiresAt) {
       await prisma.session.create({ data: { hash, personId, expiresAt } });
     },
-    async findSession(hash, now) {
-      const session = await prisma.session.findUnique({ where: { hash } });
-      if (session === null || Number(session.expiresAt) <= now) return undefined;
-      const row = await prisma.person.findUnique({ where: { id: session.personId } });
-      return row === null ? undefined : person(row);
-    },
+    findSession: (hash, now) =>
+      run(() => {
+        const row = sqlite
+          .prepare<PersonRow>(
+            'SELECT p.id, p.name, p.role FROM Session s JOIN Person p ON p.id = s.personId WHERE s.hash = ? AND s.expiresAt > ?',
+          )
+          .get(hash, now);
+        return row && person(row);
+      }),
     async endSession(hash) {
       await prisma.session.deleteMany({ where: { hash } });
     },
@@ -134,10 +137,13 @@ export function createRoomStore(prisma: PrismaClient, sqlite: Sqlite, run: Run):
         const row = sqlite.prepare<StoredRoom>('SELECT * FROM Room WHERE id = ?').get(id);
         return row && read(row);
       }),
-    async findByChat(platform, chatId) {
-      const row = await prisma.room.findFirst({ where: { platform, chatId } });
-      return row === null ? undefined : read(row);
-    },
+    findByChat: (platform, chatId) =>
+      run(() => {
+        const row = sqlite
+          .prepare<StoredRoom>('SELECT * FROM Room WHERE platform = ? AND chatId = ? LIMIT 1')
+          .get(platform, chatId);
+        return row && read(row);
+      }),
     list: () => run(() => sqlite.prepare<StoredRoom>('SELECT * FROM Room ORDER BY id').all().map(read)),
     async bind(roomId, chatId, by) {
       await prisma.room.update({ where: { id: roomId }, data: { chatId, boundBy: by } });

@@ -1,4 +1,4 @@
-import type { Event } from '../../domain/event.ts';
+import type { Event, EventKind } from '../../domain/event.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import type { Order, OrderView } from '../../domain/order.ts';
 import type { Stage } from '../../domain/stage.ts';
@@ -31,7 +31,9 @@ const viewTables = [
 ];
 
 export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
-  const reader = new ViewWriter(sqlite, { order: never, fulfillment: never, lock: never }, never);
+  const reader = new ViewWriter(sqlite, { order: never, fulfillment: never, lock: never }, never, {
+    appends: false,
+  });
   const orders = (sql: string, ...values: unknown[]): Order[] =>
     sqlite
       .prepare<{ id: string }>(sql)
@@ -42,9 +44,9 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
   return {
     saveOrders: (source, records, receivedAt, derive) =>
       run(() => {
-        const writer = new ViewWriter(sqlite, derive, never);
+        const writer = new ViewWriter(sqlite, derive, never, { appends: true });
         return count(records, ({ view, seal }) => {
-          const isChanged = writer.order(view, { source, receivedAt }, true);
+          const isChanged = writer.order(view, { source, receivedAt });
           if (isChanged && seal !== null) {
             sqlite
               .prepare(
@@ -59,18 +61,18 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
 
     saveFulfillments: (source, views, receivedAt, derive, shopOf) =>
       run(() => {
-        const writer = new ViewWriter(sqlite, derive, shopOf);
-        return count(views, (view) => writer.fulfillment(view, { source, receivedAt }, true));
+        const writer = new ViewWriter(sqlite, derive, shopOf, { appends: true });
+        return count(views, (view) => writer.fulfillment(view, { source, receivedAt }));
       }, 'several'),
 
     saveLocks: (systemId, locks, receivedAt, derive, shopOf) =>
       run(() => {
-        const writer = new ViewWriter(sqlite, derive, shopOf);
+        const writer = new ViewWriter(sqlite, derive, shopOf, { appends: true });
         const origin = { source: `system:${systemId}`, receivedAt };
         const kept = new Set(locks.map((lock) => lock.lockId));
         const gone = writer.activeLocks(systemId).filter((lock) => !kept.has(lock.lockId));
-        for (const lock of gone) writer.lockGone(lock, origin, true);
-        const saved = count(locks, (lock) => writer.lock(lock, origin, true));
+        for (const lock of gone) writer.lockGone(lock, origin);
+        const saved = count(locks, (lock) => writer.lock(lock, origin));
         return { ...saved, changed: saved.changed + gone.length };
       }, 'several'),
 
@@ -209,7 +211,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     .prepare<{ ruleId: string; subject: string; dueAt: number }>("SELECT * FROM Deadline WHERE subject LIKE 'source:%'")
     .all();
   for (const table of [...viewTables, 'Deadline']) sqlite.prepare(`DELETE FROM ${table}`).run();
-  const writer = new ViewWriter(sqlite, derive, shopOf);
+  const writer = new ViewWriter(sqlite, derive, shopOf, { appends: false });
   const told = new Map<string, Record<string, unknown>>();
   let after = 0;
   let events = 0;
@@ -221,7 +223,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
       if (event.kind === 'act') continue;
       const all = { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
-      replay(writer, event, all);
+      replay(writer, event.kind, event, all);
     }
     after = page.at(-1)?.id ?? after;
     events += page.length;
@@ -239,12 +241,18 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
   return { events };
 }
 
-function replay(writer: ViewWriter, event: Event, told: Record<string, unknown>): void {
-  const origin = { source: event.source, receivedAt: event.receivedAt };
-  if (event.kind === 'order') writer.order(told as unknown as OrderView, origin, false);
-  if (event.kind === 'fulfillment') writer.fulfillment(told as unknown as FulfillmentView, origin, false);
-  if (event.kind !== 'lock') return;
-  const { gone, ...lock } = told;
-  if (gone === true) writer.lockGone(lock as unknown as StockLock, origin, false);
-  else writer.lock(lock as unknown as StockLock, origin, false);
+function replay(
+  writer: ViewWriter,
+  kind: Exclude<EventKind, 'act'>,
+  { source, receivedAt }: Event,
+  told: Record<string, unknown>,
+): void {
+  const origin = { source, receivedAt };
+  if (kind === 'order') writer.order(told as unknown as OrderView, origin);
+  else if (kind === 'fulfillment') writer.fulfillment(told as unknown as FulfillmentView, origin);
+  else {
+    const { gone, ...lock } = told;
+    if (gone === true) writer.lockGone(lock as unknown as StockLock, origin);
+    else writer.lock(lock as unknown as StockLock, origin);
+  }
 }

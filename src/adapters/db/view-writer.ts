@@ -3,6 +3,7 @@ import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../d
 import { type Order, type OrderLine, type OrderView, orderSubject } from '../../domain/order.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
+import { insertEvent } from './event-store.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   contentHash,
@@ -21,7 +22,7 @@ import {
 } from './view-rows.ts';
 import { upsertFulfillmentSql, upsertOrderSql } from './view-upserts.ts';
 
-/** Where a fact comes from; null while rebuilding, when the events are there already. */
+/** Where a fact comes from; while rebuilding, where its event came from. */
 export interface Origin {
   readonly source: string;
   readonly receivedAt: number;
@@ -35,15 +36,18 @@ export class ViewWriter {
   readonly #sqlite: Sqlite;
   readonly #derive: Derivation;
   readonly #shopOf: ShopOf;
+  readonly #appends: boolean;
 
-  constructor(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf) {
+  /** A rebuild does not append: its events are there already. */
+  constructor(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf, { appends }: { readonly appends: boolean }) {
     this.#sqlite = sqlite;
     this.#derive = derive;
     this.#shopOf = shopOf;
+    this.#appends = appends;
   }
 
   /** False when nothing was newer. */
-  order(told: OrderView, origin: Origin, append: boolean): boolean {
+  order(told: OrderView, origin: Origin): boolean {
     const id = orderId(told.shopId, told.channelOrderNo);
     const known = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
     if (known !== undefined && told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
@@ -55,7 +59,7 @@ export class ViewWriter {
     const hash = view === told ? toldHash : orderHash(view);
     if (known !== undefined && !isNewer(view.sourceUpdatedAt, hash, known)) return false;
     const subject = orderSubject(view.shopId, view.channelOrderNo);
-    if (append) {
+    if (this.#appends) {
       const facts = before === undefined ? { ...view } : changedFacts({ ...viewOf(before) }, { ...view });
       this.#append(
         { subject, kind: 'order', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.channelOrderNo },
@@ -65,7 +69,7 @@ export class ViewWriter {
     const fulfillments = this.fulfillmentsOf(id);
     const derived = this.#derive.order(view, fulfillments);
     this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
-    if (before === undefined || before.lines !== view.lines) this.#writeLines(id, view.lines, before?.lines);
+    this.#writeLines(id, view.lines, before?.lines);
     for (const key of view.identities) {
       this.#run(
         'INSERT OR IGNORE INTO Identity (orderId, kind, scope, value, placedAt) VALUES (?, ?, ?, ?, ?)',
@@ -87,7 +91,7 @@ export class ViewWriter {
     return true;
   }
 
-  fulfillment(told: FulfillmentView, origin: Origin, append: boolean): boolean {
+  fulfillment(told: FulfillmentView, origin: Origin): boolean {
     const id = fulfillmentId(told.systemId, told.systemOrderNo);
     const row = this.#row<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?', id);
     if (row !== undefined && told.sourceUpdatedAt < row.sourceUpdatedAt) return false;
@@ -96,7 +100,7 @@ export class ViewWriter {
     const hash = contentHash(view);
     if (row !== undefined && !isNewer(view.sourceUpdatedAt, hash, row)) return false;
     const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
-    if (append) {
+    if (this.#appends) {
       const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...view });
       this.#append(
         { subject, kind: 'fulfillment', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.systemOrderNo },
@@ -117,14 +121,14 @@ export class ViewWriter {
     return true;
   }
 
-  lock(lock: StockLock, origin: Origin, append: boolean): boolean {
+  lock(lock: StockLock, origin: Origin): boolean {
     const id = lockRowId(lock.systemId, lock.lockId);
     const row = this.#row<LockRow>('SELECT * FROM StockLock WHERE id = ?', id);
     const before = row === undefined || row.goneAt !== null ? undefined : lockFromRow(row);
     const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...lock });
     if (Object.keys(facts).length === 0) return false;
     const subject = lockSubject(lock.systemId, lock.lockId);
-    if (append) {
+    if (this.#appends) {
       const hash = contentHash(lock);
       this.#append(
         {
@@ -178,9 +182,9 @@ export class ViewWriter {
     return second === undefined ? only?.id : undefined;
   }
 
-  lockGone(lock: StockLock, origin: Origin, append: boolean): void {
+  lockGone(lock: StockLock, origin: Origin): void {
     const subject = lockSubject(lock.systemId, lock.lockId);
-    if (append) {
+    if (this.#appends) {
       const hash = contentHash({ gone: origin.receivedAt });
       this.#append(
         { subject, kind: 'lock', facts: { ...lock, gone: true }, hash, occurredAt: origin.receivedAt, id: lock.lockId },
@@ -322,30 +326,14 @@ export class ViewWriter {
   }
 
   #append(
-    fact: {
-      subject: string;
-      kind: NewEvent['kind'];
-      facts: NewEvent['facts'];
-      hash: string;
-      occurredAt: number;
-      id: string;
-    },
+    fact: Pick<NewEvent, 'subject' | 'kind' | 'facts' | 'occurredAt'> & { readonly hash: string; readonly id: string },
     { source, receivedAt }: Origin,
   ): void {
-    const insert = (sourceId: string): number =>
-      this.#run(
-        'INSERT OR IGNORE INTO Event (source, sourceId, subject, kind, occurredAt, receivedAt, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        source,
-        sourceId,
-        fact.subject,
-        fact.kind,
-        fact.occurredAt,
-        receivedAt,
-        JSON.stringify(fact.facts),
-      );
-    const sourceId = `${fact.kind}/${fact.id}@${fact.occurredAt}#${fact.hash.slice(0, 10)}`;
+    const { id, hash, ...event } = fact;
+    const insert = (sourceId: string): boolean => insertEvent(this.#sqlite, { ...event, source, sourceId, receivedAt });
+    const sourceId = `${fact.kind}/${id}@${fact.occurredAt}#${hash.slice(0, 10)}`;
     // A view may go back to an earlier content within the same source second, and more than once: each is a fact of its own.
-    for (let again = 0; insert(again === 0 ? sourceId : `${sourceId}+${again}`) === 0; again += 1);
+    for (let again = 0; !insert(again === 0 ? sourceId : `${sourceId}+${again}`); again += 1);
   }
 
   /** Orders that it served and serves no longer: a merge undone. */
@@ -448,8 +436,8 @@ export class ViewWriter {
     return this.#sqlite.prepare<Row>(sql).get(...values);
   }
 
-  #run(sql: string, ...values: unknown[]): number {
-    return this.#sqlite.prepare(sql).run(...values).changes;
+  #run(sql: string, ...values: unknown[]): void {
+    this.#sqlite.prepare(sql).run(...values);
   }
 }
 

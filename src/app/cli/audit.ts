@@ -1,18 +1,13 @@
-import { join } from 'node:path';
-import { openDatabase } from '../../adapters/db/database.ts';
-import { createStorage } from '../../adapters/db/storage.ts';
-import { packageDir } from '../paths.ts';
 import { createRuntime, demandDatabase } from '../runtime.ts';
 import { print } from './output.ts';
+import { withStorage } from './with-storage.ts';
 
 /** `warroom audit verify [--head X]`: walks the whole chain; 1 when an entry was changed, dropped or moved. */
 export async function verifyAudit(options: { json: boolean; head: string | undefined }): Promise<number> {
   const runtime = await createRuntime();
-  const { databaseFile, keys } = runtime;
   demandDatabase(runtime);
-  const database = await openDatabase(databaseFile, join(packageDir, 'prisma/migrations'));
-  try {
-    const chain = await createStorage(database, { audit: keys.audit }).audit.verify();
+  return withStorage(runtime, async ({ audit }) => {
+    const chain = await audit.verify();
     const { entries, head, brokenAt } = chain;
     const isHeadKnown = options.head === undefined || chain.hasHead(options.head);
     const ok = brokenAt === undefined && isHeadKnown;
@@ -23,7 +18,5 @@ export async function verifyAudit(options: { json: boolean; head: string | undef
       ...(isHeadKnown ? [] : [`链里没有记录 ${options.head} / the chain does not hold head ${options.head}`]),
     ]);
     return ok ? 0 : 1;
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -1,18 +1,15 @@
-import { join } from 'node:path';
 import { wallNow } from '../../adapters/clock/wall.ts';
 import { openDatabase } from '../../adapters/db/database.ts';
 import { migrate } from '../../adapters/db/migrate.ts';
-import { packageDir } from '../paths.ts';
+import { migrationsDir } from '../paths.ts';
 import { createRuntime, demandDatabase } from '../runtime.ts';
 import { openBotBesides } from './besides.ts';
 import { print } from './output.ts';
 
-const migrations = join(packageDir, 'prisma/migrations');
-
 /** `warroom db migrate`: what start does by itself, alone. */
 export async function migrateDatabase(json: boolean): Promise<number> {
   const { databaseFile } = await createRuntime();
-  const applied = await migrate(databaseFile, migrations);
+  const applied = await migrate(databaseFile, migrationsDir);
   print(json, { applied }, [
     applied.length === 0 ? '已是最新 / up to date' : `已应用 / applied: ${applied.join(', ')}`,
   ]);
@@ -24,7 +21,7 @@ export async function backupDatabase(json: boolean): Promise<number> {
   const runtime = await createRuntime();
   const { databaseFile } = runtime;
   demandDatabase(runtime);
-  const database = await openDatabase(databaseFile, migrations);
+  const database = await openDatabase(databaseFile, migrationsDir);
   try {
     const file = `${databaseFile}.${new Date(wallNow()).toISOString().replace(/[:.]/g, '-')}.bak`;
     await database.sqlite.turn((raw) => raw.prepare('VACUUM INTO ?').run(file));

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import { createSystemClock } from '../../adapters/clock/system.ts';
-import { openDatabase } from '../../adapters/db/database.ts';
-import { createStorage } from '../../adapters/db/storage.ts';
 import { ConfigError } from '../../domain/errors.ts';
 import { createSessions } from '../../services/sessions.ts';
-import { packageDir } from '../paths.ts';
 import { createRuntime, readConfigFile } from '../runtime.ts';
 import { print } from './output.ts';
+import { withStorage } from './with-storage.ts';
 
 /** `warroom login PERSON`: a one-time code for the pages, for the first person of a company that has no chat bound yet. */
 export async function login(personId: string, json: boolean): Promise<number> {
@@ -18,9 +15,7 @@ export async function login(personId: string, json: boolean): Promise<number> {
       `staff 里没有 ${personId}；有：${staff.map(({ id }) => id).join(', ')} / nobody of that id is among the staff`,
     ]);
   }
-  const database = await openDatabase(runtime.databaseFile, join(packageDir, 'prisma/migrations'));
-  try {
-    const storage = createStorage(database, { audit: runtime.keys.audit });
+  return withStorage(runtime, async (storage) => {
     const clock = createSystemClock();
     await storage.audit.add({
       at: clock.now(),
@@ -39,7 +34,5 @@ export async function login(personId: string, json: boolean): Promise<number> {
       '5 分钟内用一次，在 /login 输入 / once within 5 minutes, at /login',
     ]);
     return 0;
-  } finally {
-    await database.close();
-  }
+  });
 }

@@ -1,21 +1,16 @@
-import { join } from 'node:path';
 import { wallNow } from '../../adapters/clock/wall.ts';
-import { openDatabase } from '../../adapters/db/database.ts';
-import { createStorage } from '../../adapters/db/storage.ts';
 import { ConfigError } from '../../domain/errors.ts';
 import { isAlive } from '../lease.ts';
-import { packageDir } from '../paths.ts';
 import { createRuntime, demandDatabase, readConfigFile, worldOf } from '../runtime.ts';
 import { print } from './output.ts';
+import { withStorage } from './with-storage.ts';
 
 /** `warroom reload`: checks the file here, then tells the running bot to take it. */
 export async function reload(json: boolean): Promise<number> {
   const runtime = await createRuntime();
   readConfigFile(runtime);
   demandDatabase(runtime);
-  const database = await openDatabase(runtime.databaseFile, join(packageDir, 'prisma/migrations'));
-  try {
-    const storage = createStorage(database, { audit: runtime.keys.audit });
+  return withStorage(runtime, async (storage) => {
     const holder = await storage.leases.holder('engine');
     const pid = Number(holder?.split('/')[1]);
     const isRunning = holder !== undefined && Number.isInteger(pid) && isAlive(holder);
@@ -33,7 +28,5 @@ export async function reload(json: boolean): Promise<number> {
         : '配置没问题，但机器人没有在运行 / the file is fine, but no bot is running',
     ]);
     return isRunning ? 0 : 1;
-  } finally {
-    await database.close();
-  }
+  });
 }

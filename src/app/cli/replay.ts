@@ -11,7 +11,7 @@ import { builtinRules } from '../../domain/builtin-rules.ts';
 import { replay } from '../../services/replay.ts';
 import { Company } from '../company.ts';
 import { createDirectory } from '../directory.ts';
-import { packageDir } from '../paths.ts';
+import { migrationsDir } from '../paths.ts';
 import { createRuntime, readConfigFile } from '../runtime.ts';
 import { print } from './output.ts';
 
@@ -21,7 +21,7 @@ export async function replayFile(file: string, json: boolean): Promise<number> {
   const company = runtime.configFile === undefined ? Company.parse({}) : readConfigFile(runtime);
   const { rows, skipped, unknownColumns } = await readOrderSheet(file, { timezone: company.timezone });
   const folder = mkdtempSync(join(tmpdir(), 'warroom-replay-'));
-  const database = await openDatabase(join(folder, 'replay.db'), join(packageDir, 'prisma/migrations'));
+  const database = await openDatabase(join(folder, 'replay.db'), migrationsDir);
   const isTerminal = process.stderr.isTTY === true;
   try {
     const result = await replay(

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { createRuntime } from '../runtime.ts';
 import { startSandboxProcess } from '../sandbox-process.ts';
 import { print } from './output.ts';
+import { whenToldToStop } from './told-to-stop.ts';
 
 /** `warroom sandbox`: the simulated company alone. */
 export async function sandbox(json: boolean): Promise<number> {
@@ -12,9 +13,7 @@ export async function sandbox(json: boolean): Promise<number> {
     `模拟公司在 / the simulated company listens on ${running.url}`,
     `机器人连它 / connect the bot: WARROOM_CLOCK=${running.url} npm start`,
   ]);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await whenToldToStop();
   await running.stop();
   return 0;
 }

@@ -15,6 +15,7 @@ import {
   type Surroundings,
   worldOf,
 } from '../runtime.ts';
+import { whenToldToStop } from './told-to-stop.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
@@ -108,12 +109,6 @@ function greet(
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function whenToldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }
 
 /** A changed file or SIGHUP reloads. A bad file is refused whole: the old configuration goes on. */

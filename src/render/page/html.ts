@@ -1,4 +1,4 @@
-import type { Foreign } from '../../domain/text.ts';
+import { cutTo, type Foreign } from '../../domain/text.ts';
 
 /** Markup that our own templates made. Nothing else is printed unescaped. */
 export class Html {
@@ -32,24 +32,19 @@ const unwanted =
 
 /** Someone else's words, fit to be shown: one line of at most `most` characters. */
 export function cleanForeign(words: string, most = 40): string {
-  return cut(words.replace(breaks, ' ').replace(unwanted, '').trim(), most);
+  return cutTo(words.replace(breaks, ' ').replace(unwanted, '').trim(), most);
 }
 
 /** What a colleague typed into the room: longer, and with its lines. */
 export function cleanTyped(words: string, most = 1_000): string {
   const lines = words.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n').split('\n');
-  return cut(
+  return cutTo(
     lines
       .map((line) => line.replaceAll('\t', ' ').replace(unwanted, ''))
       .join('\n')
       .trim(),
     most,
   );
-}
-
-function cut(words: string, most: number): string {
-  const signs = Array.from(words);
-  return signs.length <= most ? words : `${signs.slice(0, most - 1).join('')}…`;
 }
 
 /** Escapes everything that is not `Html` itself. Attributes must be written in double quotes. */

@@ -1,4 +1,5 @@
 import type { Line } from '../../../domain/card.ts';
+import { cutTo } from '../../../domain/text.ts';
 
 /** What a stranger's words may fill on a card. */
 const longestForeign = 40;
@@ -32,9 +33,9 @@ export function foreignText(words: string): string {
     .replace(unseen, '')
     .replace(heapedMarks, '$1')
     .replace(/\p{Zs}+/gu, ' ');
-  const signs = Array.from(plain);
-  const cut = signs.length > longestForeign ? `${signs.slice(0, longestForeign - 1).join('')}…` : plain;
-  return linkSigns.reduce((text, sign) => text.replace(sign, wide), cut).replace(foreignMarkup, wide);
+  return linkSigns
+    .reduce((text, sign) => text.replace(sign, wide), cutTo(plain, longestForeign))
+    .replace(foreignMarkup, wide);
 }
 
 /** Our own words may hold a name from the configuration, which is no markup either. */

@@ -1,4 +1,5 @@
 import { type Button, markOf } from '../../../domain/card.ts';
+import { cutTo } from '../../../domain/text.ts';
 import type { OutgoingCard } from '../../../ports/messenger.ts';
 import { lineText, ownText } from './dialect.ts';
 import { fitLines } from './fit.ts';
@@ -18,10 +19,8 @@ const longestTitle = 60;
 /** Blanks before the end make DingTalk's markdown break the line. */
 const lineBreak = '  \n';
 
-export function titleOf(card: OutgoingCard): string {
-  const first = Array.from(`${markOf[card.tone]} ${lineText(card.lines[0] ?? [])}`.trim());
-  return first.length <= longestTitle ? first.join('') : `${first.slice(0, longestTitle - 1).join('')}…`;
-}
+export const titleOf = (card: OutgoingCard): string =>
+  cutTo(`${markOf[card.tone]} ${lineText(card.lines[0] ?? [])}`.trim(), longestTitle);
 
 export const linesOf = (card: OutgoingCard): readonly string[] => card.lines.map(lineText);
 

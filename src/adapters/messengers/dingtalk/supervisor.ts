@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DWClientDownStream } from 'dingtalk-stream';
 import type { Log } from '../../../ports/log.ts';
 import type { ConnectionState } from '../../../ports/messenger.ts';
@@ -50,7 +51,6 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   let state: ConnectionState = { isUp: false, since: Date.now() };
   let running: Promise<void> | undefined;
   let link: Link | undefined;
-  let wake: () => void = () => undefined;
 
   function turn(isUp: boolean): void {
     if (state.isUp === isUp) return;
@@ -68,7 +68,9 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       failures = end !== 'failed' && performance.now() - started > timings.settledMs ? 0 : failures + 1;
       // Told to move: at once, unless that is all it is ever told.
       if (end === 'told' && failures <= 1) continue;
-      await pause(Math.min(timings.maxDelayMs, timings.minDelayMs * 2 ** Math.min(failures, 10)));
+      const longest = Math.min(timings.maxDelayMs, timings.minDelayMs * 2 ** Math.min(failures, 10));
+      const { signal } = stopping;
+      await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -98,17 +100,6 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     return end;
   }
 
-  function pause(longest: number): Promise<void> {
-    return new Promise((done) => {
-      if (stopping.signal.aborted) return done();
-      const timer = setTimeout(done, longest * (0.5 + Math.random() / 2));
-      wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-  }
-
   return {
     start() {
       running ??= run();
@@ -116,7 +107,6 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     async stop() {
       stopping.abort();
       link?.stop();
-      wake();
       await running;
       await Promise.all(draining);
     },

@@ -1,5 +1,5 @@
 import type { Line } from '../../../domain/card.ts';
-import type { Piece } from '../../../domain/text.ts';
+import { cutTo, type Piece } from '../../../domain/text.ts';
 
 const mostForeign = 40;
 /** Controls, zero-width and bidi marks, private use, fillers that take no room. */
@@ -30,12 +30,6 @@ export function foreignWords(text: string): string {
     .replace(/(?<=www)\./gi, '．')
     .replace(/(?<=[\p{L}\p{N}-])\.(?=\p{L}{2})/gu, '．')
     .replace(/(?<=\d)\.(?=\d{1,3}\.\d)/g, '．');
-}
-
-/** The first `most` characters, with an ellipsis for what is missing. */
-export function cutTo(text: string, most: number): string {
-  const signs = Array.from(text);
-  return signs.length <= most ? text : `${signs.slice(0, most - 1).join('')}…`;
 }
 
 /** Our own words in markdown: shown as they are written. Addresses stay as they are. */

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TemplateCard } from '@wecom/aibot-node-sdk';
 import { z } from 'zod';
 import { type Button, markOf } from '../../../domain/card.ts';
+import { cutTo } from '../../../domain/text.ts';
 import type { OutgoingCard } from '../../../ports/messenger.ts';
-import { bytesOf, cutTo, plainLine } from './dialect.ts';
+import { bytesOf, plainLine } from './dialect.ts';
 
 /** Field lengths that a telephone shows whole (wecom.md §2.11). */
 const most = { title: 26, desc: 30, sub: 112, quote: 200, label: 10, jump: 13, keyBytes: 1_024 };
