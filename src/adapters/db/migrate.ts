@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { AppError } from '../../domain/errors.ts';
 
@@ -50,7 +51,7 @@ export async function migrate(
   mkdirSync(dirname(file), { recursive: true });
   const db = new Database(file, { timeout: 10_000 });
   try {
-    db.pragma('journal_mode = WAL');
+    await switchToWal(db);
     // Only works outside a transaction. With it on, the DROP TABLE in Prisma's RedefineTables deletes all child rows.
     db.pragma('foreign_keys = OFF');
     db.exec('BEGIN IMMEDIATE');
@@ -67,6 +68,19 @@ export async function migrate(
     return pending.map(({ name }) => name);
   } finally {
     db.close();
+  }
+}
+
+/** The one lock SQLite does not wait for by itself: two that switch a new file at the same moment both hear "busy". */
+async function switchToWal(db: Database.Database): Promise<void> {
+  for (let left = 100; ; left -= 1) {
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (left === 0 || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      await sleep(50 + Math.random() * 50);
+    }
   }
 }
 

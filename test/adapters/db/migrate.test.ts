@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
@@ -213,6 +213,16 @@ it('lets two starts at the same time apply each migration once', async () => {
 
   expect(runs.map(({ stdout }) => stdout.trim()).sort()).toEqual(['0', '1']);
   expect(open().prepare('SELECT count(*) FROM _prisma_migrations').pluck().get()).toBe(1);
+});
+
+it('waits for another start that is writing the new file at this moment', async () => {
+  const { file, migrations, open } = setup();
+  mkdirSync(dirname(file), { recursive: true });
+  const other = open();
+  other.exec('BEGIN IMMEDIATE');
+  setTimeout(() => other.exec('COMMIT'), 150);
+
+  expect(await migrate(file, migrations)).toEqual([init]);
 });
 
 it("agrees with Prisma Migrate about the product's own migrations", async () => {
