@@ -44,7 +44,7 @@ export function createApp(
 
   const fetchToken = async (): Promise<{ text: string; livesMs: number }> => {
     const query = new URLSearchParams({ corpid: corpId, corpsecret: secret });
-    const answer = await http.send({ method: 'GET', url: `${baseUrl}/cgi-bin/gettoken?${query}` });
+    const answer = await http.send({ method: 'GET', url: `${baseUrl}/cgi-bin/gettoken?${query.toString()}` });
     const json = checked(answer.json());
     const { access_token, expires_in } = TokenAnswer.parse(json);
     return { text: access_token, livesMs: expires_in * 1_000 };
@@ -72,7 +72,7 @@ export function createApp(
       const query = new URLSearchParams({ access_token: await tokenText() });
       const answer = await http.send({
         method: 'POST',
-        url: `${baseUrl}${path}?${query}`,
+        url: `${baseUrl}${path}?${query.toString()}`,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         write,
