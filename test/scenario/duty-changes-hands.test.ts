@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { app, group, hook } from '../../src/sandbox/servers/dingtalk/tenant.ts';
-import { groups, tenant } from '../../src/sandbox/servers/wecom/tenant.ts';
+import { onDingTalk, onPlatforms } from '../kit/platforms.ts';
 import {
   MINUTE,
   SECOND,
@@ -41,7 +40,7 @@ const actions = async (bot: TestBot, subject: string): Promise<string[]> =>
   (await bot.audit(subject)).map(({ actorId, action }) => `${actorId} ${action}`).sort();
 /** What was put out for a place that no test listens to. */
 const outbox = async (bot: TestBot, roomId: string): Promise<string> =>
-  (await bot.bot.storage.outbox.claim(roomId, 20, 1, bot.now() + MINUTE, 0))
+  (await bot.bot.storage.outbox.claim(roomId, 20, 1, bot.now() + 60 * MINUTE, 0))
     .map(({ card }) =>
       [
         ...card.lines.map((line) => line.map((piece) => (typeof piece === 'string' ? piece : piece.foreign)).join('')),
@@ -49,41 +48,6 @@ const outbox = async (bot: TestBot, roomId: string): Promise<string> =>
       ].join('\n'),
     )
     .join('\n');
-
-/** The same company in WeCom's and DingTalk's groups, on their stand-ins. */
-function onPlatforms(raw: { shops: readonly { baseUrl: string }[] }): readonly object[] {
-  const url = raw.shops[0]?.baseUrl.replace(/\/mini$/, '') ?? '';
-  return [
-    {
-      id: 'wx',
-      platform: 'wecom',
-      baseUrl: url.replace('http', 'ws'),
-      chatId: groups[0]?.chatid,
-      webhook: `${url}/wecom/cgi-bin/webhook/send?key=${tenant.webhookKey}`,
-      credentials: { botId: tenant.botId, secret: tenant.botSecret },
-    },
-    {
-      id: 'ding',
-      platform: 'dingtalk',
-      baseUrl: `${url}/dingtalk`,
-      conversationId: group.id,
-      webhook: `${url}/dingtalk/robot/send?access_token=${hook.token}`,
-      credentials: {
-        clientId: app.clientId,
-        clientSecret: app.clientSecret,
-        robotCode: app.clientId,
-        webhookSecret: hook.secret,
-      },
-    },
-  ];
-}
-
-const onDingTalk = async (bot: TestBot, chat: string) => {
-  const answer = (await (await fetch(`${bot.sandbox.url}/world/dingtalk`)).json()) as {
-    said: readonly { chat: string; via: string; content: { at?: unknown; text?: string } }[];
-  };
-  return answer.said.filter((each) => each.chat === chat);
-};
 
 describe('/oncall [P11]', () => {
   it('tells who is on duty, until when and who is next, and which role has nobody', async () => {
