@@ -155,7 +155,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     storage,
     clock,
     directory,
-    owners: duty.owners,
+    owners: () => duty.owners(),
     metrics,
     get perHour() {
       return company.limits.roomPerHour;

@@ -84,6 +84,9 @@ export function readSheet(sheet: string, context: SheetContext): readonly Stint[
       en: 'No shift was read. One day a line, such as: Mon Li 08:30-17:30 / Wang 17:30-08:30',
     });
   }
+  if (stints.every(({ to }) => to <= context.now)) {
+    throw refused({ zh: '这张表的日期都过去了', en: 'All days of this sheet are past' });
+  }
   mustCover(stints, context);
   return stints.toSorted((one, other) => one.from - other.from);
 }

@@ -6,7 +6,7 @@ import type { Language } from '../domain/text.ts';
 import { clockTime, localDay, span } from './words.ts';
 
 /** 17:30 today, 11-25 17:30 on another day. */
-export const moment = (at: number, now: number, zone: string): string =>
+const moment = (at: number, now: number, zone: string): string =>
   localDay(at, zone) === localDay(now, zone) ? clockTime(at, zone) : momentText(at, zone);
 
 /** 仓储主管, or 广州仓仓储主管 for that of one warehouse. */
@@ -59,7 +59,8 @@ export function onCallCard(
         : 'An ops-lead can paste one behind /oncall, one day a line: Mon Li 08:30-17:30 / Wang 17:30-08:30',
     );
   const free = posts.filter(({ who }) => who === null).length;
-  const lines = posts.slice(0, shownPosts).map(({ post, who, until, next }) => {
+  const rest = posts.length > shownPosts ? posts.length - shownPosts + 1 : 0;
+  const lines = posts.slice(0, posts.length - rest).map(({ post, who, until, next }) => {
     const left =
       until === null
         ? ''
@@ -84,6 +85,7 @@ export function onCallCard(
           : `On duty now: ${posts.length - free}${free > 0 ? ` · nobody on ${free}` : ''}`,
       ),
       ...lines,
+      ...(rest === 0 ? [] : [line(zh ? `…还有 ${rest} 个岗位` : `… ${rest} more`)]),
     ],
     buttons: [],
     link: null,
@@ -165,12 +167,12 @@ export function swapAsked(model: SwapModel, words: string, ms: number, language:
 }
 
 /** To the asker, when the colleague is asked somewhere else. */
-export const swapSent = (stander: string, ms: number, language: Language): Card =>
+export const askedElsewhere = (who: string, isPrivate: boolean, ms: number, language: Language): Card =>
   notice(
     'waiting',
     language === 'zh'
-      ? `已私聊问 ${stander}，${ms / 60_000} 分钟内答应才换`
-      : `Asked ${stander} in private; it holds once they agree, within ${ms / 60_000} min`,
+      ? `已${isPrivate ? '私聊' : '在群里'}问 ${who}，${ms / 60_000} 分钟内答应才算`
+      : `Asked ${who} ${isPrivate ? 'in private' : 'in a room'}; it counts once they agree, within ${ms / 60_000} min`,
   );
 
 export function swapDone(model: SwapModel & { readonly standerId: string }, language: Language): Card {
@@ -292,14 +294,6 @@ export function takeShiftCard(model: HandModel, words: string, ms: number, langu
     link: null,
   };
 }
-
-export const shiftSent = (to: string, isPrivate: boolean, ms: number, language: Language): Card =>
-  notice(
-    'waiting',
-    language === 'zh'
-      ? `已${isPrivate ? '私聊' : '在群里'}请 ${to} 接班，${ms / 60_000} 分钟内接了才算交`
-      : `Asked ${to} ${isPrivate ? 'in private' : 'in the room'} to take over; it counts once they do, within ${ms / 60_000} min`,
-  );
 
 export const shiftDone = (from: string, to: string, claims: number, language: Language): Card =>
   notice(

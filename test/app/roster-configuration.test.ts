@@ -70,7 +70,7 @@ describe('the roster of warroom.yaml [P11]', () => {
   });
 
   it('refuses a person of a warehouse that is not there', () => {
-    expect(() => readCompany('staff: [{ id: li, name: 李, role: operator, warehouse: hz }]', {}, plugs)).toThrowError(
+    expect(() => readCompany('staff: [{ id: li, name: 李, role: operator, warehouse: hz }]', {}, plugs)).toThrow(
       expect.objectContaining({ problems: ['staff[0].warehouse: there is no warehouse with this id'] }),
     );
   });

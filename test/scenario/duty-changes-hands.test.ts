@@ -137,7 +137,7 @@ describe('/swap [P11]', () => {
     await bot.tick();
     expect(await shown()).toContain('You hold nothing');
 
-    expect(texts(await bot.say('li', '/换班 @钱进'))).toBe('⏳ 已私聊问 钱进，10 分钟内答应才换');
+    expect(texts(await bot.say('li', '/换班 @钱进'))).toBe('⏳ 已私聊问 钱进，10 分钟内答应才算');
     const asked = await shown();
     expect(asked).toContain('李建国 asks 钱进 to stand in · 30 min · Warehouse lead');
     const words = /answer "yes (\w+)"|answer \\"yes (\w+)\\"/.exec(asked)?.slice(1).find(Boolean);
@@ -147,6 +147,38 @@ describe('/swap [P11]', () => {
 
     expect(texts(await bot.news())).toContain('换班：钱进 替 李建国 到 14:30');
     expect(await shown()).toContain('钱进 stands in for 李建国 until 14:30 (Warehouse lead)');
+  });
+
+  it('asked in private goes to the room where the other can see it, and forgets whoever left the staff', async () => {
+    const bot = await start();
+    await bot.news();
+
+    const sent = texts(await bot.say('li', '/换班 @钱进 14:20', { isPrivate: true }));
+    const asked = await bot.news();
+    expect(sent).toBe('⏳ 已在群里问 钱进，10 分钟内答应才算');
+    expect(asked.map(({ card }) => card.mentions)).toEqual([[{ userId: 'qian', name: '钱进' }]]);
+    await bot.say('qian', `确认 ${wordsOf(texts(asked))}`);
+    expect(texts(await bot.news('dm:web:li'))).toContain('换班：钱进 替 李建国');
+
+    const without = bot.company.staff.filter(({ id }) => id !== 'qian');
+    await bot.bot.reload({
+      ...bot.company,
+      staff: without,
+      roster: bot.company.roster.map((each) => ({ ...each, who: each.who.filter((id) => id !== 'qian') })),
+    });
+    expect(texts(await bot.say('wang', '/值班'))).toContain('仓储主管：李建国');
+  });
+
+  it('is not swapped back once the colleague has passed it on', async () => {
+    const bot = await start();
+    const agree = async (by: string, text: string, other: string) =>
+      bot.say(other, `确认 ${wordsOf(texts(await bot.say(by, text)))}`);
+    await agree('li', '/换班 @钱进 14:20', 'qian');
+    await agree('qian', '/换班 @王敏 14:20', 'wang');
+    expect(texts(await bot.say('wang', '/值班'))).toContain('仓储主管：王敏，还有 20分');
+
+    expect(texts(await bot.say('li', '/换班 @钱进'))).toContain('钱进已经不在替这个班了');
+    expect(texts(await bot.say('qian', '/换班 @王敏'))).toContain('换回来了：钱进 值班');
   });
 
   it('tells the asker when the other cannot, or does not answer in time', async () => {
@@ -171,7 +203,7 @@ describe('/swap [P11]', () => {
       ['li', '/换班 @钱进 18:00\n12号完成不了', '换到什么时候？'],
       ['wang', '/换班 @李建国', '换到什么时候？'],
     ] as const)
-      expect(texts(await bot.say(by, text)), text).toContain(words);
+      expect(texts(await bot.say(by, text))).toContain(words);
     expect(texts(await bot.say('wang', '/值班'))).toContain('仓储主管：李建国');
   });
 });

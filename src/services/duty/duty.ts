@@ -1,5 +1,7 @@
 import type { Role } from '../../domain/actor.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Asking } from '../../domain/asking.ts';
+import { UserError } from '../../domain/errors.ts';
 import { ownerOf } from '../../domain/owner.ts';
 import { onCall, type Roster, type Rotation } from '../../domain/roster.ts';
 import type { Colleague } from '../../domain/roster-sheet.ts';
@@ -26,15 +28,19 @@ export interface Duty {
   owners(): Promise<(alert: Alert) => string | undefined>;
   /** The first of these roles' people on duty who is not `except`. */
   firstOf(roles: readonly Role[], except: string): Promise<string | undefined>;
-  /** The private chat in which this person last wrote to us; undefined when they never did. */
-  privateRoomOf(personId: string): Promise<string | undefined>;
+  /**
+   * Where to ask this person something: the private chat in which they last wrote to us, else the asker's room when they are
+   * on that platform, else a room of a platform they are on. Throws UserError when there is none.
+   */
+  placeFor(personId: string, asking: Asking): Promise<string>;
 }
 
 export function createDuty({ storage, clock, directory, rotations, staff }: DutyDeps): Duty {
   const roster = async (): Promise<Roster> => ({
     zone: directory.timezone,
     rotations: rotations(),
-    stints: await storage.duty.listStints(clock.now()),
+    // Whoever left the staff is on duty no more: what lies under it holds again.
+    stints: (await storage.duty.listStints(clock.now())).filter(({ who }) => staff().some(({ id }) => id === who)),
   });
   return {
     roster,
@@ -47,9 +53,21 @@ export function createDuty({ storage, clock, directory, rotations, staff }: Duty
       const now = await roster();
       return roles.map((role) => onCall(now, role, clock.now())).find((id) => id !== undefined && id !== except);
     },
-    async privateRoomOf(personId) {
+    async placeFor(personId, asking) {
       const accounts = await storage.people.accountsOf([personId]);
-      return storage.inbound.lastHeard(accounts.map(({ platform, userId }) => privateRoom(platform, userId)));
+      const privately = await storage.inbound.lastHeard(
+        accounts.map(({ platform, userId }) => privateRoom(platform, userId)),
+      );
+      if (privately !== undefined) return privately;
+      const isOn = (platform: string): boolean => accounts.some((each) => each.platform === platform);
+      if (!asking.isPrivate && isOn(asking.platform)) return asking.roomId;
+      const room = (await storage.rooms.list()).find(({ platform, chatId }) => chatId !== '' && isOn(platform));
+      if (room !== undefined) return room.id;
+      const name = directory.personName(`person:${personId}`);
+      throw new UserError('NOT_REACHED', {
+        zh: `问不到${name}：请他先私聊机器人说一句，再发一次`,
+        en: `${name} cannot be asked: let them write to the bot in private first, then send it again`,
+      });
     },
   };
 }

@@ -117,5 +117,3 @@ export function createOffers({ storage, clock, kinds }: OffersDeps) {
     },
   };
 }
-
-export type Offers = ReturnType<typeof createOffers>;

@@ -15,17 +15,17 @@ import {
   turnOf,
 } from '../../domain/roster.ts';
 import {
+  askedElsewhere,
   type HandModel,
   nothingChanged,
   shiftCard,
   shiftDeclined,
   shiftDone,
-  shiftSent,
   takeShiftCard,
 } from '../../render/duty-cards.ts';
 import { tailOfSubject } from '../act/propose.ts';
 import { numberOf } from '../alert-number.ts';
-import { languageOf } from '../language.ts';
+import { isPrivate, languageOf } from '../language.ts';
 import { freshWords, type OfferKind, reply, tell } from './offers.ts';
 import type { OnCallDeps } from './oncall.ts';
 import { personOf } from './swap.ts';
@@ -150,13 +150,13 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
     async accept(asking, offer) {
       const detail = offer.detail as ShiftDetail;
       const now = clock.now();
-      const roomId = (await duty.privateRoomOf(detail.to)) ?? asking.roomId;
+      const roomId = await duty.placeFor(detail.to, asking);
       const isHere = roomId === asking.roomId;
       const language = await languageOf(storage, roomId);
       const words = await freshWords(storage, roomId, now);
       const asked = takeShiftCard(modelOf(offer.askerId, detail), words, takeMs, language);
-      const card = isHere ? { ...asked, call: callTo(detail.to, nameOf(offer.askerId), language) } : asked;
-      const cards = isHere ? [card] : [shiftSent(nameOf(detail.to), !isHere, takeMs, asking.language)];
+      const card = isPrivate(roomId) ? asked : { ...asked, call: callTo(detail.to, nameOf(offer.askerId), language) };
+      const cards = isHere ? [card] : [askedElsewhere(nameOf(detail.to), isPrivate(roomId), takeMs, asking.language)];
       const id = `${offer.id}/take`;
       return storage.transaction(async (tx) => {
         if (!(await tx.duty.settle(offer.id, 'accepted'))) return undefined;

@@ -7,16 +7,16 @@ import { dutiesOf, type Stint, turnOf } from '../../domain/roster.ts';
 import { readMoment } from '../../domain/roster-sheet.ts';
 import type { DutyOfferRow } from '../../ports/stores.ts';
 import {
+  askedElsewhere,
   postName,
   type SwapModel,
   swapAsked,
   swapBack,
   swapDeclined,
   swapDone,
-  swapSent,
 } from '../../render/duty-cards.ts';
 import { warehouseName } from '../directory.ts';
-import { languageOf } from '../language.ts';
+import { isPrivate, languageOf } from '../language.ts';
 import { freshWords, type OfferKind, reply, tell } from './offers.ts';
 import type { OnCallDeps } from './oncall.ts';
 
@@ -114,13 +114,13 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
   async function offer(asking: Asking, me: Person, to: Person, stints: readonly Stint[], until: number) {
     const now = clock.now();
     const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
-    const roomId = (await duty.privateRoomOf(to.id)) ?? asking.roomId;
+    const roomId = await duty.placeFor(to.id, asking);
     const language = await languageOf(storage, roomId);
     const words = await freshWords(storage, roomId, now);
     const asked = swapAsked(modelOf(me.id, to.id, stints, language), words, offerMs, language);
     const isHere = roomId === asking.roomId;
-    const card = isHere ? { ...asked, call: callTo(to, me, language) } : asked;
-    const cards = isHere ? [card] : [swapSent(to.name, offerMs, asking.language)];
+    const card = isPrivate(roomId) ? asked : { ...asked, call: callTo(to, me, language) };
+    const cards = isHere ? [card] : [askedElsewhere(to.name, isPrivate(roomId), offerMs, asking.language)];
     await storage.transaction(async (tx) => {
       await tx.duty.open({
         id,
@@ -151,6 +151,13 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
   async function takeBack(asking: Asking, me: Person, stander: Person): Promise<readonly Card[] | undefined> {
     const swapped = await storage.duty.findSwap(me.id, stander.id, clock.now());
     if (swapped === undefined) return undefined;
+    const { until } = swapped.detail as SwapDetail;
+    if (dutiesOf(await duty.roster(), stander.id, clock.now(), until).length === 0) {
+      throw new UserError('PASSED_ON', {
+        zh: `${stander.name}已经不在替这个班了，换不回来。发 /值班 看现在是谁`,
+        en: `${stander.name} does not stand in any more: there is nothing to swap back. /oncall tells who does`,
+      });
+    }
     const cards = [swapBack(me.name, stander.name, asking.language)];
     const standerLanguage = await languageOf(storage, swapped.roomId);
     return storage.transaction(async (tx) => {
