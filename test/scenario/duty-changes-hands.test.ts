@@ -279,3 +279,29 @@ describe('/shift [P11]', () => {
       expect(texts(await bot.say(by, '/交班'))).toContain(words);
   });
 });
+
+describe('whenever the bot dies while a shift is taken [P11]', () => {
+  const positions = process.env.WARROOM_LONG === '1' ? Array.from({ length: 24 }, (_, n) => n + 1) : [2, 6, 9, 12, 16];
+
+  it.each(positions)('everything moves once and is said once: call %i', async (position) => {
+    const bot = await start();
+    await stopWarehouses(bot);
+    await bot.scenario('dead-lock');
+    await bot.advance(31 * SECOND);
+    const [alert] = await bot.bot.storage.alerts.list({ state: 'open', limit: 5 });
+    await bot.say('li', `/认领 ${alert?.number}`);
+    const asked = texts(await bot.say('li', `确认 ${wordsOf(texts(await bot.say('li', '/交班')))}`));
+
+    bot.crashAt(position, position % 2 === 0 ? 'after' : 'before', 'duty.findByWords');
+    await bot.say('qian', `确认 ${wordsOf(asked)}`);
+    expect(bot.isCrashed).toBe(true);
+    await bot.restart();
+    await bot.advance(2 * MINUTE, MINUTE);
+
+    const moved = await bot.bot.storage.alerts.find(alert?.id ?? '');
+    expect(moved?.claimedBy).toBe('person:qian');
+    const said = texts(await bot.messages());
+    expect(said.match(/交班完成：钱进 接了 李建国 的 1 件/g)).toHaveLength(1);
+    expect(await actions(bot, 'person:li')).toEqual(['person:qian duty.shift.taken']);
+  });
+});
