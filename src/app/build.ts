@@ -12,7 +12,7 @@ import type { Lexicon, MenuEntry } from '../domain/menu.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
-import { createAnswers } from '../services/act/confirm.ts';
+import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
@@ -23,6 +23,11 @@ import { createConfirm } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
 import { createDispatch } from '../services/dispatch.ts';
+import { createDuty } from '../services/duty/duty.ts';
+import { createOffers } from '../services/duty/offers.ts';
+import { createOnCall } from '../services/duty/oncall.ts';
+import { createShift } from '../services/duty/shift.ts';
+import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createHelp } from '../services/help.ts';
 import { createIngest } from '../services/ingest.ts';
@@ -41,7 +46,7 @@ import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
-import type { Company } from './company.ts';
+import { type Company, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
 import { createEngine, type Engine, everyWallSecond, everyWorldSecond } from './engine.ts';
@@ -138,10 +143,19 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
   const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
+  const duty = createDuty({
+    storage,
+    clock,
+    directory,
+    rotations: () => rotationsOf(company),
+    staff: () =>
+      company.staff.map(({ id, name, role, warehouse }) => ({ id, name, role, warehouse: warehouse ?? null })),
+  });
   const dispatch = createDispatch({
     storage,
     clock,
     directory,
+    owners: () => duty.owners(),
     metrics,
     get perHour() {
       return company.limits.roomPerHour;
@@ -192,7 +206,22 @@ export async function build(options: BuildOptions): Promise<Bot> {
   };
   const saga = createSaga({ storage, clock, context, directory, metrics, log });
   const nudge = (name: string) => () => engine.nudge(name);
-  const answers = createAnswers({ storage, clock, directory, context, nudge: nudge('act') });
+  const dutyDeps = { storage, clock, directory, duty };
+  const roster = createOnCall(dutyDeps);
+  const swaps = createSwap(dutyDeps);
+  const shifts = createShift(dutyDeps);
+  const offers = createOffers({
+    storage,
+    clock,
+    kinds: { sheet: roster.sheet, swap: swaps.kind, shift: shifts.give, 'take-shift': shifts.take },
+  });
+  const acts = createAnswers({ storage, clock, directory, context, duty, nudge: nudge('act') });
+  // Words say what they answer: a question about duty, else an act.
+  const answers: Answers = {
+    yes: async (asking, words, reason) => (await offers.yes(asking, words)) ?? acts.yes(asking, words, reason),
+    no: async (asking, words) => (await offers.no(asking, words)) ?? acts.no(asking, words),
+    expire: async () => (await acts.expire()) + (await offers.expire()),
+  };
   const proposeDeps = { storage, clock, directory, ingest, shops, systems, shopOf };
   // Limits come with a reload: they are read at each use.
   const fourEyes = {
@@ -220,6 +249,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    onCall: roster.onCall,
+    swap: swaps.swap,
+    shift: shifts.handOver,
     login: binding.login,
     bind: binding.bind,
   };
@@ -254,8 +286,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
 
   async function sync(): Promise<void> {
     await storage.people.syncConfigured(
-      company.staff.map(({ id, name, role, wecom, dingtalk }) => ({
-        person: { id, name, role },
+      company.staff.map(({ id, name, role, language, wecom, dingtalk }) => ({
+        person: { id, name, role, language },
         accounts: [
           { platform: 'web', userId: id },
           ...(wecom === undefined ? [] : [{ platform: 'wecom', userId: wecom }]),

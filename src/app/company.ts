@@ -1,8 +1,9 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { roles } from '../domain/actor.ts';
-import { parseHours } from '../domain/calendar.ts';
+import { type Role, roles } from '../domain/actor.ts';
+import { instantOf, parseHours } from '../domain/calendar.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
+import type { Rotation as Rotating } from '../domain/roster.ts';
 import { parseDuration, severities } from '../domain/rule.ts';
 import { languages } from '../domain/text.ts';
 import type { Plugs } from './discover.ts';
@@ -71,6 +72,23 @@ const Staff = z.strictObject({
   wecom: z.string().optional(),
   dingtalk: z.string().optional(),
   mobile: z.string().optional(),
+  /** What is spoken to them alone. */
+  language: z.enum(languages).default('zh'),
+  /** The one they answer for; none = all. */
+  warehouse: z.string().optional(),
+});
+const Every = z.string().transform((text, context) => {
+  const [, count = '1', unit] = /^(?:(\d{1,2}) ?)?(day|week)s?$/.exec(text.trim()) ?? [];
+  if (unit !== undefined && Number(count) > 0) return Number(count) * (unit === 'week' ? 7 : 1);
+  context.addIssue({ code: 'custom', message: 'write day, week, 2 weeks …' });
+  return z.NEVER;
+});
+/** People who follow each other for ever; `from` is on the company's clock. */
+const Rotation = z.strictObject({
+  role: z.enum(roles),
+  who: z.array(z.string()).min(1),
+  every: Every,
+  from: z.string().regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/, 'write a day and a time such as 2026-11-23 08:30'),
 });
 const Limits = z.strictObject({
   fourEyes: z
@@ -95,7 +113,7 @@ export const Company = z.strictObject({
   voice: z.array(z.record(z.string(), z.unknown())).default([]),
   sms: z.array(z.record(z.string(), z.unknown())).default([]),
   staff: z.array(Staff).default([]),
-  roster: z.array(z.record(z.string(), z.unknown())).default([]),
+  roster: z.array(Rotation).default([]),
   escalation: z.record(z.string(), z.unknown()).default({}),
   limits: Limits.prefault({}),
   summary: z.record(z.string(), z.unknown()).default({}),
@@ -161,7 +179,60 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   }
   for (const [index, room] of listOf(raw, 'rooms').entries())
     checkPlug(plugs.messengers, `rooms[${index}]`, 'platform', room, problems);
+  const warehouseIds = listOf(raw, 'warehouses').map((warehouse) => textOf(warehouse, 'id'));
+  for (const [index, person] of listOf(raw, 'staff').entries()) {
+    const warehouse = textOf(person, 'warehouse');
+    if (warehouse !== undefined && !warehouseIds.includes(warehouse))
+      problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
+  }
+  checkRoster(raw, problems);
 }
+
+/** People exist, belong to one post together, and no post has two rotations that begin at the same moment. */
+function checkRoster(raw: unknown, problems: string[]): void {
+  const staff = new Map(listOf(raw, 'staff').map((person) => [textOf(person, 'id'), person]));
+  const begun = new Set<string>();
+  for (const [index, rotation] of listOf(raw, 'roster').entries()) {
+    const who = listOf(rotation, 'who').filter((id) => typeof id === 'string');
+    for (const [place, id] of who.entries())
+      if (!staff.has(id)) problems.push(`roster[${index}].who[${place}]: there is nobody of this id among the staff`);
+    const warehouses = new Set(who.map((id) => textOf(staff.get(id), 'warehouse')));
+    if (warehouses.size > 1)
+      problems.push(`roster[${index}].who: people of one rotation answer for the same warehouse; write one for each`);
+    const from = textOf(rotation, 'from') ?? '';
+    if (/^\d{4}/.test(from) && instantIn('UTC', from) === undefined)
+      problems.push(`roster[${index}].from: there is no such day and time`);
+    const post = JSON.stringify([textOf(rotation, 'role'), [...warehouses][0], from]);
+    if (begun.has(post)) problems.push(`roster[${index}]: another rotation of this role begins at the same moment`);
+    begun.add(post);
+  }
+}
+
+/** `2026-11-23 08:30` on a zone's clock; undefined when it is no day and time. */
+function instantIn(zone: string, text: string): number | undefined {
+  const local = Date.parse(`${text.replace(' ', 'T')}:00Z`);
+  if (!Number.isFinite(local) || !new Date(local).toISOString().startsWith(text.replace(' ', 'T'))) return undefined;
+  return instantOf(zone, local);
+}
+
+/** The rotations as the roster takes them. */
+export const rotationsOf = ({ roster, staff, timezone }: Company): readonly Rotating[] =>
+  roster.map(({ role, who, every, from }) => ({
+    role,
+    warehouse: staff.find(({ id }) => id === who[0])?.warehouse ?? null,
+    who,
+    everyDays: every,
+    from: instantIn(timezone, from) ?? 0,
+  }));
+
+/** Roles that people have to be reached in and that the configured roster leaves to nobody. */
+export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
+  rolesOnDuty.filter(
+    (role) => staff.some((each) => each.role === role) && !roster.some((rotation) => rotation.role === role),
+  );
+
+/** Whose people are called by name. */
+const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
@@ -265,7 +336,7 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  * relies on it.
  */
 export function notYet(company: Company): readonly string[] {
-  const whole = (['carriers', 'voice', 'sms', 'roster'] as const).filter((key) => company[key].length > 0);
+  const whole = (['carriers', 'voice', 'sms'] as const).filter((key) => company[key].length > 0);
   const parts = (['escalation', 'summary', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
   const hears = company.rooms.flatMap((room) =>
     (['shops', 'warehouses', 'rules'] as const)

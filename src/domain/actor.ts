@@ -1,5 +1,16 @@
+import type { Language, Text } from './text.ts';
+
 export const roles = ['ops-lead', 'warehouse-lead', 'cs-lead', 'finance', 'operator', 'viewer'] as const;
 export type Role = (typeof roles)[number];
+
+export const roleNames: Readonly<Record<Role, Text>> = {
+  'ops-lead': { zh: '运营主管', en: 'Ops lead' },
+  'warehouse-lead': { zh: '仓储主管', en: 'Warehouse lead' },
+  'cs-lead': { zh: '客服主管', en: 'CS lead' },
+  finance: { zh: '财务', en: 'Finance' },
+  operator: { zh: '操作员', en: 'Operator' },
+  viewer: { zh: '只看', en: 'Viewer' },
+};
 
 export const permissions = ['read', 'alert:act', 'order:reroute', 'stock:release', 'bind', 'admin'] as const;
 export type Permission = (typeof permissions)[number];
@@ -23,6 +34,8 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** What is spoken to them alone; Chinese when nobody said. */
+  readonly language?: Language;
 }
 
 /** Who does something. Audit writes this down. */

@@ -170,6 +170,9 @@ function zoneOf(name: string): Zone {
   }
 }
 
+/** What the zone's clock reads at an instant, as ms of a clock without zone. */
+export const localOf = (name: string, at: number): number => at + offsetAt(zoneOf(name), at);
+
 /** Zones before standard time are off by seconds too. */
 function offsetAt(zone: Zone, at: number): number {
   const [, sign, ...parts] = /GMT([+-])(\d+):(\d+)(?::(\d+))?$/.exec(zone.format.format(at)) ?? [];
@@ -188,7 +191,7 @@ function midnightOffset(zone: Zone, date: number): number {
  * The first instant at which the zone's clock reads `local` (ms of a clock without zone) or later.
  * So an hour that is skipped opens when the clock jumps, and one that comes twice opens the first time.
  */
-function instantOf(name: string, local: number): number {
+export function instantOf(name: string, local: number): number {
   const zone = zoneOf(name);
   const date = Math.floor(local / day);
   let reached = -Infinity;

@@ -24,6 +24,13 @@ export interface Button {
 
 export type Line = readonly Piece[];
 
+/** Who has to look now, by their ids, and what is called out to them: `12号 @李建国 杭州仓停了，37 单`. */
+export interface Call {
+  readonly who: readonly string[];
+  readonly before: string;
+  readonly after: string;
+}
+
 /** A message in neutral form, already in one language. Dialects escape the foreign pieces. */
 export interface Card {
   readonly tone: Tone;
@@ -31,6 +38,7 @@ export interface Card {
   readonly buttons: readonly Button[];
   /** Path on our own site (`/o/…`), made absolute and signed at the moment of sending. */
   readonly link: { readonly label: string; readonly path: string } | null;
+  readonly call?: Call;
 }
 
 export const line = (...pieces: readonly Piece[]): Line => pieces;

@@ -5,16 +5,30 @@ import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
 
+/** Somebody called by name: by their id on this platform, never by a telephone number. */
+export interface Mention {
+  readonly userId: string;
+  readonly name: string;
+}
+
 /** A card ready to leave: links absolute and signed. */
 export interface OutgoingCard extends Card {
   readonly url: string | null;
-  /** Who is called by name, by their ids on the platform, where it can do that. */
-  readonly mentions?: readonly string[];
+  /** Those of its call whom the platform knows; absent when nobody is to be called. */
+  readonly mentions?: readonly Mention[];
+}
+
+/** The line that rings for people, in words and names; empty when nobody is to be called. */
+export function callLine({ call, mentions = [] }: OutgoingCard): readonly (string | Mention)[] {
+  if (call === undefined || mentions.length === 0) return [];
+  return [`${call.before} `, ...mentions.flatMap((mention) => [mention, ' ']), call.after];
 }
 
 export interface MessageRef {
   readonly room: string;
   readonly id: string;
+  /** Messages of the room's minute that it took; absent = 1. */
+  readonly parts?: number;
 }
 
 export interface MessengerLimits {

@@ -4,6 +4,7 @@ import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Order, OrderView } from '../domain/order.ts';
+import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -35,6 +36,7 @@ export interface Stores {
   readonly inbound: InboundStore;
   readonly questions: QuestionStore;
   readonly actions: ActionStore;
+  readonly duty: DutyStore;
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly leases: LeaseStore;
@@ -262,10 +264,12 @@ export interface OutboxStore {
   claim(roomId: string, limit: number, leaseMs: number, now: number, wallNow: number): Promise<readonly OutboxRow[]>;
   /** For a new holder of the engine: whoever was sending is gone, and may have been heard. */
   freeSending(): Promise<void>;
-  sent(id: number, at: number, providerRef: string): Promise<void>;
+  /** `parts`: messages of the room's minute that it took. */
+  sent(id: number, at: number, providerRef: string, parts?: number): Promise<void>;
   retry(id: number, dueAt: number, error: string, maybeTwice: boolean): Promise<void>;
   dead(id: number, at: number, error: string): Promise<void>;
   drop(id: number, at: number, why: string): Promise<void>;
+  /** Messages, counted in parts. */
   sentSince(roomId: string, from: number): Promise<number>;
   /** Cards of alerts and groups that the room got after `from` or is about to get. */
   alertsSince(roomId: string, from: number): Promise<number>;
@@ -310,6 +314,8 @@ export interface InboundStore {
   done(id: number, at: number): Promise<void>;
   /** How many other messages came into the room after `at`. */
   countAfter(roomId: string, at: number, exceptId: number): Promise<number>;
+  /** Of these private chats the one last heard from; undefined when nobody ever wrote in one. */
+  lastHeard(roomIds: readonly string[]): Promise<string | undefined>;
   /** Received and not answered, oldest first: what a crash left. */
   listPending(limit: number): Promise<readonly InboundRow[]>;
 }
@@ -339,6 +345,8 @@ export interface QuestionStore {
   /** Whether a question of that room had these words since then: an old card's yes must not mean a new question. */
   wasUsed(words: string, roomId: string, since: number): Promise<boolean>;
   findOpenOf(actorId: string, roomId: string): Promise<QuestionRow | undefined>;
+  /** Everything this person asked in any room that still waits for a yes. */
+  listWaitingOf(actorId: string, now: number): Promise<readonly QuestionRow[]>;
   /** Waits for the second person now. False when it was not open. */
   askSecond(id: string, at: number, expiresAt: number): Promise<boolean>;
   /** Exactly one caller gets true. */
@@ -383,6 +391,8 @@ export interface ActionStore {
   listDue(now: number, limit: number): Promise<readonly ActionRow[]>;
   /** Newest first. */
   listFor(subject: string, limit: number): Promise<readonly ActionRow[]>;
+  /** Of this person and not finished, oldest first. */
+  listUnfinishedOf(actorId: string): Promise<readonly ActionRow[]>;
   lastBy(actorId: string, roomId: string): Promise<ActionRow | undefined>;
   findUndoOf(id: string): Promise<ActionRow | undefined>;
 }
@@ -393,6 +403,47 @@ export interface ActionChange {
   readonly finishedAt?: number;
   readonly nextAt?: number | null;
   readonly probes?: number;
+}
+
+export type DutyOfferState = 'open' | 'accepted' | 'refused' | 'expired';
+
+/** What somebody asks of a colleague, or proposes themselves, about duty. */
+export interface DutyOfferRow {
+  readonly id: string;
+  readonly kind: 'sheet' | 'swap' | 'shift' | 'take-shift';
+  /** What a person types to say yes: "确认 B7". */
+  readonly words: string;
+  /** Where it was asked. */
+  readonly roomId: string;
+  /** Who has to answer; ids of people. */
+  readonly personId: string;
+  readonly askerId: string;
+  /** Where the asker hears the outcome. */
+  readonly askerRoomId: string;
+  readonly detail: unknown;
+  readonly state: DutyOfferState;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export interface DutyStore {
+  /** In the order in which they were agreed; those that ended before `from` are left out. */
+  listStints(from: number): Promise<readonly Stint[]>;
+  addStints(offerId: string, stints: readonly Stint[]): Promise<void>;
+  /** Ends what is left of an offer's stints. False when nothing was left. */
+  endStints(offerId: string, at: number): Promise<boolean>;
+  /** The newest swap by which this colleague stands in for the asker after `now`. */
+  findSwap(askerId: string, personId: string, now: number): Promise<DutyOfferRow | undefined>;
+  /** Opens an offer; one that is there already under this id stays as it is. */
+  open(offer: Omit<DutyOfferRow, 'state'>): Promise<void>;
+  find(id: string): Promise<DutyOfferRow | undefined>;
+  /** Still waiting, by the words it printed. */
+  findByWords(words: string, roomId: string): Promise<DutyOfferRow | undefined>;
+  /** Whether an offer in that room had these words since then. */
+  wasUsed(words: string, roomId: string, since: number): Promise<boolean>;
+  /** Exactly one caller gets true. */
+  settle(id: string, to: Exclude<DutyOfferState, 'open'>): Promise<boolean>;
+  listExpired(now: number, limit: number): Promise<readonly DutyOfferRow[]>;
 }
 
 export interface AuditRow {
@@ -470,6 +521,10 @@ export interface PeopleStore {
   list(): Promise<readonly Person[]>;
   listWithRoles(roles: readonly Role[]): Promise<readonly Person[]>;
   bind(platform: string, userId: string, personId: string): Promise<void>;
+  /** Every account of these people. */
+  accountsOf(
+    personIds: readonly string[],
+  ): Promise<readonly { readonly personId: string; readonly platform: string; readonly userId: string }[]>;
   addLoginCode(hash: string, personId: string, expiresAt: number): Promise<void>;
   /** The person, once, while it is young enough. */
   useLoginCode(hash: string, now: number): Promise<Person | undefined>;

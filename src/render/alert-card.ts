@@ -56,6 +56,17 @@ const shout: Readonly<Record<string, Text>> = {
   'source-silent': { zh: '数据断了', en: 'a source is silent' },
 };
 
+/** Behind the card its owner is called, by its first line: `12号 @李建国 杭州仓停了，37 单`. */
+export function calling(card: Card, who: string | undefined, language: Language): Card {
+  const [first = []] = card.lines;
+  const [before = '', ...rest] = first
+    .filter((piece) => typeof piece === 'string')
+    .join('')
+    .split(' · ');
+  if (who === undefined) return card;
+  return { ...card, call: { who: [who], before, after: rest.join(language === 'zh' ? '，' : ', ') } };
+}
+
 export function alertCard(model: AlertCardModel, language: Language): Card {
   const zh = language === 'zh';
   const { order, number, now } = model;

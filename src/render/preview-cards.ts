@@ -265,7 +265,16 @@ export function undoPreview(
 
 /** The first yes is in; a second person has to agree. */
 export function secondPersonCard(
-  model: { by: string; why: Text; words: string; minutes: number; holders: readonly string[]; what: Text },
+  model: {
+    by: string;
+    why: Text;
+    words: string;
+    minutes: number;
+    holders: readonly string[];
+    what: Text;
+    /** The one of them who is on duty. */
+    called: string | null;
+  },
   language: Language,
 ): Card {
   const zh = language === 'zh';
@@ -287,5 +296,12 @@ export function secondPersonCard(
     ],
     buttons: answer(model.words, { zh: '同意', en: 'Agree' }, language),
     link: null,
+    ...(model.called !== null && {
+      call: {
+        who: [model.called],
+        before: zh ? '要第二个人同意' : 'A second person has to agree:',
+        after: zh ? `看一下，回“确认 ${model.words}”` : `have a look, answer "yes ${model.words}"`,
+      },
+    }),
   };
 }

@@ -1,7 +1,7 @@
 import { AppError, OutcomeUnknownError, RateLimitedError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Messenger, MessengerLimits, Target } from '../ports/messenger.ts';
+import type { Mention, Messenger, MessengerLimits, Target } from '../ports/messenger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { OutboxRow, Storage } from '../ports/stores.ts';
 import type { Links } from './links.ts';
@@ -80,11 +80,12 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     );
   }
 
-  async function send(row: OutboxRow, { messenger, target }: Address, signal: AbortSignal): Promise<void> {
+  /** Answers how many messages of the room's minute it took. */
+  async function send(row: OutboxRow, { messenger, target }: Address, signal: AbortSignal): Promise<number> {
     if (await isStale(row)) {
       await storage.outbox.drop(row.id, clock.now(), 'alert resolved before it was sent');
       metrics.delivered(row.roomId, 'dropped', 0);
-      return;
+      return 1;
     }
     const path = row.card.link?.path;
     const url = path === undefined ? null : `${publicUrl}${path === '/' ? path : links.signLink(path, clock.now())}`;
@@ -92,14 +93,32 @@ export function createDeliver(deps: DeliverDeps): Deliver {
       row.maybeTwice && !messenger.dedupes
         ? { ...row.card, lines: [...row.card.lines, ['（可能重复 / maybe repeated）']] }
         : row.card;
+    const mentions = await mentionsFor(row);
+    const card = { ...marked, url, ...(mentions.length === 0 ? {} : { mentions }) };
     try {
-      const { id } = await messenger.send(target, { ...marked, url }, row.key, signal);
-      await storage.outbox.sent(row.id, clock.now(), id);
+      const { id, parts = 1 } = await messenger.send(target, card, row.key, signal);
+      await storage.outbox.sent(row.id, clock.now(), id, parts);
       metrics.delivered(row.roomId, 'sent', clock.now() - row.createdAt);
+      return parts;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       await settle(row, error, messenger);
+      return 1;
     }
+  }
+
+  /** Those whom a card calls, as the room's platform knows them. */
+  async function mentionsFor({ roomId, card }: OutboxRow): Promise<readonly Mention[]> {
+    if (card.call === undefined) return [];
+    const platform = (await storage.rooms.find(roomId))?.platform;
+    const accounts = await storage.people.accountsOf(card.call.who);
+    const mentions: Mention[] = [];
+    for (const id of card.call.who) {
+      const account = accounts.find((each) => each.personId === id && each.platform === platform);
+      const person = account && (await storage.people.find(id));
+      if (account !== undefined && person !== undefined) mentions.push({ userId: account.userId, name: person.name });
+    }
+    return mentions;
   }
 
   async function deliverRoom(roomId: string, signal: AbortSignal): Promise<number> {
@@ -117,8 +136,7 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     while (tried < Math.min(budget, mostPerRun) && !signal.aborted && !isPaused(roomId)) {
       const [row] = await storage.outbox.claim(roomId, 1, leaseMs, clock.now(), wallNow());
       if (row === undefined) break;
-      await send(row, address, signal);
-      tried += 1;
+      tried += await send(row, address, signal);
     }
     return tried;
   }

@@ -5,7 +5,7 @@ import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { GroupSaid, RoomRow, Storage, Stores } from '../ports/stores.ts';
-import { alertCard, groupCard, resolvedCard } from '../render/alert-card.ts';
+import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-card.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel } from './alert-models.ts';
@@ -18,9 +18,13 @@ export interface DispatchDeps {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly metrics: Metrics;
+  /** Who on duty answers for an alert at this moment; undefined when nobody does. */
+  readonly owners: () => Promise<(alert: Alert) => string | undefined>;
   /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
   readonly perHour: number;
 }
+
+type OwnerOf = (alert: Alert) => string | undefined;
 
 const batchSize = 500;
 const anHour = 3_600_000;
@@ -70,6 +74,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     fresh: ReadonlySet<string>,
     rooms: readonly RoomRow[],
     isExplained: (alert: Alert) => boolean,
+    ownerOf: OwnerOf,
   ): Promise<void> {
     const chances: number[] = [];
     await storage.transaction(async (tx) => {
@@ -93,7 +98,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           now,
         );
         for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
-        if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
+        if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, ownerOf, now);
         isHeldBack ||= verdict.verdict === 'held-back';
         chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
@@ -110,6 +115,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     state: GroupState,
     memory: GroupSaid | undefined,
     reason: Extract<Verdict, { verdict: 'said' }>['reason'],
+    ownerOf: OwnerOf,
     now: number,
   ): Promise<void> {
     const [worst] = state.open;
@@ -128,6 +134,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             room.language,
           );
     const alertId = state.open.length === 1 ? worst.id : null;
+    // The first of a group needs somebody, unless it is only to be known or all of it is in hand.
+    const free = state.open.find(({ claimedBy, severity }) => claimedBy === null && severity !== 'info');
+    const owner = reason === 'first-of-group' && free !== undefined ? ownerOf(free) : undefined;
     await say(
       tx,
       room,
@@ -135,7 +144,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       alertId === null ? 'group' : 'alert',
       priorityOf[state.worst],
       alertId,
-      card,
+      calling(card, owner, room.language),
     );
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
     await tx.alerts.markDispatched(idsOf(state.open), now);
@@ -198,7 +207,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   }
 
   /** A snooze or a claim that ran out speaks up by itself. */
-  async function sayRunOut(rooms: readonly RoomRow[]): Promise<void> {
+  async function sayRunOut(rooms: readonly RoomRow[], ownerOf: OwnerOf): Promise<void> {
     const now = clock.now();
     await storage.transaction(async (tx) => {
       const over = [
@@ -237,7 +246,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const [first = [], ...rest] = card.lines;
           const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
           const lines = [first, [why[room.language]], ...rest].slice(0, floorLines);
-          await say(tx, room, key, 'alert', 1, isOneOfMany ? null : alert.id, { ...card, lines });
+          const owner = reason === 'claim-expired' ? ownerOf(alert) : undefined;
+          const louder = calling({ ...card, lines }, owner, room.language);
+          await say(tx, room, key, 'alert', 1, isOneOfMany ? null : alert.id, louder);
           await decide(tx, alert, room, { verdict: 'said', reason });
         }
       }
@@ -247,7 +258,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   return async () => {
     const rooms = await storage.rooms.list();
     const now = clock.now();
-    await sayRunOut(rooms);
+    const ownerOf = await deps.owners();
+    await sayRunOut(rooms, ownerOf);
     await sayResolved(rooms); // while it is still known which of them were one of many
     await sayCleared(rooms);
     const fresh = await storage.alerts.listUndispatched(batchSize);
@@ -272,7 +284,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         (each) => each.groupKey,
       ),
     ]);
-    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, rooms, isExplained);
+    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, rooms, isExplained, ownerOf);
     if (isAllDue) groupsDue.allLooked(rooms, silent, now);
     return fresh.length;
   };

@@ -12,6 +12,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { InboundRow, Storage } from '../ports/stores.ts';
 import { orderListCard } from '../render/order-cards.ts';
 import type { Answers } from './act/confirm.ts';
+import { languageOf } from './language.ts';
 import { shortOf } from './read-order.ts';
 import { storeReply } from './reply.ts';
 import { AmbiguousRef, type createResolveArgs } from './resolve-args.ts';
@@ -61,13 +62,12 @@ export function createRunCommand(deps: RunCommandDeps) {
       person === undefined
         ? { type: 'stranger', platform: row.platform, userId: row.senderId }
         : { type: 'person', person };
-    const room = await storage.rooms.find(row.roomId);
     const asking: Asking = {
       actor,
       roomId: row.roomId,
       platform: row.platform,
       isPrivate: row.isPrivate,
-      language: room?.language ?? 'zh',
+      language: await languageOf(storage, row.roomId),
       inboundId: row.id,
     };
     const { name, outcome, cards } = await carryOut(row, asking);

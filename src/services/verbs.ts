@@ -22,6 +22,12 @@ export interface Verbs {
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]>;
   undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
+  /** Who is on duty; with a pasted sheet, that sheet as a question. */
+  onCall(asking: Asking, sheet: string | undefined): Promise<readonly Card[]>;
+  /** Asks a colleague to stand in until then; without a moment also takes back what they stand in for. */
+  swap(asking: Asking, to: Person, until: string | undefined): Promise<readonly Card[]>;
+  /** Everything of mine to the next person on duty, once both said yes. */
+  shift(asking: Asking): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

@@ -43,14 +43,15 @@ export function mapErrors(web: FastifyInstance, deps: { visitors: Visitors; log:
     text: Text,
     reference?: string,
   ) => {
-    const language = visitors.languageOf(request);
     void reply.status(status);
     if (!String(request.headers.accept ?? '').includes('text/html')) {
       return await reply.send({
-        error: { code, message: text[language], ...(reference !== undefined && { reference }) },
+        error: { code, message: text[visitors.languageOf(request)], ...(reference !== undefined && { reference }) },
       });
     }
-    const frame = await visitors.frame(request, await visitors.of(request));
+    const visitor = await visitors.of(request);
+    const { language } = visitor;
+    const frame = await visitors.frame(request, visitor);
     const body = problemHtml(language, text[language], reference);
     return await reply
       .type('text/html; charset=utf-8')

@@ -14,6 +14,7 @@ export interface Visitor {
 
 export interface Visitors {
   of(request: FastifyRequest): Promise<Visitor>;
+  /** Where nobody looks who it is. */
   languageOf(request: FastifyRequest): Language;
   /** Puts `?lang=` into a cookie, so that it holds on the next page. */
   keepLanguage(request: FastifyRequest, reply: FastifyReply): void;
@@ -34,16 +35,17 @@ export function createVisitors(deps: {
   const sessionCookie = deps.isHttps ? '__Host-warroom' : 'warroom_session';
   const common = { path: '/', httpOnly: true, sameSite: 'lax', secure: deps.isHttps } as const;
 
-  const languageOf = (request: FastifyRequest): Language =>
-    asked(request) ?? pick(request.cookies[languageCookie]) ?? deps.language;
+  /** What the browser was told, which wins over what the configuration knows of the person. */
+  const chosen = (request: FastifyRequest): Language | undefined =>
+    asked(request) ?? pick(request.cookies[languageCookie]);
 
   return {
-    languageOf,
+    languageOf: (request) => chosen(request) ?? deps.language,
 
     async of(request) {
       const cookie = request.cookies[sessionCookie];
       const person = cookie === undefined ? undefined : await deps.sessions.find(cookie);
-      return { person, language: languageOf(request) };
+      return { person, language: chosen(request) ?? person?.language ?? deps.language };
     },
 
     keepLanguage(request, reply) {

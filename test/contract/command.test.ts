@@ -23,9 +23,12 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
   login: ['登录'],
+  oncall: ['值班'],
+  swap: ['换班'],
+  shift: ['交班'],
 };
 
-const writes = ['ack', 'bind', 'done', 'handover', 'release', 'reroute', 'snooze', 'undo'];
+const writes = ['ack', 'bind', 'done', 'handover', 'release', 'reroute', 'shift', 'snooze', 'swap', 'undo'];
 
 it('finds the whole menu [O]', () => {
   expect(commandFiles.length).toBeGreaterThanOrEqual(Object.keys(promised).length);

@@ -4,6 +4,7 @@ import { createManualClock, type ManualClock } from '../../src/adapters/clock/ma
 import { openDatabase } from '../../src/adapters/db/database.ts';
 import type { Sqlite } from '../../src/adapters/db/sqlite.ts';
 import { createStorage } from '../../src/adapters/db/storage.ts';
+import type { Alert } from '../../src/domain/alert.ts';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
@@ -82,6 +83,8 @@ export interface FlowOptions extends DirectoryOptions {
   readonly startAt?: number;
   readonly perHour?: number;
   readonly rooms?: readonly RoomRow[];
+  /** Who on duty answers for an alert. */
+  readonly ownerOf?: (alert: Alert) => string | undefined;
   readonly wrap?: (storage: Storage) => Storage;
 }
 
@@ -161,6 +164,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     clock,
     directory,
     metrics: silentMetrics,
+    owners: async () => options.ownerOf ?? (() => undefined),
     perHour: options.perHour ?? 12,
   });
   const watch = createWatchSources({

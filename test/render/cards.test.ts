@@ -106,6 +106,7 @@ const cards: Readonly<Record<string, (language: Language) => Card>> = {
         minutes: 10,
         holders: ['李建国'],
         what: act.aim,
+        called: 'li',
       },
       language,
     ),

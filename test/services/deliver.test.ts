@@ -13,7 +13,7 @@ import type { NewOutbox } from '../../src/ports/stores.ts';
 import { createDeliver } from '../../src/services/deliver.ts';
 import { createLinks } from '../../src/services/links.ts';
 import { aMessage, anAlert, at, hour, minute } from '../kit/builders.ts';
-import { openTestStorage, silentLog, textOf } from '../kit/test-storage.ts';
+import { aRoom, openTestStorage, silentLog, textOf } from '../kit/test-storage.ts';
 
 const noon = at('12:00');
 
@@ -40,7 +40,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
       const error = answer(key);
       if (error instanceof OutcomeUnknownError || error === undefined) shown.push({ key, card, at: clock.now() });
       if (error !== undefined) throw error;
-      return { room: roomId, id: `ref-${key}` };
+      return { room: roomId, id: `ref-${key}`, ...(card.mentions === undefined ? {} : { parts: 2 }) };
     },
   };
   const links = createLinks({ key: 'key of the links' });
@@ -310,5 +310,54 @@ describe("a room's minute", () => {
 
     expect(base.tries).toEqual(['a', 'b']);
     expect(base.row('c')).toMatchObject({ state: 'pending', attempts: 0, maybeTwice: 0 });
+  });
+});
+
+describe('people who are called [P12]', () => {
+  const call = { who: ['li', 'wang', 'gone'], before: '12号', after: '杭州仓停了，37 单' };
+  const card = { tone: 'critical', lines: [['12号']], buttons: [], link: null, call } as const;
+  async function withPeople(perMinute = 100) {
+    const made = await setup({ perMinute });
+    await made.storage.rooms.syncConfigured([aRoom({ platform: 'wecom' }), aRoom({ id: 'web', platform: 'web' })]);
+    await made.storage.people.syncConfigured([
+      {
+        person: { id: 'li', name: '李建国', role: 'warehouse-lead' },
+        accounts: [
+          { platform: 'wecom', userId: 'lijg' },
+          { platform: 'web', userId: 'li' },
+        ],
+      },
+      { person: { id: 'wang', name: '王敏', role: 'ops-lead' }, accounts: [{ platform: 'web', userId: 'wang' }] },
+    ]);
+    return made;
+  }
+
+  it('are those whom the platform of the room knows, by their ids there', async () => {
+    const { add, run, shown } = await withPeople();
+    await add({ key: 'wecom', card });
+    await add({ key: 'web', roomId: 'web', card });
+    await add({ key: 'private', roomId: 'dm:wecom:lijg', card });
+    await run();
+
+    const mentions = Object.fromEntries(shown.map(({ key, card: { mentions: found } }) => [key, found]));
+    expect(mentions).toEqual({
+      wecom: [{ userId: 'lijg', name: '李建国' }],
+      web: [
+        { userId: 'li', name: '李建国' },
+        { userId: 'wang', name: '王敏' },
+      ],
+      private: undefined,
+    });
+  });
+
+  it("take their line's place in the minute of the room", async () => {
+    const { add, run, runAt, shown } = await withPeople(3);
+    for (const key of ['a', 'b', 'c']) await add({ key, card });
+    await run();
+    await run();
+    expect(shown.map(({ key }) => key)).toEqual(['a', 'b']);
+
+    await runAt(noon + minute);
+    expect(shown.map(({ key }) => key)).toEqual(['a', 'b', 'c']);
   });
 });

@@ -141,6 +141,21 @@ it('prints what people typed without ever making it markup', async () => {
   expect(body).not.toContain('<img');
 });
 
+it('sets apart whom a message calls, and makes no markup of a name [P12]', async () => {
+  const { web, cookieOf, stores } = createFakeWeb();
+  const call = { who: ['li'], before: '12号', after: '杭州仓停了，37 单' };
+  const card = { tone: 'critical', lines: [['12号']], buttons: [], link: null, url: null, call } as const;
+  const mentions = [{ userId: 'li', name: '李<b>建国' }];
+  await stores.room.add({ roomId: 'war', key: 'called', sender: 'bot', card: { ...card, mentions }, at: 1 });
+  await stores.room.add({ roomId: 'war', key: 'quiet', sender: 'bot', card, at: 2 });
+
+  const { body } = await web.inject({ url: '/room', headers: { ...page, cookie: await cookieOf('wang') } });
+
+  expect(body.match(/<p class="call">.*?<\/p>/g)).toEqual([
+    '<p class="call">12号 <mark>@李&lt;b&gt;建国</mark> 杭州仓停了，37 单</p>',
+  ]);
+});
+
 it('has the last fifty messages in the page itself', async () => {
   const fake = createFakeWeb();
   for (let index = 0; index < 60; index += 1) await fake.say('war', cards.many);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
+import type { WebDeps } from '../../src/web/server.ts';
 import { createFakeWeb } from './fakes.ts';
 
 const own = { host: 'localhost:3000', origin: 'http://localhost:3000' };
@@ -118,6 +119,22 @@ it('keeps the language that somebody chose', async () => {
   expect(first.cookies).toContainEqual(expect.objectContaining({ name: 'warroom_lang', value: 'en', httpOnly: true }));
   expect(next.body).toContain('<html lang="en">');
   expect(next.body).toContain('Login code');
+});
+
+it("speaks a person's own language in their session, unless the browser was told another", async () => {
+  const sessions = {
+    find: async () => ({ id: 'smith', name: 'Smith', role: 'operator', language: 'en' }),
+  } as unknown as WebDeps['sessions'];
+  const { web } = createFakeWeb({ sessions, world: 'real' });
+  const cookie = '__Host-warroom=x; warroom_session=x';
+
+  const [own, told] = await Promise.all([
+    web.inject({ url: '/room', headers: { ...page, cookie } }),
+    web.inject({ url: '/room', headers: { ...page, cookie: `${cookie}; warroom_lang=zh` } }),
+  ]);
+
+  expect(own.body).toContain('<html lang="en">');
+  expect(told.body).toContain('<html lang="zh-CN">');
 });
 
 it('tells when it is ready, and when not', async () => {

@@ -58,6 +58,15 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
             .get(words, roomId, since) !== undefined,
       ),
     findOpenOf: (actorId, roomId) => run(() => one(`openKey = ? AND state = 'open'`, `${actorId}|${roomId}`)),
+    listWaitingOf: (actorId, now) =>
+      run(() =>
+        sqlite
+          .prepare<{ id: string }>(
+            `SELECT id FROM Question WHERE state IN ('open', 'second') AND actorId = ? AND expiresAt > ? ORDER BY createdAt`,
+          )
+          .all(actorId, now)
+          .flatMap(({ id }) => one('id = ?', id) ?? []),
+      ),
     askSecond: (id, at, expiresAt) =>
       run(
         () =>
@@ -188,6 +197,8 @@ export function createActionStore(sqlite: Sqlite, run: Run): ActionStore {
       ),
     listFor: (subject, limit) =>
       run(() => all('WHERE subject = ? ORDER BY startedAt DESC, rowid DESC LIMIT ?', subject, limit)),
+    listUnfinishedOf: (actorId) =>
+      run(() => all('WHERE actorId = ? AND finishedAt IS NULL ORDER BY startedAt', actorId)),
     lastBy: (actorId, roomId) =>
       run(
         () =>

@@ -86,13 +86,14 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
         () =>
           void change(`UPDATE Outbox SET state = 'pending', maybeTwice = 1, leaseUntil = NULL WHERE state = 'sending'`),
       ),
-    sent: (id, at, providerRef) =>
+    sent: (id, at, providerRef, parts = 1) =>
       run(
         () =>
           void change(
-            `UPDATE Outbox SET state = 'sent', sentAt = ?, providerRef = ?, leaseUntil = NULL WHERE id = ?`,
+            `UPDATE Outbox SET state = 'sent', sentAt = ?, providerRef = ?, parts = ?, leaseUntil = NULL WHERE id = ?`,
             at,
             providerRef,
+            parts,
             id,
           ),
       ),
@@ -131,7 +132,9 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
       run(
         () =>
           sqlite
-            .prepare<{ count: number }>(`SELECT count(*) AS count FROM Outbox WHERE roomId = ? AND sentAt > ?`)
+            .prepare<{ count: number }>(
+              `SELECT coalesce(sum(parts), 0) AS count FROM Outbox WHERE roomId = ? AND sentAt > ?`,
+            )
             .get(roomId, from)?.count ?? 0,
       ),
     alertsSince: (roomId, from) =>
@@ -248,6 +251,15 @@ export function createInboundStore(sqlite: Sqlite, run: Run): InboundStore {
               'SELECT count(*) AS count FROM Inbound WHERE roomId = ? AND receivedAt > ? AND id <> ?',
             )
             .get(roomId, at, exceptId)?.count ?? 0,
+      ),
+    lastHeard: (roomIds) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ roomId: string }>(
+              `SELECT roomId FROM Inbound WHERE roomId IN (${roomIds.map(() => '?').join(', ')}) ORDER BY receivedAt DESC, id DESC LIMIT 1`,
+            )
+            .get(...roomIds)?.roomId,
       ),
     listPending: (limit) =>
       run(() =>

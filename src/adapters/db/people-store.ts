@@ -6,10 +6,11 @@ import type { Run } from './database.ts';
 import type { PrismaClient } from './generated/client.ts';
 import type { Sqlite } from './sqlite.ts';
 
-const person = (row: { id: string; name: string; role: string }): Person => ({
+const person = (row: { id: string; name: string; role: string; language: string }): Person => ({
   id: row.id,
   name: row.name,
   role: row.role as Role,
+  language: row.language as Language,
 });
 
 type PersonRow = Parameters<typeof person>[0];
@@ -25,13 +26,13 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
       const ids = staff.map((each) => each.person.id);
       await prisma.person.deleteMany({ where: { origin: 'config', id: { notIn: ids } } });
       for (const {
-        person: { id, name, role },
+        person: { id, name, role, language = 'zh' },
         accounts,
       } of staff) {
         await prisma.person.upsert({
           where: { id },
-          create: { id, name, role, origin: 'config' },
-          update: { name, role, origin: 'config' },
+          create: { id, name, role, language, origin: 'config' },
+          update: { name, role, language, origin: 'config' },
         });
         for (const { platform, userId } of accounts) {
           await prisma.personAccount.upsert({
@@ -47,7 +48,7 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
       run(() => {
         const row = sqlite
           .prepare<PersonRow>(
-            'SELECT p.id, p.name, p.role FROM PersonAccount a JOIN Person p ON p.id = a.personId WHERE a.platform = ? AND a.userId = ?',
+            'SELECT p.id, p.name, p.role, p.language FROM PersonAccount a JOIN Person p ON p.id = a.personId WHERE a.platform = ? AND a.userId = ?',
           )
           .get(platform, userId);
         return row && person(row);
@@ -70,6 +71,14 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
         update: { personId },
       });
     },
+    accountsOf: (personIds) =>
+      run(() =>
+        sqlite
+          .prepare<{ personId: string; platform: string; userId: string }>(
+            `SELECT personId, platform, userId FROM PersonAccount WHERE personId IN (${personIds.map(() => '?').join(', ')}) ORDER BY platform, userId`,
+          )
+          .all(...personIds),
+      ),
     async addLoginCode(hash, personId, expiresAt) {
       await prisma.loginCode.create({ data: { hash, personId, expiresAt } });
     },
@@ -89,7 +98,7 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
       run(() => {
         const row = sqlite
           .prepare<PersonRow>(
-            'SELECT p.id, p.name, p.role FROM Session s JOIN Person p ON p.id = s.personId WHERE s.hash = ? AND s.expiresAt > ?',
+            'SELECT p.id, p.name, p.role, p.language FROM Session s JOIN Person p ON p.id = s.personId WHERE s.hash = ? AND s.expiresAt > ?',
           )
           .get(hash, now);
         return row && person(row);

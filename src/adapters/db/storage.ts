@@ -3,6 +3,7 @@ import { createActionStore, createQuestionStore } from './action-store.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
+import { createDutyStore } from './duty-store.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
@@ -21,6 +22,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     inbound: createInboundStore(sqlite, run),
     questions: createQuestionStore(sqlite, run),
     actions: createActionStore(sqlite, run),
+    duty: createDutyStore(sqlite, run),
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),

@@ -2,11 +2,11 @@ import { createLinkedClock } from '../../adapters/clock/linked.ts';
 import { createSystemClock, sleepWall } from '../../adapters/clock/system.ts';
 import { createHttp } from '../../adapters/http.ts';
 import { createIdentifier } from '../../adapters/identifier.ts';
-import { rolesWith } from '../../domain/actor.ts';
+import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
-import { type Company, checkCompany, notYet } from '../company.ts';
+import { type Company, checkCompany, notYet, uncovered } from '../company.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile } from '../runtime.ts';
 import { print } from './output.ts';
 
@@ -28,6 +28,7 @@ export async function doctor(json: boolean): Promise<number> {
       : [
           ...(await readSources(found.company, runtime, found.clock)),
           ...checkPeople(found.company),
+          ...checkRoster(found.company),
           ...checkRooms(found.company, runtime),
           ...notYet(found.company).map(
             (key): Finding => ({
@@ -162,6 +163,15 @@ function checkPeople({ staff }: Company): readonly Finding[] {
         },
   ];
 }
+
+/** Only a rotation never runs out: a sheet pasted in chat lies over it. */
+const checkRoster = (company: Company): readonly Finding[] =>
+  uncovered(company).map((role) => ({
+    what: `值班 ${roleNames[role].zh} / on duty: ${role}`,
+    state: 'missing',
+    detail: '没有轮班，排班表用完后没人会被 @ / no rotation: once a pasted sheet ends, nobody is called by name',
+    todo: `在 roster 里加 { role: ${role}, who: [...], every: week, from: "…" } / add a rotation to roster`,
+  }));
 
 const checkRooms = ({ rooms }: Company, { keys }: Runtime): readonly Finding[] =>
   rooms.map((room) =>

@@ -25,7 +25,7 @@ export async function login(personId: string, json: boolean): Promise<number> {
     });
     if ((await storage.people.find(person.id)) === undefined) {
       await storage.people.syncConfigured(
-        staff.map(({ id, name, role }) => ({ person: { id, name, role }, accounts: [] })),
+        staff.map(({ id, name, role, language }) => ({ person: { id, name, role, language }, accounts: [] })),
       );
     }
     const { code } = await createSessions({ storage, clock }).issueCode(person.id);

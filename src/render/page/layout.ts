@@ -1,7 +1,7 @@
-import type { Person } from '../../domain/actor.ts';
+import { type Person, roleNames } from '../../domain/actor.ts';
 import type { Language } from '../../domain/text.ts';
 import { type Html, html } from './html.ts';
-import { roleWords, sayIn, words } from './words.ts';
+import { sayIn, words } from './words.ts';
 
 /** The URL of an asset, with its hash. */
 export type AssetUrl = (name: string) => string;
@@ -71,7 +71,7 @@ function whoHtml(frame: Frame): Html {
   if (person === undefined && frame.world === 'real') {
     return html`<a class="who-login" href="/login">${say(words.login)}</a>`;
   }
-  const role = person === undefined ? '' : say(roleWords[person.role]);
+  const role = person === undefined ? '' : say(roleNames[person.role]);
   return html`<details class="who"><summary><b>${person?.name ?? say(words.whoAreYou)}</b> <span class="role">${role}</span></summary>
 <div class="who-menu">${frame.world === 'sandbox' ? asHtml(frame) : html`<form method="post" action="/logout"><button class="button plain">${say(words.logout)}</button></form>`}</div></details>`;
 }
@@ -81,7 +81,7 @@ function asHtml(frame: Frame): Html {
   const say = sayIn(frame.language);
   return html`<form method="post" action="/room/as"><p>${say(words.whoAreYou)}</p><input type="hidden" name="next" value="${frame.here}">${frame.people.map(
     ({ id, name, role }) =>
-      html`<button class="button plain" name="person" value="${id}"${id === frame.person?.id && html` aria-pressed="true"`}><b>${name}</b> <span class="role">${say(roleWords[role])}</span></button>`,
+      html`<button class="button plain" name="person" value="${id}"${id === frame.person?.id && html` aria-pressed="true"`}><b>${name}</b> <span class="role">${say(roleNames[role])}</span></button>`,
   )}</form>`;
 }
 

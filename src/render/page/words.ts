@@ -1,4 +1,3 @@
-import type { Role } from '../../domain/actor.ts';
 import type { ArgKind } from '../../domain/menu.ts';
 import type { OrderView } from '../../domain/order.ts';
 import type { Severity } from '../../domain/rule.ts';
@@ -13,15 +12,6 @@ export const sayIn =
     text[language];
 
 const text = (zh: string, en: string): Text => ({ zh, en });
-
-export const roleWords: Readonly<Record<Role, Text>> = {
-  'ops-lead': text('运营主管', 'Ops lead'),
-  'warehouse-lead': text('仓储主管', 'Warehouse lead'),
-  'cs-lead': text('客服主管', 'CS lead'),
-  finance: text('财务', 'Finance'),
-  operator: text('操作员', 'Operator'),
-  viewer: text('只看', 'Viewer'),
-};
 
 export const severityWords: Readonly<Record<Severity, Text>> = {
   critical: text('紧急', 'Critical'),

@@ -123,6 +123,11 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
     })),
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
     staff,
+    roster: [
+      { role: 'ops-lead', who: ['wang'], every: 'week', from: '2020-01-06 08:30' },
+      { role: 'warehouse-lead', who: ['li'], every: 'week', from: '2020-01-06 08:30' },
+      { role: 'cs-lead', who: ['chen'], every: 'week', from: '2020-01-06 08:30' },
+    ],
     limits: {
       fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
       roomPerHour: 12,

@@ -1,4 +1,4 @@
-import { type Actor, actorId, may, nameOf, type Person } from '../../domain/actor.ts';
+import { type Actor, actorId, may, nameOf, type Permission, type Person, rolesWith } from '../../domain/actor.ts';
 import type { Asking } from '../../domain/asking.ts';
 import { type Card, notice } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
@@ -7,6 +7,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { QuestionRow, Storage, Stores } from '../../ports/stores.ts';
 import { secondPersonCard } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
+import type { Duty } from '../duty/duty.ts';
+import { languageOf } from '../language.ts';
 import { storeReply } from '../reply.ts';
 import type { Act, ActContext, Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
@@ -17,6 +19,7 @@ export interface ConfirmDeps {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly context: ActContext;
+  readonly duty: Pick<Duty, 'firstOf'>;
   /** Wakes the saga: the person is waiting. */
   readonly nudge: () => void;
 }
@@ -24,7 +27,7 @@ export interface ConfirmDeps {
 const bareYesMs = 60_000;
 
 /** A yes or a no to a preview. Exactly one yes counts, from the very person it asked, or a second one where limits say so. */
-export function createAnswers({ storage, clock, directory, context, nudge }: ConfirmDeps) {
+export function createAnswers({ storage, clock, directory, context, duty, nudge }: ConfirmDeps) {
   async function find(asking: Asking, words: string | undefined): Promise<QuestionRow> {
     if (words !== undefined) {
       const question = await storage.questions.findByWords(words.toUpperCase(), asking.roomId);
@@ -89,6 +92,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
     me: Person,
   ): Promise<readonly Card[]> {
     const holders = await otherHolders(storage, proposal, question.actorId);
+    const called = await duty.firstOf(rolesWith(permissionOf(proposal)), me.id);
     const now = clock.now();
     const cards = [
       secondPersonCard(
@@ -99,6 +103,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
           minutes: secondMs / 60_000,
           holders: holders.map((each) => each.name),
           what: aimsOf(proposal),
+          called: called ?? null,
         },
         asking.language,
       ),
@@ -247,7 +252,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
   async function expire(): Promise<number> {
     const over = await storage.questions.listExpired(clock.now(), 100);
     for (const question of over) {
-      const language = (await storage.rooms.find(question.roomId))?.language ?? 'zh';
+      const language = await languageOf(storage, question.roomId);
       await storage.transaction(async (tx) => {
         if (!(await tx.questions.settle(question.id, question.state, 'expired'))) return;
         if (question.state !== 'second') return;
@@ -286,8 +291,10 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
 
 export type Answers = ReturnType<typeof createAnswers>;
 
+const permissionOf = (proposal: Proposal): Permission => kindOf(proposal.acts[0]?.kind ?? '').permission;
+
 function demandPerson(actor: Actor, proposal: Proposal): Person {
-  const permission = kindOf(proposal.acts[0]?.kind ?? '').permission;
+  const permission = permissionOf(proposal);
   if (actor.type === 'person' && may(actor.person.role, permission)) return actor.person;
   throw new UserError('NO_PERMISSION', { zh: `${nameOf(actor)}没有这个权限`, en: `${nameOf(actor)} may not do this` });
 }

@@ -4,13 +4,14 @@ import { AppError } from '../../domain/errors.ts';
 import { tailOf } from '../../domain/order.ts';
 import type { Refusal } from '../../domain/outcome.ts';
 import { parseSubject } from '../../domain/subject.ts';
-import type { Language, Text } from '../../domain/text.ts';
+import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { ActionRow, ActionState, Storage, Stores } from '../../ports/stores.ts';
 import { actDelayed, actDone, actPending, actUndone, actUnknown, actUnseen } from '../../render/act-cards.ts';
 import type { Directory } from '../directory.ts';
+import { languageOf } from '../language.ts';
 import type { ActContext, ActKind } from './kind.ts';
 import { kindOf } from './kinds.ts';
 
@@ -70,9 +71,6 @@ export function createSaga({
     });
   }
 
-  const languageOf = async (action: ActionRow): Promise<Language> =>
-    (await storage.rooms.find(action.roomId))?.language ?? 'zh';
-
   async function finish(
     action: ActionRow,
     from: ActionState,
@@ -81,7 +79,7 @@ export function createSaga({
     after?: unknown,
   ): Promise<void> {
     const kind = kindOf(action.kind);
-    const language = await languageOf(action);
+    const language = await languageOf(storage, action.roomId);
     const orderNo = orderNoOf(action);
     const words = kind.done(context, action.request);
     const undoable = to === 'done' && 'act' in kind.compensate(action.request, action.before) && action.undoOf === null;
@@ -157,7 +155,7 @@ export function createSaga({
     step: string,
     detail: unknown,
   ): Promise<void> {
-    const language = await languageOf(action);
+    const language = await languageOf(storage, action.roomId);
     await storage.transaction(async (tx) => {
       const now = clock.now();
       if (!(await tx.actions.move(action.id, from, to, { nextAt: now + waitMs, probes: action.probes + 1 }))) return;
@@ -213,7 +211,7 @@ export function createSaga({
   }
 
   async function becomeUnknown(action: ActionRow): Promise<void> {
-    const language = await languageOf(action);
+    const language = await languageOf(storage, action.roomId);
     await storage.transaction(async (tx) => {
       const now = clock.now();
       if (!(await tx.actions.move(action.id, 'writing', 'unknown', { nextAt: now + unknownProbeMs, probes: 0 })))
@@ -249,7 +247,7 @@ export function createSaga({
   }
 
   async function sayPending(action: ActionRow): Promise<void> {
-    const card = actPending(namesOf(action), await languageOf(action));
+    const card = actPending(namesOf(action), await languageOf(storage, action.roomId));
     await storage.transaction((tx) => say(tx, action, 'pending', card));
   }
 

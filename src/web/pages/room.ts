@@ -1,6 +1,7 @@
 import { may, type Person } from '../../domain/actor.ts';
 import type { MenuEntry } from '../../domain/menu.ts';
 import type { Language, Text } from '../../domain/text.ts';
+import { callLine, type OutgoingCard } from '../../ports/messenger.ts';
 import type { RoomMessageRow } from '../../ports/stores.ts';
 import { renderCardHtml, typedHtml } from '../../render/page/card.ts';
 import { type Html, html } from '../../render/page/html.ts';
@@ -61,6 +62,12 @@ ${composerHtml(view)}
 </main>`;
 }
 
+/** Who is called by the message, set apart so that they see it. */
+function callHtml(card: OutgoingCard): Html | false {
+  const parts = callLine(card).map((part) => (typeof part === 'string' ? part : html`<mark>@${part.name}</mark>`));
+  return parts.length > 0 && html`<p class="call">${parts}</p>`;
+}
+
 /** One message; also what a stream sends. */
 export function messageHtml(
   row: RoomMessageRow,
@@ -69,7 +76,7 @@ export function messageHtml(
   const isPerson = row.sender.startsWith('person:');
   const side = row.sender === `person:${view.person.id}` ? 'own' : isPerson ? 'other' : 'bot';
   return html`<li class="message ${side}" id="m${row.id}" data-id="${row.id}"><p class="from"><b>${isPerson ? view.nameOf(row.sender) : words.bot[view.language]}</b> <time datetime="${view.times.machine(row.at)}">${view.times.clock(row.at)}</time></p>
-${isPerson ? typedHtml(row.card, view.language) : renderCardHtml(row.card, view.language, { room: view.tab })}</li>`;
+${isPerson ? typedHtml(row.card, view.language) : renderCardHtml(row.card, view.language, { room: view.tab })}${!isPerson && callHtml(row.card)}</li>`;
 }
 
 function composerHtml(view: RoomView): Html {

@@ -97,6 +97,7 @@ export function cardRequest(options: {
 }): object {
   const { templateId, robotCode, target, card, key } = options;
   const title = titleOf(card);
+  const called = (card.mentions ?? []).map(({ userId, name }) => [userId, name]);
   const space = target.isPrivate
     ? {
         openSpaceId: `dtv1.card//IM_ROBOT.${target.chatId}`,
@@ -110,7 +111,10 @@ export function cardRequest(options: {
           lastMessageI18n: { ZH_CN: title },
           notification: { alertContent: title },
         },
-        imGroupOpenDeliverModel: { robotCode },
+        imGroupOpenDeliverModel: {
+          robotCode,
+          ...(called.length === 0 ? {} : { atUserIds: Object.fromEntries(called) }),
+        },
       };
   return {
     cardTemplateId: templateId,

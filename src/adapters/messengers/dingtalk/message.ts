@@ -1,6 +1,6 @@
 import { type Button, markOf } from '../../../domain/card.ts';
 import { cutTo } from '../../../domain/text.ts';
-import type { OutgoingCard } from '../../../ports/messenger.ts';
+import { callLine, type Mention, type OutgoingCard } from '../../../ports/messenger.ts';
 import { lineText, ownText } from './dialect.ts';
 import { fitLines } from './fit.ts';
 
@@ -24,8 +24,11 @@ export const titleOf = (card: OutgoingCard): string =>
 
 export const linesOf = (card: OutgoingCard): readonly string[] => card.lines.map(lineText);
 
+/** How the line that calls people writes them: the webhook rings for an id that stands in the text, the app's robot does not. */
+export type Naming = 'id' | 'name';
+
 /** Markdown has no buttons: what they say is written out, to be sent by hand. A group's robot hears only who mentions it. */
-export function markdown(card: OutgoingCard, most = mostBytes): { readonly title: string; readonly text: string } {
+export function markdown(card: OutgoingCard, naming: Naming): { readonly title: string; readonly text: string } {
   const buttons = card.buttons.slice(0, mostButtons);
   const isChinese = /[\u4e00-\u9fff]/.test(buttons.map(({ label }) => label).join(''));
   const spoken = buttons.map(({ label, command }) =>
@@ -33,8 +36,16 @@ export function markdown(card: OutgoingCard, most = mostBytes): { readonly title
       ? `回 @机器人 ${ownText(command)} → ${ownText(label)}`
       : `Reply @bot ${ownText(command)} → ${ownText(label)}`,
   );
-  return within(card, most, [...spoken, ...linkOf(card).map(({ title, url }) => `[${title}](${url})`)]);
+  const links = linkOf(card).map(({ title, url }) => `[${title}](${url})`);
+  return within(card, mostBytes, [...callOf(card, naming), ...spoken, ...links]);
 }
+
+function callOf(card: OutgoingCard, naming: Naming): readonly string[] {
+  const parts = callLine(card).map((part) => (typeof part === 'string' ? ownText(part) : `@${nameFor(part, naming)}`));
+  return parts.length === 0 ? [] : [parts.join('')];
+}
+
+const nameFor = ({ userId, name }: Mention, naming: Naming): string => (naming === 'id' ? userId : ownText(name));
 
 /** In private a tap may speak for the person: the robot hears it without being mentioned. */
 export function privateMessage(card: OutgoingCard): RobotMessage {
@@ -59,7 +70,7 @@ export function privateMessage(card: OutgoingCard): RobotMessage {
 
 export const groupMessage = (card: OutgoingCard): RobotMessage => ({
   msgKey: 'sampleMarkdown',
-  msgParam: JSON.stringify(markdown(card)),
+  msgParam: JSON.stringify(markdown(card, 'name')),
 });
 
 const inUrl = (sign: string): string => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;

@@ -8,6 +8,7 @@ import { groupMessage, markdown, privateMessage } from './message.ts';
 import { legacyRefusalOf } from './refusals.ts';
 
 const shortPauseMs = 60_000;
+const mostCalled = 50;
 
 type Send = (target: Target, card: OutgoingCard, key: string, signal: AbortSignal) => Promise<MessageRef>;
 
@@ -56,12 +57,17 @@ export function createSend(context: MessengerContext<Credentials>, api: Api): Se
   }
 
   async function sendByWebhook(card: OutgoingCard, signal: AbortSignal): Promise<string> {
+    const called = (card.mentions ?? []).map(({ userId }) => userId).slice(0, mostCalled);
     const url = signed(webhook ?? '', credentials.webhookSecret, clock.now());
     const answer = await http.send({
       method: 'POST',
       url,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ msgtype: 'markdown', markdown: markdown(card) }),
+      body: JSON.stringify({
+        msgtype: 'markdown',
+        markdown: markdown(card, 'id'),
+        ...(called.length === 0 ? {} : { at: { atUserIds: called, isAtAll: false } }),
+      }),
       write: true,
       signal,
     });
@@ -72,13 +78,23 @@ export function createSend(context: MessengerContext<Credentials>, api: Api): Se
 
   return async (target, card, key, signal) => {
     const room = target.roomId;
+    // The webhook is the room's own group; what may have been shown is not said there again.
+    const isOwnGroup = webhook !== null && !target.isPrivate && target.roomId === roomId;
+    if (isOwnGroup && templateId === undefined && (card.mentions ?? []).length > 0) {
+      // Without a card only the webhook is sure to ring for people.
+      try {
+        return { room, id: await sendByWebhook(card, signal) };
+      } catch (error) {
+        if (signal.aborted || !isWorthAnother(error)) throw error;
+        log.warn({ room: roomId, code: error.code }, 'DingTalk refused the webhook: nobody is called by name');
+        return { room, id: await sendToGroup(target, card, signal) };
+      }
+    }
     try {
       if (templateId !== undefined) return { room, id: await sendCard(target, card, key, signal) };
       if (target.isPrivate) return { room, id: await sendToPerson(target, card, signal) };
       return { room, id: await sendToGroup(target, card, signal) };
     } catch (error) {
-      // The webhook is the room's own group; what may have been shown is not said there again.
-      const isOwnGroup = webhook !== null && !target.isPrivate && target.roomId === roomId;
       if (!isOwnGroup || signal.aborted || !isWorthAnother(error)) throw error;
       log.warn({ room: roomId, code: error.code }, 'DingTalk refused the app, trying the webhook');
       try {

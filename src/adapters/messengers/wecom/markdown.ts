@@ -1,5 +1,5 @@
 import { markOf } from '../../../domain/card.ts';
-import type { OutgoingCard } from '../../../ports/messenger.ts';
+import { callLine, type OutgoingCard } from '../../../ports/messenger.ts';
 import { bytesOf, cutBytes, markdownLine, markdownUrl, plainLine } from './dialect.ts';
 
 /** A hard line break in every dialect of the family. */
@@ -19,10 +19,15 @@ export function toMarkdown(card: OutgoingCard, maxBytes: number): string {
   return fill(title, rest.map(markdownLine), room, lineBreak, (text) => `**${text}**`) + tail;
 }
 
+/** `12号 @李建国 杭州仓停了，37 单`: the names for the eye; the list beside the text rings. */
+export const callText = (card: OutgoingCard): string =>
+  plainLine(callLine(card).map((part) => (typeof part === 'string' ? part : `@${part.name}`)));
+
 /** The same as plain text, for a message that calls people by name. */
 export function toText(card: OutgoingCard, maxBytes: number): string {
   const [head = [], ...rest] = card.lines;
-  const tail = card.url === null ? '' : `\n${plainLine([card.link?.label ?? ''])} ${card.url}`;
+  const link = card.url === null ? '' : `\n${plainLine([card.link?.label ?? ''])} ${card.url}`;
+  const tail = `${link}${callLine(card).length === 0 ? '' : `\n${callText(card)}`}`;
   const title = `${markOf[card.tone]} ${plainLine(head)}`.trim();
   return fill(title, rest.map(plainLine), maxBytes - bytesOf(tail), '\n', (text) => text) + tail;
 }

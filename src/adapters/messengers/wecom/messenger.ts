@@ -1,5 +1,11 @@
 import { AppError, RateLimitedError } from '../../../domain/errors.ts';
-import type { Messenger, MessengerContext, OutgoingCard, Target } from '../../../ports/messenger.ts';
+import {
+  callLine,
+  type Messenger,
+  type MessengerContext,
+  type OutgoingCard,
+  type Target,
+} from '../../../ports/messenger.ts';
 import { type Bot, botOf, type Credentials } from './bot.ts';
 import { createBudget } from './budget.ts';
 import { unreachable } from './codes.ts';
@@ -62,8 +68,9 @@ export function createWecomMessenger(context: MessengerContext<Credentials>, tim
       const second = target.roomId === roomId && !target.isPrivate ? webhook : undefined;
       try {
         const id = await sendByBot(target, fitting, key, signal);
-        if (second !== undefined && (card.mentions ?? []).length > 0) await callPeople(second, fitting, signal);
-        return { room: target.roomId, id };
+        if (second === undefined || callLine(card).length === 0) return { room: target.roomId, id };
+        await callPeople(second, fitting, signal);
+        return { room: target.roomId, id, parts: 2 };
       } catch (error) {
         const isUnreachable = error instanceof AppError && unreachable.includes(error.code);
         if (isUnreachable && target.isPrivate && bot.app !== undefined) {

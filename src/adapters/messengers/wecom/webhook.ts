@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { markOf } from '../../../domain/card.ts';
 import { OutcomeUnknownError, RateLimitedError } from '../../../domain/errors.ts';
 import type { Http } from '../../../ports/http.ts';
 import type { OutgoingCard } from '../../../ports/messenger.ts';
 import type { Budget } from './budget.ts';
 import { refusalOf } from './codes.ts';
-import { plainLine } from './dialect.ts';
-import { toMarkdown, toText } from './markdown.ts';
+import { callText, toMarkdown, toText } from './markdown.ts';
 
 const mostText = 2_048;
 const mostMarkdown = 4_096;
@@ -40,7 +38,8 @@ export function createWebhook({ url, http, budget }: { url: string; http: Http; 
     if (parsed.data.errcode !== 0) throw refusalOf(parsed.data.errcode, 'webhook');
   }
 
-  const called = (card: OutgoingCard): readonly string[] => (card.mentions ?? []).slice(0, mostCalled);
+  const called = (card: OutgoingCard): readonly string[] =>
+    (card.mentions ?? []).map(({ userId }) => userId).slice(0, mostCalled);
   const text = (content: string, people: readonly string[]): object => ({
     msgtype: 'text',
     text: { content, mentioned_list: people },
@@ -57,7 +56,7 @@ export function createWebhook({ url, http, budget }: { url: string; http: Http; 
       );
     },
     callPeople(card, signal) {
-      return post(text(`${markOf[card.tone]} ${plainLine(card.lines[0] ?? [])}`.trim(), called(card)), signal);
+      return post(text(callText(card), called(card)), signal);
     },
   };
 }

@@ -63,8 +63,11 @@ function create(state: State, world: World, call: Call): Answer {
     const map = readMap(own);
     if (!isAnswer(map)) state.cards.get(outTrackId)?.views.set(user, map);
   }
-  if (reached)
-    say(state, { at: world.clock.now(), chat, from: 'bot', via: 'card', kind: templateId, content: { outTrackId } });
+  if (reached) {
+    const at = (model as { atUserIds?: unknown }).atUserIds;
+    const content = { outTrackId, ...(at === undefined ? {} : { at }) };
+    say(state, { at: world.clock.now(), chat, from: 'bot', via: 'card', kind: templateId, content });
+  }
   const result = {
     spaceType: space,
     spaceId: chat,

@@ -104,7 +104,7 @@ it(`makes plain text of ${many} hostile ones, in every message they can get into
       lines: [[foreign(words)], ['A ', foreign(words), foreign(text())], [foreign(text())]],
       buttons: [],
     });
-    const shown = markdown(card).text;
+    const shown = markdown(card, 'name').text;
     const [ours = ''] = /\[更多\]\(https:\/\/war\.example[^)]*\)$/.exec(shown) ?? [];
     const rest = shown.slice(0, shown.length - ours.length).replace(/^#### /, '');
     const inMessage = /[[\]<>*_`~|\\#&]|:\/\/|(?:^|\n)\s*(?:[-+=>]|\d+[.)])/u.exec(rest);

@@ -107,7 +107,7 @@ const bytes = (value: unknown): number => Buffer.byteLength(typeof value === 'st
 
 describe.each(samples)('what it says: %s', (_name, card) => {
   it('stands whole in a group message, with a word for every button', () => {
-    const { title, text } = markdown(card);
+    const { title, text } = markdown(card, 'name');
 
     for (const line of card.lines)
       expect(text).toContain(
@@ -140,7 +140,7 @@ describe.each(samples)('what it says: %s', (_name, card) => {
 it('answers in English where the buttons speak it', () => {
   const card = aCard({ buttons: [{ label: 'Mine', command: '/ack 12', style: 'plain' }] });
 
-  expect(markdown(card).text).toContain('Reply @bot /ack 12 → Mine');
+  expect(markdown(card, 'name').text).toContain('Reply @bot /ack 12 → Mine');
 });
 
 const large: readonly (readonly [string, readonly Line[]])[] = [
@@ -153,7 +153,7 @@ const large: readonly (readonly [string, readonly Line[]])[] = [
 describe.each(large)('a card of 40 kB: %s', (_name, lines) => {
   it('is cut at a character within its bytes, its link and commands whole', () => {
     const card = aCard({ lines });
-    const inGroupText = markdown(card);
+    const inGroupText = markdown(card, 'name');
     const toPerson = privateMessage(card);
 
     for (const text of [JSON.stringify(inGroupText), toPerson.msgParam]) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutcomeUnknownError, RateLimitedError, RejectedError, RetryableError } from '../../../../src/domain/errors.ts';
+import type { OutgoingCard } from '../../../../src/ports/messenger.ts';
 import { MINUTE, pass } from '../../../sandbox/kit.ts';
 import {
   card,
@@ -123,21 +124,27 @@ describe('sends', () => {
   });
 });
 
+/** A card that calls people; their ids stand for their names. */
+const calling = (...userIds: readonly string[]): Partial<OutgoingCard> => ({
+  call: { who: ['li'], before: '12号', after: '杭州仓停了，37 单' },
+  mentions: userIds.map((userId) => ({ userId, name: userId })),
+});
+
 describe('with a webhook', () => {
   beforeEach(() => open({ webhook: true }));
 
   it('calls people by name behind the card', async () => {
-    await send({ mentions: ['lijg', 'sunyue'] });
+    await send(calling('lijg', 'sunyue'));
 
     const [shown, call] = await office.posted();
     expect(shown).toMatchObject({ via: 'bot', rung: [] });
-    expect(call).toMatchObject({ via: 'webhook', text: '🔴 12号 · 先发这单 · 剩 2时10分', rung: ['lijg'] });
+    expect(call).toMatchObject({ via: 'webhook', text: '12号 @lijg @sunyue 杭州仓停了，37 单', rung: ['lijg'] });
   });
 
   it('does not send the card again because the call failed', async () => {
     await office.post('/settings', { webhookPerMinute: 1 });
-    await send({ mentions: ['lijg'] });
-    await send({ mentions: ['lijg'] });
+    await send(calling('lijg'));
+    await send(calling('lijg'));
 
     expect((await office.posted()).map(({ via }) => via)).toEqual(['bot', 'webhook', 'bot']);
     expect(room.logged.join()).toContain('Nobody was called by name');
@@ -149,7 +156,7 @@ describe('with a webhook', () => {
     expect(room.messenger.limits).toMatchObject({ perMinute: 20, perMonth: undefined });
 
     const ref = await send();
-    await send({ mentions: ['lijg'] });
+    await send(calling('lijg'));
 
     expect(ref).toEqual({ room: 'war', id: 'webhook/k1' });
     const [plain, called] = await office.posted();

@@ -42,7 +42,8 @@ const samples: readonly [string, OutgoingCard][] = [
       buttons: [button('我来', '/ack 12'), button('看清单', '/alerts'), button('导出', '/export 12')],
       link,
       url,
-      mentions: ['lijg'],
+      call: { who: ['li'], before: '12号', after: '杭州仓停了，37 单' },
+      mentions: [{ userId: 'lijg', name: '李建国' }],
     },
   ],
   [
@@ -187,7 +188,7 @@ it('calls people with one line of the webhook', async () => {
     ['bot', []],
     ['webhook', ['lijg']],
   ]);
-  expect(shown[1]?.text).toBe('🔴 12号 · 杭州仓停了 10 分钟 · 37 单');
+  expect(shown[1]?.text).toBe('12号 @李建国 杭州仓停了，37 单');
 });
 
 it('says the same through the webhook while the line is down', async () => {
