@@ -2,6 +2,7 @@ import { type Actor, actorId, may, nameOf, type Person } from '../../domain/acto
 import type { Asking } from '../../domain/asking.ts';
 import { type Card, notice } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
+import { isReason } from '../../domain/grammar/reason.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QuestionRow, Storage, Stores } from '../../ports/stores.ts';
@@ -291,10 +292,6 @@ function demandPerson(actor: Actor, proposal: Proposal): Person {
   if (actor.type === 'person' && may(actor.person.role, permission)) return actor.person;
   throw new UserError('NO_PERMISSION', { zh: `${nameOf(actor)}没有这个权限`, en: `${nameOf(actor)} may not do this` });
 }
-
-/** A word or more; a question is none. */
-const isReason = (words: string): boolean =>
-  /[\p{L}\p{N}].*[\p{L}\p{N}]/u.test(words) && !/[?？吗么呢]\s*$/u.test(words);
 
 function busyCard(busy: readonly { tail: string; by: string }[], { language }: Asking): Card {
   const zh = language === 'zh';
