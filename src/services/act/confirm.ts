@@ -57,7 +57,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
     const proposal = question.proposal as Proposal;
     const me = demandPerson(asking.actor, proposal);
     const isAsker = question.actorId === actorId(asking.actor);
-    if (reason !== '' && !proposal.needsReason) {
+    if (reason !== '' && !proposal.needsReason && proposal.choices === undefined) {
       // 确认 K7 等一下 is no clear yes.
       throw new UserError('ONLY_WORDS', {
         zh: `没有做。要做就只回：确认 ${question.words}`,
@@ -71,6 +71,7 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
         en: 'Only the person who asked can confirm this',
       });
     }
+    if (proposal.choices !== undefined) return choose(asking, question, proposal, proposal.choices, reason);
     if (proposal.second !== null) {
       if (!proposal.needsReason) return askSecond(asking, question, proposal, me);
       if (!isReason(reason)) {
@@ -81,6 +82,22 @@ export function createAnswers({ storage, clock, directory, context, nudge }: Con
       }
     }
     return start(asking, question, proposal, 'open', null, reason);
+  }
+
+  async function choose(
+    asking: Asking,
+    question: QuestionRow,
+    proposal: Proposal,
+    choices: readonly string[],
+    said: string,
+  ): Promise<readonly Card[]> {
+    const act = proposal.acts[choices.indexOf(said.trim())];
+    if (act !== undefined) return start(asking, question, { ...proposal, acts: [act] }, 'open', null, '');
+    const [first = ''] = choices;
+    throw new UserError('CHOOSE', {
+      zh: `没有做。点一个，或写全：确认 ${question.words} ${first}`,
+      en: `Not done. Press one, or write it out: yes ${question.words} ${first}`,
+    });
   }
 
   async function askSecond(
