@@ -23,6 +23,8 @@ export interface DispatchDeps {
 }
 
 const batchSize = 500;
+/** More than one bad day finds: who is left out here would be looked at for ever and never said. */
+const mostOpen = 50_000;
 const anHour = 3_600_000;
 const floorLines = 4;
 const atOnce = 0;
@@ -63,7 +65,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 
   /** What a group's message is about: unresolved, announced at all, not snoozed. */
   const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter((alert) => isSpoken(alert, now));
+    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter((alert) => isSpoken(alert, now));
 
   async function dispatchGroup(
     groupKey: string,
@@ -268,7 +270,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
       ...groupsDue.list(now),
-      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: 2_000 }) : []).map(
+      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: mostOpen }) : []).map(
         (each) => each.groupKey,
       ),
     ]);
