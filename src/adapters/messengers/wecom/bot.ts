@@ -82,6 +82,10 @@ function createBot({ baseUrl, credentials, log, clock }: Context, timers: Timers
     onMessage: (frame) => ears.onMessage(frame),
     onEvent: (frame) => ears.onEvent(frame),
     alarm: (cause) => first()?.alarm(cause, texts[cause]),
+    clock,
+    onMissed(from, to) {
+      for (const room of rooms) room.missed(from, to);
+    },
   });
   return {
     connection,
