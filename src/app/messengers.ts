@@ -4,6 +4,7 @@ import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
 import type { Inbound, Messenger } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
+import { missedCard } from '../render/missed-card.ts';
 import type { Address } from '../services/deliver.ts';
 import type { RoomBell } from '../web/room-bell.ts';
 import type { Company } from './company.ts';
@@ -41,6 +42,7 @@ interface Made {
 export function createMessengers({ plugs, http, clock, log, storage, bell, hear }: MessengersDeps): Messengers {
   const made = new Map<string, Made>();
   let isStarted = false;
+  let timezone = 'Asia/Shanghai';
 
   function make(room: Company['rooms'][number]): Messenger {
     const plug = plugs.messengers.get(room.platform);
@@ -67,12 +69,32 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
           : ((await storage.rooms.findByChat(platform, chatId))?.id ?? `${platform}:${chatId}`);
         return hear({ platform, messageId, roomId, isPrivate, senderId, text });
       },
+      missed(from, to) {
+        log.warn({ room: room.id, ms: to - from }, 'Nothing was heard for a while');
+        void tellMissed(room.id, from, to).catch((error: unknown) =>
+          log.error({ error }, 'What was missed could not be told'),
+        );
+      },
       alarm(cause, text) {
         log.error({ room: room.id, cause }, 'A messenger raised an alarm');
         void tellOtherRooms(room.id, cause, text).catch((error: unknown) =>
           log.error({ error }, 'The alarm could not be stored'),
         );
       },
+    });
+  }
+
+  async function tellMissed(roomId: string, from: number, to: number): Promise<void> {
+    const room = await storage.rooms.find(roomId);
+    if (room === undefined) return;
+    await storage.outbox.add({
+      key: `missed/${roomId}/${from}`,
+      roomId,
+      kind: 'notice',
+      priority: 1,
+      alertId: null,
+      card: missedCard(from, to, timezone, room.language),
+      dueAt: clock.now(),
     });
   }
 
@@ -101,6 +123,7 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
 
   return {
     take(company) {
+      timezone = company.timezone;
       for (const [id, { messenger }] of made) {
         if (company.rooms.some((room) => room.id === id)) continue;
         made.delete(id);

@@ -111,6 +111,8 @@ export interface MessengerContext<Credentials> {
   readonly hear: (heard: Heard) => Promise<boolean>;
   /** Tells the operators through another path than this one: "somebody else took the bot's connection". Once per cause. */
   readonly alarm: (cause: string, text: Text) => void;
+  /** Tells the room that nothing said between these moments (world ms) was heard. Once the line hears again. */
+  readonly missed: (from: number, to: number) => void;
 }
 
 /** The built-in room's own memory: what was said in it, by whom. Adding the same key again changes nothing. */

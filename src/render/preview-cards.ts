@@ -30,6 +30,8 @@ const answer = (words: string, yes: Text, language: Language): Button[] => {
   ];
 };
 
+const undoable: Text = { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' };
+
 /** How to answer by typing, and until when. */
 const howTo = (words: string, minutes: number, undo: Text, language: Language): Line =>
   line(
@@ -59,10 +61,11 @@ function stockWords({ missing, available, observedAt }: Candidate, timezone: str
   return `${stock} (${at})`;
 }
 
-/** Every warehouse's stock, to choose from. Freight and days are said to be unknown, never made up. */
+/** Every warehouse's stock, to choose from; a choice is the yes. Freight and days are said to be unknown, never made up. */
 export function rerouteChoices(
   order: NamedOrder,
   candidates: readonly Candidate[],
+  { choices, companions, question }: Offer & { readonly choices: readonly string[] },
   timezone: string,
   language: Language,
 ): Card {
@@ -77,15 +80,22 @@ export function rerouteChoices(
       line(zh ? '改仓 ' : 'Reroute ', ...named(order, language), zh ? '：' : ':'),
       ...lines,
       line(zh ? '运费、时效：没有数据源，不估' : 'Cost and days: no source, not guessed'),
+      ...companionsLine(companions, language),
+      ...(question === null
+        ? []
+        : [
+            line(
+              zh
+                ? `点了就改 · ${question.minutes} 分钟内有效 · ${undoable.zh}`
+                : `a press moves it · valid ${question.minutes} min · ${undoable.en}`,
+            ),
+          ]),
     ],
-    buttons: candidates
-      .filter((each) => !each.isHere && each.missing === 0)
-      .slice(0, 3)
-      .map((each, index) => ({
-        label: zh ? `改到${each.warehouse}` : `To ${each.warehouse}`,
-        command: `/reroute ${order.no} ${each.warehouseId}`,
-        style: index === 0 ? 'primary' : 'plain',
-      })),
+    buttons: choices.map((warehouse, index) => ({
+      label: zh ? `改到${warehouse}` : `To ${warehouse}`,
+      command: `${zh ? '确认' : 'yes'} ${question?.words} ${warehouse}`,
+      style: index === 0 ? 'primary' : 'plain',
+    })),
     link: null,
   };
 }
@@ -130,7 +140,7 @@ export function reroutePreview(
     lines,
     offer,
     { zh: `改到${items[0]?.to.warehouse ?? ''}`, en: `To ${items[0]?.to.warehouse ?? ''}` },
-    { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' },
+    undoable,
     language,
   );
 }
@@ -208,6 +218,12 @@ export function releasePreview(
   );
 }
 
+function companionsLine(companions: readonly string[], language: Language): readonly Line[] {
+  if (companions.length === 0) return [];
+  const tails = companions.map((tail) => `…${tail}`);
+  return [line(language === 'zh' ? `同包裹的单也在内：${tails.join('、')}` : `Same parcel: ${tails.join(', ')}`)];
+}
+
 const unique = (value: string, index: number, all: readonly string[]): boolean => all.indexOf(value) === index;
 
 function previewCard(
@@ -227,15 +243,7 @@ function previewCard(
       line(title),
       ...shown,
       ...(rest > 0 ? [line(zh ? `…还有 ${rest} 行` : `… ${rest} more lines`)] : []),
-      ...(companions.length > 0
-        ? [
-            line(
-              zh
-                ? `同包裹的单也在内：${companions.map((tail) => `…${tail}`).join('、')}`
-                : `Same parcel: ${companions.map((tail) => `…${tail}`).join(', ')}`,
-            ),
-          ]
-        : []),
+      ...companionsLine(companions, language),
       ...refused,
       ...(question === null ? [] : [howTo(question.words, question.minutes, undo, language)]),
     ],

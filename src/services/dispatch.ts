@@ -27,6 +27,8 @@ export interface DispatchDeps {
 type OwnerOf = (alert: Alert) => string | undefined;
 
 const batchSize = 500;
+/** More than one bad day finds: who is left out here would be looked at for ever and never said. */
+const mostOpen = 50_000;
 const anHour = 3_600_000;
 const floorLines = 4;
 const atOnce = 0;
@@ -67,7 +69,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 
   /** What a group's message is about: unresolved, announced at all, not snoozed. */
   const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter((alert) => isSpoken(alert, now));
+    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter((alert) => isSpoken(alert, now));
 
   async function dispatchGroup(
     groupKey: string,
@@ -280,7 +282,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
       ...groupsDue.list(now),
-      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: 2_000 }) : []).map(
+      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: mostOpen }) : []).map(
         (each) => each.groupKey,
       ),
     ]);

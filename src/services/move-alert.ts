@@ -25,7 +25,7 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
     for (const room of rooms) {
       const said = await tx.alerts.groupSaid(room.id, alert.groupKey);
       if (said === undefined || said.count < 2 || said.number !== alert.number) continue;
-      const open = await tx.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: 2_000 });
+      const open = await tx.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: 50_000 });
       if (open.length > 0) return open;
     }
     const now = (await tx.alerts.find(alert.id)) ?? alert;

@@ -6,7 +6,9 @@ import type { Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf, worstFirst } from './alert-line.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 
+/** What a telephone shows at once; all of a storm when it is asked for. */
 const alertsRead = 500;
+const allAlerts = 20_000;
 
 /** Findings of one rule in one warehouse. */
 export interface BoardGroup {
@@ -54,15 +56,15 @@ export interface Board {
   };
 }
 
-export type ReadBoard = () => Promise<Board>;
+export type ReadBoard = (asked?: { readonly isWhole: boolean }) => Promise<Board>;
 
 /** What goes on now, without words: the page gives it a language. */
 export function createReadBoard(deps: { stores: Storage; clock: Clock; directory: Directory }): ReadBoard {
   const { stores, clock, directory } = deps;
 
-  return async () => {
+  return async ({ isWhole } = { isWhole: false }) => {
     const at = clock.now();
-    const alerts = await stores.alerts.list({ state: 'unresolved', limit: alertsRead });
+    const alerts = await stores.alerts.list({ state: 'unresolved', limit: isWhole ? allAlerts : alertsRead });
     const sources = await stores.sources.list();
     return {
       at,

@@ -1,16 +1,16 @@
 import { type Actor, actorId, may, roleOf } from '../domain/actor.ts';
 import type { Asking } from '../domain/asking.ts';
-import { type Card, line, notice } from '../domain/card.ts';
+import { type Card, notice } from '../domain/card.ts';
 import { AppError, UserError } from '../domain/errors.ts';
 import { understand } from '../domain/grammar.ts';
 import type { Lexicon, MenuEntry, RawArg } from '../domain/menu.ts';
-import { foreign } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Inbound } from '../ports/messenger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { InboundRow, Storage } from '../ports/stores.ts';
 import { orderListCard } from '../render/order-cards.ts';
+import { saidBackCard } from '../render/said-back.ts';
 import type { Answers } from './act/confirm.ts';
 import { languageOf } from './language.ts';
 import { shortOf } from './read-order.ts';
@@ -81,7 +81,6 @@ export function createRunCommand(deps: RunCommandDeps) {
     row: InboundRow,
     asking: Asking,
   ): Promise<{ name: string; outcome: string; cards: readonly Card[] }> {
-    const zh = asking.language === 'zh';
     const answered = (name: string, outcome: string, ...cards: readonly Card[]) => ({ name, outcome, cards });
     let name = 'unclear';
     try {
@@ -106,29 +105,11 @@ export function createRunCommand(deps: RunCommandDeps) {
         case 'no':
           return answered('no', 'ok', ...(await answers.no(asking, understanding.words)));
         case 'suggest':
-          return answered(
-            understanding.name,
-            'suggested',
-            notice(
-              'info',
-              line(
-                zh ? '没有照做。要 ' : 'Not done. Did you mean ',
-                foreign(understanding.text),
-                zh ? ' 吗？请照这样发' : '? Send it like that',
-              ),
-            ),
-          );
+          return answered(understanding.name, 'suggested', saidBackCard(understanding, asking.language));
         case 'problem':
-          return answered(understanding.name, 'problem', notice('info', understanding.problem[asking.language]));
+          return answered(understanding.name, 'problem', saidBackCard(understanding, asking.language));
         case 'unclear':
-          return answered(
-            'unclear',
-            'unclear',
-            notice(
-              'info',
-              zh ? '没听懂。发订单号查单，或发 /帮助' : 'I did not understand. Send an order number, or /help',
-            ),
-          );
+          return answered('unclear', 'unclear', saidBackCard(understanding, asking.language));
       }
     } catch (error) {
       if (error instanceof UserError && error.code === 'NO_PERMISSION') {

@@ -23,7 +23,8 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     const visitor = await visitors.of(request);
     if (visitor.person === undefined && deps.world === 'real') return await reply.redirect('/login', 303);
     const { language, person } = visitor;
-    const board = await deps.readBoard();
+    // All of a storm only when asked: a telephone's first view stays small.
+    const board = await deps.readBoard({ isWhole: 'all' in (request.query as object) });
     const hrefOf = (id: string): string =>
       person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`;
     void reply.type(htmlType);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isReason } from '../../src/domain/grammar/reason.ts';
 import { understand } from '../../src/domain/grammar.ts';
 import type { Lexicon } from '../../src/domain/menu.ts';
 import { normaliseText, withoutQuote } from '../../src/domain/normalise-text.ts';
@@ -59,7 +60,25 @@ describe('what is said back [P17]', () => {
   });
 });
 
+describe('the reason behind a yes [P17]', () => {
+  it.each(['客户要求', '仓库同意', '客户不要红色的', 'customer asked'])('%s is one', (words) => {
+    expect(isReason(words)).toBe(true);
+  });
+
+  it.each(['吧', '先不要', '等一下', '我再看看，等等', '不对', '是什么', '好吗？', 'but wait', "don't", '。。'])(
+    '%s is none',
+    (words) => {
+      expect(isReason(words)).toBe(false);
+    },
+  );
+});
+
 describe('mentions [P17]', () => {
+  it('knows its own name with other blanks in it', () => {
+    expect(ask('@作战室  小助手 12号我来')).toMatchObject({ type: 'command', name: 'ack' });
+    expect(ask('@order  bot done 12')).toMatchObject({ type: 'command', name: 'done' });
+  });
+
   it('takes the first mention for its own name when it knows none', () => {
     const nameless = { ...lexicon, botNames: [] };
 
@@ -103,6 +122,7 @@ describe('numbers as they are dictated [P17]', () => {
     ['幺八八四二', '18842'],
     ['零幺八八四二', '018842'],
     ['〇一二两', '0122'],
+    ['洞幺拐勾', '0179'],
   ])('%s is %s', (words, digits) => {
     expect(digitsSaid(words)).toBe(digits);
   });
@@ -119,7 +139,7 @@ describe('numbers as they are dictated [P17]', () => {
     expect(numberSaid(words)).toBe(number);
   });
 
-  it.each(['百', '十十', '一千', '零零零零', ''])('%j counts nothing', (words) => {
+  it.each(['百', '十十', '一千', '零零零零', '一二', '二三四', '洞', ''])('%j counts nothing', (words) => {
     expect(numberSaid(words)).toBeUndefined();
   });
 });

@@ -86,8 +86,9 @@ it('answers in the words of the warehouse, whole cards', async () => {
     广州仓  余 24（14:00）
     西安仓  余 24（14:00）
     运费、时效：没有数据源，不估
-    [改到广州仓 → /reroute 20261110922981 gz]
-    [改到西安仓 → /reroute 20261110922981 xa]"
+    点了就改 · 5 分钟内有效 · 拣货前 30 分钟内可撤销
+    [改到广州仓 → 确认 K7 广州仓]
+    [改到西安仓 → 确认 K7 西安仓]"
   `);
   expect(plain(await bot.say('wang', `${no}走广州仓`))).toMatchInlineSnapshot(`
     "🔵 改仓：
@@ -175,8 +176,9 @@ it('mirrors the meaning in English, sentence by sentence', async () => {
     广州仓  24 left (14:00)
     西安仓  24 left (14:00)
     Cost and days: no source, not guessed
-    [To 广州仓 → /reroute 20261110922981 gz]
-    [To 西安仓 → /reroute 20261110922981 xa]"
+    a press moves it · valid 5 min · undo within 30 min, before picking
+    [To 广州仓 → yes K7 广州仓]
+    [To 西安仓 → yes K7 西安仓]"
   `);
   expect(plain(await bot.say('wang', `/release ${no}`, room))).toMatchInlineSnapshot(`
     "🔵 Release stock for 922981:

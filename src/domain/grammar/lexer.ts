@@ -1,6 +1,6 @@
 import type { Lexicon, MenuEntry } from '../menu.ts';
 import { lowerAscii, normaliseText } from '../normalise-text.ts';
-import { everything, negations, polite, questions, soft, stockQuestions } from './phrases.ts';
+import { alsoSaid, everything, negations, polite, questions, soft, stockQuestions } from './phrases.ts';
 
 export type PhraseKind =
   | 'alias'
@@ -63,7 +63,7 @@ function buildLexer(menu: readonly MenuEntry[], lexicon: Lexicon): Lexer {
 
 function addEntry(entry: MenuEntry, add: (kind: PhraseKind, word: string, value?: string) => void): void {
   const kinds = Object.values(entry.args).map(({ kind }) => kind);
-  for (const word of [entry.name, ...entry.aliases]) {
+  for (const word of [entry.name, ...entry.aliases, ...(alsoSaid[entry.name] ?? [])]) {
     const head = word.split('…')[0] ?? '';
     if (head !== word) add('head', head, entry.name);
     else add([...word].length === 1 && word !== '?' ? 'weak' : 'alias', word, entry.name);
@@ -88,6 +88,21 @@ const botNames = (lexicon: Lexicon): readonly string[] =>
     .filter((name) => name !== '')
     .toSorted((one, other) => other.length - one.length);
 
+/** Where one of the names ends that begins here; a platform may write other blanks than the name has. */
+function endOfBot(lower: string, at: number, names: readonly string[]): number | undefined {
+  for (const name of names) {
+    let end = at;
+    let isIt = true;
+    for (const word of name.split(' ')) {
+      while (end > at && lower[end] === ' ') end += 1;
+      isIt &&= lower.startsWith(word, end);
+      end += word.length;
+    }
+    if (isIt) return end;
+  }
+  return undefined;
+}
+
 /** Takes the bot's own name out, wherever it was mentioned: `@bot x`, `/ack@bot 12`, `x @bot`. */
 export function withoutBot(text: string, lexer: Lexer): string {
   if (!text.includes('@')) return text;
@@ -97,9 +112,9 @@ export function withoutBot(text: string, lexer: Lexer): string {
   let kept = '';
   let at = 0;
   while (at < text.length) {
-    const name = text[at] === '@' ? lexer.botNames.find((bot) => lower.startsWith(bot, at + 1)) : undefined;
-    kept += name === undefined ? text.charAt(at) : ' ';
-    at += name === undefined ? 1 : name.length + 1;
+    const end = text[at] === '@' ? endOfBot(lower, at + 1, lexer.botNames) : undefined;
+    kept += end === undefined ? text.charAt(at) : ' ';
+    at = end ?? at + 1;
   }
   return kept.trim();
 }

@@ -29,8 +29,8 @@ export function lineOf(entry: MenuEntry, args: Filled['args'], lexicon: Lexicon,
 }
 
 export function problemOf(entry: MenuEntry, filled: Filled, lexicon: Lexicon): Text {
-  const line = (isChinese: boolean): string =>
-    lineOf(entry, withWarehouse(entry, filled.args, lexicon), lexicon, isChinese);
+  const args = withWarehouse(entry, onlyOurs(filled.args, lexicon), lexicon);
+  const line = (isChinese: boolean): string => lineOf(entry, args, lexicon, isChinese);
   const verb = entry.aliases[0] ?? entry.name;
   if (filled.tooMany !== undefined) {
     const example = (isChinese: boolean): string => lineOf(entry, {}, lexicon, isChinese);
@@ -55,13 +55,21 @@ export function problemOf(entry: MenuEntry, filled: Filled, lexicon: Lexicon): T
 
 export function unknownWarehouse(entry: MenuEntry, word: string, filled: Filled, lexicon: Lexicon): Text {
   const names = lexicon.warehouses.map(({ id, words }) => words[0] ?? id);
-  const line = (isChinese: boolean): string =>
-    lineOf(entry, withWarehouse(entry, filled.args, lexicon), lexicon, isChinese);
-  const cut = word.slice(0, 20);
+  const args = withWarehouse(entry, onlyOurs(filled.args, lexicon), lexicon);
+  const line = (isChinese: boolean): string => lineOf(entry, args, lexicon, isChinese);
+  // The sentence counts as our own: what could be a link or a mention is not repeated in it.
+  const isName = /^[\p{L}\p{N}]{1,20}$/u.test(word);
   return {
-    zh: `没有叫“${cut}”的仓。有：${names.join('、')}。例：${line(true)}`,
-    en: `There is no warehouse “${cut}”. There are: ${names.join(', ')}. Example: ${line(false)}`,
+    zh: `${isName ? `没有叫“${word}”的仓` : '没有这个仓'}。有：${names.join('、')}。例：${line(true)}`,
+    en: `There is no ${isName ? `warehouse “${word}”` : 'such warehouse'}. There are: ${names.join(', ')}. Example: ${line(false)}`,
   };
+}
+
+/** Without free words and unknown names: a problem is said in our own words. */
+function onlyOurs(args: Filled['args'], { people }: Lexicon): Filled['args'] {
+  const isOurs = (arg: RawArg): boolean =>
+    arg.kind === 'person' ? people.some(({ id }) => id === arg.name) : arg.kind !== 'words';
+  return Object.fromEntries(Object.entries(args).filter(([, arg]) => isOurs(arg)));
 }
 
 /** An optional warehouse is worth showing: most people want to name it. */

@@ -116,11 +116,14 @@ function readHead(reader: Reader, at: number): Found {
 }
 
 function warehouseAt(reader: Reader, from: number): { value: string; end: number } | undefined {
-  let at = skipBlanks(reader.text, from);
-  const word = towards.find((toward) => reader.text.startsWith(toward, at));
-  if (word !== undefined) at = skipBlanks(reader.text, at + word.length);
-  const found = longestPhrase(reader, at, 'warehouse');
-  return found === undefined ? undefined : { value: found.value, end: at + found.word.length };
+  const near = skipBlanks(reader.text, from);
+  const word = towards.find((toward) => reader.text.startsWith(toward, near));
+  // 走成都仓: 成 belongs to the name before it is 改成's.
+  for (const at of [near, ...(word === undefined ? [] : [skipBlanks(reader.text, near + word.length)])]) {
+    const found = longestPhrase(reader, at, 'warehouse');
+    if (found !== undefined) return { value: found.value, end: at + found.word.length };
+  }
+  return undefined;
 }
 
 function readPhrase(reader: Reader, at: number): Found {
@@ -154,7 +157,10 @@ function isWhole(lower: string, at: number, { word, kind }: Phrase): boolean {
 
 const figure =
   /\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,4}年(?:\d{1,2}月)?(?:\d{1,2}[号日])?|\d{1,2}月(?:\d{1,2}[号日])?|\d{1,2}:\d{2}(?::\d{2})?|\d+\.\d+(?:e[+-]?\d+)?|\d{1,4}\/\d{1,4}/iy;
-const daily = /#(\d{1,3})(?!\d)|(\d{1,3})\s?[号#](?![仓库楼线店门台机柜车])/y;
+/** 号 behind a number counts people or names a thing: 3号仓, 两号人. */
+const named = '(?![仓库楼线店门台机柜车人])';
+const daily = new RegExp(`#(\\d{1,3})(?!\\d)|(\\d{1,3})\\s?[号#]${named}`, 'y');
+const saidDaily = new RegExp(`^\\s?号${named}`);
 const run = /[a-z0-9](?:[a-z0-9_-]{0,60}[a-z0-9])?/iy;
 const saidRun = new RegExp(`[${numeralLetters}]{1,40}`, 'y');
 const mark = /[\s,，.。…!！~～:：;；、|#()（）\-—+]+/y;
@@ -197,7 +203,10 @@ function readSaid(text: string, at: number, found: string): Omit<Token, 'at'> {
   if (tail !== undefined && tail.length >= 4) return { kind: 'ref', value: tail, end };
   const number = numberSaid(found);
   if (number === undefined) return { kind: 'other', value: found, end };
-  if (/^\s?号(?![仓库楼线店门台机柜车])/.test(text.slice(end, end + 3))) {
+  // 两号 counts: nobody calls a number so.
+  const isDaily = saidDaily.test(text.slice(end, end + 3));
+  if (isDaily && found === '两') return { kind: 'other', value: found, end };
+  if (isDaily) {
     return { kind: 'alert', value: String(number), end: text.indexOf('号', end) + 1 };
   }
   return measure.test(text.slice(end, end + 3))

@@ -2,6 +2,7 @@ import { type Actor, actorId, may, nameOf, type Permission, type Person, rolesWi
 import type { Asking } from '../../domain/asking.ts';
 import { type Card, notice } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
+import { isReason } from '../../domain/grammar/reason.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { QuestionRow, Storage, Stores } from '../../ports/stores.ts';
@@ -59,7 +60,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     const proposal = question.proposal as Proposal;
     const me = demandPerson(asking.actor, proposal);
     const isAsker = question.actorId === actorId(asking.actor);
-    if (reason !== '' && !proposal.needsReason) {
+    if (reason !== '' && !proposal.needsReason && proposal.choices === undefined) {
       // 确认 K7 等一下 is no clear yes.
       throw new UserError('ONLY_WORDS', {
         zh: `没有做。要做就只回：确认 ${question.words}`,
@@ -73,6 +74,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
         en: 'Only the person who asked can confirm this',
       });
     }
+    if (proposal.choices !== undefined) return choose(asking, question, proposal, proposal.choices, reason);
     if (proposal.second !== null) {
       if (!proposal.needsReason) return askSecond(asking, question, proposal, me);
       if (!isReason(reason)) {
@@ -83,6 +85,22 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
       }
     }
     return start(asking, question, proposal, 'open', null, reason);
+  }
+
+  async function choose(
+    asking: Asking,
+    question: QuestionRow,
+    proposal: Proposal,
+    choices: readonly string[],
+    said: string,
+  ): Promise<readonly Card[]> {
+    const act = proposal.acts[choices.indexOf(said.trim())];
+    if (act !== undefined) return start(asking, question, { ...proposal, acts: [act] }, 'open', null, '');
+    const [first = ''] = choices;
+    throw new UserError('CHOOSE', {
+      zh: `没有做。点一个，或写全：确认 ${question.words} ${first}`,
+      en: `Not done. Press one, or write it out: yes ${question.words} ${first}`,
+    });
   }
 
   async function askSecond(
@@ -298,10 +316,6 @@ function demandPerson(actor: Actor, proposal: Proposal): Person {
   if (actor.type === 'person' && may(actor.person.role, permission)) return actor.person;
   throw new UserError('NO_PERMISSION', { zh: `${nameOf(actor)}没有这个权限`, en: `${nameOf(actor)} may not do this` });
 }
-
-/** A word or more; a question is none. */
-const isReason = (words: string): boolean =>
-  /[\p{L}\p{N}].*[\p{L}\p{N}]/u.test(words) && !/[?？吗么呢]\s*$/u.test(words);
 
 function busyCard(busy: readonly { tail: string; by: string }[], { language }: Asking): Card {
   const zh = language === 'zh';

@@ -93,6 +93,8 @@ export type Act =
 /** What waits for a yes. */
 export interface Proposal {
   readonly acts: readonly Act[];
+  /** One name for each act, when only the one that the yes names is done: 确认 K7 广州仓. */
+  readonly choices?: readonly string[];
   /** Why a second person has to agree; null when nobody has to. */
   readonly second: Text | null;
   /** Asked for instead of a second person where there is only one holder of the permission. */

@@ -11,7 +11,7 @@ import type { Storage } from '../../ports/stores.ts';
 import { type Candidate, type RerouteItem, rerouteChoices, reroutePreview } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
-import type { Act } from './kind.ts';
+import type { Act, Proposal } from './kind.ts';
 import { ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
 
 export interface ProposeRerouteDeps {
@@ -24,6 +24,8 @@ export interface ProposeRerouteDeps {
 }
 
 const patience = 8_000;
+/** As many buttons as a card has. */
+const mostChoices = 3;
 
 /** `/reroute`: reads order and stock afresh, then shows the choices or, with a warehouse, the change to confirm. */
 export function createProposeReroute(deps: ProposeRerouteDeps) {
@@ -127,10 +129,21 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     const levels = await readAfresh([order], signal);
     const found = await movable(order);
     if ('zh' in found) return [refusal(order, found, asking)];
+    const candidates = candidatesFor(found.order, found.view, levels);
+    // To choose is to confirm: the choices show all that a preview would.
+    const offered = directory
+      .warehouses()
+      .filter(({ id }) => candidates.some((each) => each.warehouseId === id && !each.isHere && each.missing === 0))
+      .slice(0, mostChoices);
+    const acts = offered.map(({ code }) => actOf(order, found.view, code));
+    const choices = offered.map(({ name }) => name);
+    const question = acts.length === 0 ? null : await ask(deps, asking, { ...proposalOf(acts), choices });
+    const companions = await storage.views.companionsOf(order.id);
     return [
       rerouteChoices(
         namedOrder(found.order),
-        candidatesFor(found.order, found.view, levels),
+        candidates,
+        { choices, question, refused: [], companions: companions.map((each) => tailOf(each.channelOrderNo)) },
         directory.timezone,
         asking.language,
       ),
@@ -167,19 +180,12 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       for (const { sku, qty } of found.order.lines) taken.set(sku, (taken.get(sku) ?? 0) + qty);
       for (const other of await storage.views.companionsOf(each.id))
         if (!chosen.has(other.id)) companions.add(tailOf(other.channelOrderNo));
-      const { systemId, systemOrderNo, warehouseCode } = found.view;
+      const { systemOrderNo } = found.view;
       // Two orders of one warehouse order move together: once.
       if (acts.some(({ request }) => 'systemOrderNo' in request && request.systemOrderNo === systemOrderNo)) continue;
-      acts.push({
-        kind: 'reroute',
-        subject: subjectOf(each),
-        request: { systemId, systemOrderNo, orderNo: each.channelOrderNo, from: warehouseCode, to: to.code },
-      });
+      acts.push(actOf(each, found.view, to.code));
     }
-    const question =
-      acts.length === 0
-        ? null
-        : await ask(deps, asking, { acts, second: null, needsReason: false, undoOf: null, reason: 'reroute' });
+    const question = acts.length === 0 ? null : await ask(deps, asking, proposalOf(acts));
     return [
       reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
     ];
@@ -204,6 +210,20 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     return { from: candidates.find((each) => each.isHere), to: target };
   }
 }
+
+const actOf = (order: Order, { systemId, systemOrderNo, warehouseCode }: FulfillmentView, to: string): Act => ({
+  kind: 'reroute',
+  subject: subjectOf(order),
+  request: { systemId, systemOrderNo, orderNo: order.channelOrderNo, from: warehouseCode, to },
+});
+
+const proposalOf = (acts: readonly Act[]): Proposal => ({
+  acts,
+  second: null,
+  needsReason: false,
+  undoOf: null,
+  reason: 'reroute',
+});
 
 const refusalLine = (order: Order, why: Text, { language }: Asking): Piece[] => [
   `${tailOf(order.channelOrderNo)} ${language === 'zh' ? '改不了：' : 'cannot be moved: '}${why[language]}`,

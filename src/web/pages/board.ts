@@ -29,6 +29,7 @@ const t = {
   more: { zh: '再看', en: 'Show' },
   moreAfter: { zh: '条', en: 'more' },
   notListed: { zh: '条没列出', en: 'more not listed' },
+  listAll: { zh: '全部列出', en: 'List all' },
   snoozed: { zh: '稍后', en: 'snoozed to' },
   lateFound: { zh: '发现时已晚', en: 'found late' },
   each: { zh: ' 条', en: '' },
@@ -65,7 +66,7 @@ ${tilesHtml(board, say)}
 <section class="alerts" aria-label="${say(t.pending)}"><h2>${say(t.pending)} <span class="count">${board.alertCount}</span></h2>
 ${board.groups.length === 0 && html`<p class="calm">${markHtml('done')} ${say(t.allClear)}</p>`}
 ${board.groups.map((group) => groupHtml(group, times, language, hrefOf))}
-${board.alertCount > board.listed && html`<p class="muted">${board.alertCount - board.listed} ${say(t.notListed)}</p>`}</section>
+${board.alertCount > board.listed && html`<p class="muted">${board.alertCount - board.listed} ${say(t.notListed)} <a href="/?all">${say(t.listAll)}</a></p>`}</section>
 <div class="sides">${stagesHtml(board, say)}${sourcesHtml(board, times, language)}${messagesHtml(board, times, say)}</div>`;
 }
 

@@ -32,4 +32,5 @@ export const plainContext = (): Omit<MessengerContext<never>, 'credentials' | 'b
   roomLog: { add: async () => 1 },
   hear: async () => true,
   alarm: () => undefined,
+  missed: () => undefined,
 });

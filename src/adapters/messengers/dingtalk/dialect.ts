@@ -5,7 +5,7 @@ import { cutTo } from '../../../domain/text.ts';
 const longestForeign = 40;
 
 /** Unseen or misleading: controls, bidi and zero-width marks, halves of characters, private signs, line separators. */
-const unseen = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Co}|\p{Zl}|\p{Zp}|\u034f|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu;
+const unseen = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Co}|\p{Cn}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}/gu;
 const lineEnds = /[\r\n\t\v\f\u0085\u2028\u2029]+/g;
 const heapedMarks = /(\p{M}{2})\p{M}+/gu;
 

@@ -32,7 +32,7 @@ export interface Link {
 }
 
 /** Pings that may go unanswered: a busy process is late with one, a dead line with all. */
-const mostMissedPings = 2;
+export const mostMissedPings = 2;
 const closingMs = 1_000;
 
 /** One connection through one client. */

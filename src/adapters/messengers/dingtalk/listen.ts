@@ -21,7 +21,7 @@ export function createListen(
   context: MessengerContext<Credentials>,
   { api, send, timings }: { api: Api; send: Messenger['send']; timings: Timings },
 ): Supervisor {
-  const { roomId, credentials, log, hear, alarm } = context;
+  const { roomId, credentials, log, clock, hear, alarm, missed } = context;
   const answered = new Set<string>();
   let isAlarmed = false;
 
@@ -73,6 +73,8 @@ export function createListen(
         en: `DingTalk refuses the app (${code}); the bot cannot hear the group. Check clientId and clientSecret`,
       });
     },
+    clock,
+    onMissed: missed,
     roomId,
     log,
     timings,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DWClientDownStream } from 'dingtalk-stream';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ConnectionState } from '../../../ports/messenger.ts';
-import { createLink, type Link, type LinkTimings } from './link.ts';
+import { createLink, type Link, type LinkTimings, mostMissedPings } from './link.ts';
 import type { Gateway } from './stream-client.ts';
 
 /** Wall ms. */
@@ -31,6 +32,9 @@ export interface SupervisorDeps {
   readonly handle: (frame: DWClientDownStream) => Promise<unknown>;
   readonly onOpenFailed: (error: unknown) => void;
   readonly onUp: () => void;
+  readonly clock: Pick<Clock, 'now'>;
+  /** World ms. */
+  readonly onMissed: (from: number, to: number) => void;
   readonly roomId: string;
   readonly log: Log;
   readonly timings: Timings;
@@ -49,13 +53,20 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const gateway = deps.gateway(stopping.signal);
   const draining = new Set<Promise<void>>();
   let state: ConnectionState = { isUp: false, since: Date.now() };
+  let deafFrom = deps.clock.now();
+  /** How long the line was dead before that was noticed. */
+  let silentMs = 0;
   let running: Promise<void> | undefined;
   let link: Link | undefined;
 
   function turn(isUp: boolean): void {
     if (state.isUp === isUp) return;
-    const gapMs = Date.now() - state.since;
-    if (isUp && gapMs > timings.deafMs) log.warn({ room: roomId, gapMs }, 'DingTalk was not heard for a while');
+    if (isUp) {
+      if (Date.now() - state.since + silentMs > timings.deafMs) deps.onMissed(deafFrom, deps.clock.now());
+      silentMs = 0;
+    } else {
+      deafFrom = deps.clock.now() - silentMs;
+    }
     state = { isUp, since: Date.now() };
   }
 
@@ -81,7 +92,10 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       handle: deps.handle,
       // Kinds only: a message may quote the frame.
       onTrouble: (error) => log.error({ room: roomId, error: nameOf(error) }, 'A DingTalk frame could not be handled'),
-      onSilence: () => log.warn({ room: roomId }, 'DingTalk went silent, connecting anew'),
+      onSilence() {
+        silentMs = (mostMissedPings + 1) * timings.pingMs;
+        log.warn({ room: roomId }, 'DingTalk went silent, connecting anew');
+      },
       timings,
     });
     link = made;

@@ -88,6 +88,10 @@ function createBot({ baseUrl, credentials, log, clock, http }: Context, timers: 
     onMessage: (frame) => ears.onMessage(frame),
     onEvent: (frame) => ears.onEvent(frame),
     alarm: (cause) => first()?.alarm(cause, texts[cause]),
+    clock,
+    onMissed(from, to) {
+      for (const room of rooms) room.missed(from, to);
+    },
   });
   return {
     connection,

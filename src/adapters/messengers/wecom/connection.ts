@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WSClient, type WsFrame } from '@wecom/aibot-node-sdk';
 import { OutcomeUnknownError, RetryableError } from '../../../domain/errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { ConnectionState } from '../../../ports/messenger.ts';
 import { notConnected, readRejection } from './codes.ts';
@@ -21,6 +22,8 @@ export interface Timers {
   /** After somebody took the connection; doubled each time they do it again. */
   readonly taken: number;
   readonly refusals: number;
+  /** A longer time without hearing is told. */
+  readonly deaf: number;
 }
 
 export const timers: Timers = {
@@ -33,7 +36,11 @@ export const timers: Timers = {
   slow: 600_000,
   taken: 600_000,
   refusals: 5,
+  deaf: 20_000,
 };
+
+/** The client gives a line up at the third tick without an answer (wecom.md §1.5). */
+const heartbeatsMissed = 3;
 
 /** How a connection, or the try at one, ended. */
 type End = 'closed' | 'refused' | 'unanswered' | 'taken';
@@ -47,6 +54,9 @@ export interface ConnectionOptions {
   readonly onMessage: (frame: WsFrame) => Promise<void>;
   readonly onEvent: (frame: WsFrame) => Promise<void>;
   readonly alarm: (cause: 'wecom-refused' | 'wecom-taken') => void;
+  readonly clock: Pick<Clock, 'now'>;
+  /** World ms. */
+  readonly onMissed: (from: number, to: number) => void;
 }
 
 export interface Connection {
@@ -67,10 +77,18 @@ export function createConnection(options: ConnectionOptions): Connection {
   let isRunning = false;
   let ready: WSClient | undefined;
   let since = Date.now();
+  let deafFrom = options.clock.now();
+  /** How long the line was dead before that was noticed. */
+  let silentMs = 0;
   const raised = new Set<string>();
 
   function turn(client: WSClient | undefined): void {
-    if ((ready === undefined) !== (client === undefined)) since = Date.now();
+    if ((ready === undefined) !== (client === undefined)) {
+      if (client === undefined) deafFrom = options.clock.now() - silentMs;
+      else if (Date.now() - since + silentMs > limits.deaf) options.onMissed(deafFrom, options.clock.now());
+      if (client !== undefined) silentMs = 0;
+      since = Date.now();
+    }
     ready = client;
   }
 
@@ -118,7 +136,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         maxReconnectAttempts: 0,
         maxAuthFailureAttempts: 0,
         heartbeatInterval: limits.heartbeat,
-        logger: quietLogger(log),
+        logger: quietLogger(log, () => {
+          silentMs = heartbeatsMissed * limits.heartbeat;
+        }),
       });
       const finish = (how: End): void => {
         if (isOver) return;
@@ -170,6 +190,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     start() {
       if (isRunning) return;
       isRunning = true;
+      since = Date.now();
+      deafFrom = options.clock.now();
       stopping = new AbortController();
       void run(stopping.signal);
     },
@@ -205,7 +227,11 @@ function isRefusal(error: Error): boolean {
 }
 
 /** The client's own words up to the first fact: what follows may be a message, an address or a secret. */
-function quietLogger(log: Log) {
-  const note = (sentence: string): void => log.warn({ sdk: sentence.split(/[:(,]/)[0]?.slice(0, 60) }, 'WeCom client');
+function quietLogger(log: Log, onSilence: () => void) {
+  const note = (sentence: string): void => {
+    // The client tells of a dead line only so (wecom.md §1.5).
+    if (sentence.startsWith('No heartbeat ack')) onSilence();
+    log.warn({ sdk: sentence.split(/[:(,]/)[0]?.slice(0, 60) }, 'WeCom client');
+  };
   return { debug: () => undefined, info: () => undefined, warn: note, error: note };
 }

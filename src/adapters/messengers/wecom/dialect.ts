@@ -3,7 +3,7 @@ import { cutTo, type Piece } from '../../../domain/text.ts';
 
 const mostForeign = 40;
 /** Controls, zero-width and bidi marks, private use, fillers that take no room. */
-const unseen = /\p{Cc}|\p{Cf}|\p{Co}|\u034f|\u115f|\u1160|\u3164|\uffa0|\ufe0e/gu;
+const unseen = /\p{Cc}|\p{Cf}|\p{Co}|\p{Cn}|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 
 /** The full-width twin: reads the same, is no markup, and the bot reads it back as the plain one. */
 const wide = (signs: string): string =>

@@ -148,7 +148,7 @@ it('does not run in circles when it is only ever told to move', async () => {
   await isUp(plug);
 });
 
-it('loses what is said while nobody listens, and says in its log how long that was', async () => {
+it('loses what is said while nobody listens, and tells the room which minutes those were', async () => {
   const plug = plugged();
   await isUp(plug);
   await dingTalk.trouble({ handshakes: { how: 503, times: 4 } });
@@ -161,6 +161,20 @@ it('loses what is said while nobody listens, and says in its log how long that w
   expect(connections).toEqual([]);
   await hears(plug, 'after it');
   expect(plug.heard).toHaveLength(1);
-  expect(plug.logged.filter((line) => line.includes('not heard for a while'))).toHaveLength(1);
-  expect(plug.logged.join()).toMatch(/"gapMs":\d+/);
+  expect(plug.missed).toHaveLength(1);
+});
+
+it('counts the silence before a dead line was noticed as not heard, and tells of no short gap', async () => {
+  // A dead line is noticed after two or three pings.
+  const plug = plugged({ timings: { ...quick, deafMs: 250, maxDelayMs: 40 } });
+  await isUp(plug);
+  await dingTalk.line('kill');
+  await until(() => expect(plug.connection().isUp).toBe(false));
+  await isUp(plug);
+  const short = plug.missed.length;
+
+  await dingTalk.line('half-open');
+  await until(() => expect(plug.missed).toHaveLength(short + 1));
+
+  expect(short).toBe(0);
 });

@@ -139,6 +139,7 @@ export function plugInto(dingTalk: Pick<DingTalk, 'url' | 'clock'>, options: Plu
   const attempts: Heard[] = [];
   const alarms: { cause: string; text: Text }[] = [];
   const logged: string[] = [];
+  const missed: (readonly [number, number])[] = [];
   const note = (facts: object, sentence: string): void => void logged.push(`${JSON.stringify(facts)} ${sentence}`);
   const context: MessengerContext<Credentials> = {
     roomId: 'ding',
@@ -163,8 +164,9 @@ export function plugInto(dingTalk: Pick<DingTalk, 'url' | 'clock'>, options: Plu
       return true;
     },
     alarm: (cause, text) => void alarms.push({ cause, text }),
+    missed: (from, to) => void missed.push([from, to]),
   };
-  return { ...createDingTalk(context, options.timings ?? quick), heard, attempts, alarms, logged };
+  return { ...createDingTalk(context, options.timings ?? quick), heard, attempts, alarms, missed, logged };
 }
 export type Plug = ReturnType<typeof plugInto>;
 

@@ -154,6 +154,27 @@ it('notices a half-open line by its heartbeats', async () => {
   expect(room.logged.join()).toContain('"end":"closed"');
 });
 
+it('tells each of its rooms which minutes it did not hear, the silence of a dead line included', async () => {
+  const timers = { heartbeat: 100, deaf: 280 };
+  const room = open({ timers });
+  await connect(office, room);
+  const second = start({ timers, roomId: 'second' });
+  await office.post('/connection', { do: 'drop' });
+  await until(() => !isUp(room));
+  await until(() => isUp(room));
+  const short = room.missed.length;
+
+  await office.post('/settings', { isSilent: true });
+  await until(() => !isUp(room), 3_000);
+  await office.post('/settings', { isSilent: false });
+  await until(() => room.missed.length === short + 1);
+
+  expect(short).toBe(0);
+  const [from = 0, to = 0] = room.missed.at(-1) ?? [];
+  expect(to - from).toBeGreaterThanOrEqual(300);
+  expect(second.missed).toEqual(room.missed);
+});
+
 it('lives on after frames that are no frames', async () => {
   const room = open();
   await connect(office, room);

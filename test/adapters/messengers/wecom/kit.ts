@@ -101,6 +101,8 @@ export interface Room {
   readonly messenger: Messenger;
   readonly heard: Heard[];
   readonly alarms: string[];
+  /** Stretches of time that nothing was heard in. */
+  readonly missed: (readonly [number, number])[];
   /** Everything that was logged, as text. */
   readonly logged: string[];
   failToHear(times: number): void;
@@ -122,6 +124,7 @@ export interface RoomOptions {
 export function openRoom(office: Office, options: RoomOptions = {}): Room {
   const heard: Heard[] = [];
   const alarms: string[] = [];
+  const missed: [number, number][] = [];
   const logged: string[] = [];
   let failing = 0;
   const note = (level: string) => (facts: object, sentence: string) =>
@@ -153,12 +156,13 @@ export function openRoom(office: Office, options: RoomOptions = {}): Room {
       return options.hear?.(each) ?? true;
     },
     alarm: (cause) => void alarms.push(cause),
+    missed: (from, to) => void missed.push([from, to]),
   };
   const messenger = createWecomMessenger(context, { ...shortTimers, ...options.timers });
   const failToHear = (times: number): void => {
     failing = times;
   };
-  return { messenger, heard, alarms, logged, failToHear };
+  return { messenger, heard, alarms, missed, logged, failToHear };
 }
 
 const clockOf = (office: Office): Clock => ({
