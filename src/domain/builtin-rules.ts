@@ -23,6 +23,55 @@ const inputs: readonly RuleInput[] = [
     do: [],
   },
   {
+    id: 'same-buyer-burst',
+    version: 1,
+    on: { type: 'count', by: 'identity', within: '24h', atLeast: 5 },
+    when: isSale,
+    severity: 'warning',
+    // Each buyer is a case of its own.
+    group: ['buyer'],
+    say: {
+      zh: '同一买家 24 小时内下单太多，请复核',
+      en: 'Too many orders of one buyer within 24 hours: please review',
+    },
+    do: [],
+  },
+  {
+    id: 'tracking-stalled',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'parcel',
+      since: ['uploadedAt', 'trackedAt'],
+      after: '48h',
+      lanes: [
+        {
+          name: { zh: '清关中', en: 'in customs' },
+          when: { '==': [{ var: 'trackKind' }, 'customs'] },
+          after: '120h',
+        },
+        {
+          name: { zh: '干线运输', en: 'on a trunk line' },
+          // Kuaidi100's fine state for a trunk (fulfillment.md §2.2).
+          when: { '==': [{ var: 'trackState' }, '1002'] },
+          after: '72h',
+        },
+        {
+          name: { zh: '偏远地区', en: 'remote destination' },
+          when: { or: ['新疆', '西藏', '青海'].map((start) => ({ 'starts-with': [{ var: 'province' }, start] })) },
+          after: '72h',
+        },
+      ],
+      until: ['deliveredAt', 'closedAt'],
+      hours: 'wall',
+    },
+    when: isSale,
+    severity: 'warning',
+    group: ['carrier', 'warehouse'],
+    say: { zh: '物流停滞', en: 'Tracking has stalled' },
+    do: [],
+  },
+  {
     id: 'embroidery-review',
     version: 1,
     on: {

@@ -117,7 +117,12 @@ function viewAt(row: ReplayRow, person: ReplayPerson, moments: RowMoments, at: n
     shipments:
       past.shippedAt === null
         ? []
-        : row.waybills.map((waybill) => ({ carrier: '', waybill, shippedAt: past.shippedAt })),
+        : // Whatever left was given a number, though the sheet may not name it.
+          (row.waybills.length === 0 ? [''] : row.waybills).map((waybill) => ({
+            carrier: '',
+            waybill,
+            shippedAt: past.shippedAt,
+          })),
     identities: person.identities,
   };
 }

@@ -125,6 +125,8 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
   const ingest = createIngest({ ...common, vault: noVault, shopOf: () => fileShopId });
   const confirmation: Confirmation = {
     confirmedAt: () => clock.now(),
+    trackedAt: () => clock.now(),
+    trackingOf: () => 'seen',
     visibilityOf: () => 'seen',
     missingOf: () => undefined,
   };
@@ -182,10 +184,14 @@ function personOf({ phone, province }: ReplayRow, identifier: Identifier): Repla
 async function countAlerts(storage: Storage): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const seen = new Set<string>();
-  for (const { ruleId, subject } of await storage.alerts.list({ limit: Number.MAX_SAFE_INTEGER })) {
-    const key = alertKey(ruleId, subject);
-    if (!seen.has(key)) counts[ruleId] = (counts[ruleId] ?? 0) + 1;
-    seen.add(key);
+  for (const { ruleId, subject, facts } of await storage.alerts.list({ limit: Number.MAX_SAFE_INTEGER })) {
+    // A parcel speaks for every order in it.
+    const about = subject.startsWith('parcel:') ? String(facts['orders']).split(',') : [subject];
+    for (const each of about) {
+      const key = alertKey(ruleId, each);
+      if (!seen.has(key)) counts[ruleId] = (counts[ruleId] ?? 0) + 1;
+      seen.add(key);
+    }
   }
   return counts;
 }
