@@ -4,6 +4,11 @@ import type { Text } from './text.ts';
 /** Postage links, samples and resends are counted, never alarmed. */
 const isSale = { '==': [{ var: 'kind' }, 'sale'] };
 
+/** How soon after the upload a platform wants the first scan, and when that was last looked up. */
+const pickupLimits = [
+  { channel: 'pinduoduo', name: { zh: '拼多多', en: 'Pinduoduo' }, after: '24h', asOf: '2026-11-24' },
+] as const;
+
 const inputs: readonly RuleInput[] = [
   {
     id: 'paid-not-sorted',
@@ -69,6 +74,31 @@ const inputs: readonly RuleInput[] = [
     severity: 'warning',
     group: ['carrier', 'warehouse'],
     say: { zh: '物流停滞', en: 'Tracking has stalled' },
+    do: [],
+  },
+  {
+    id: 'pickup-by-risk',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'parcel',
+      since: ['uploadedAt'],
+      after: '24h',
+      ahead: '4h',
+      lanes: pickupLimits.map(({ channel, name, after, asOf }) => ({
+        name,
+        when: { '==': [{ var: 'channel' }, channel] },
+        after,
+        asOf,
+      })),
+      until: ['scannedAt', 'deliveredAt', 'closedAt'],
+      hours: 'wall',
+    },
+    // Where no limit is known there is none to warn of: tracking-stalled sees what is never scanned.
+    when: { and: [isSale, { in: [{ var: 'channel' }, pickupLimits.map(({ channel }) => channel)] }] },
+    severity: 'warning',
+    group: ['carrier', 'warehouse'],
+    say: { zh: '快到揽收时限', en: 'The pickup limit is near' },
     do: [],
   },
   {

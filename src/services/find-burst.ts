@@ -31,7 +31,10 @@ export async function findBurst(
   const counted = placed.filter((order) => condition.test(rulebook.facts(order, [])) !== 'no');
   const members = burstMembers(counted, rule.on);
   const open = await tx.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: mostCases });
-  const known = open.find((alert) => orderIds(alert).some((id) => members.some((order) => order.id === id)));
+  const known = open.find(
+    (alert) =>
+      alert.subject === buyerSubject(key) || orderIds(alert).some((id) => members.some((order) => order.id === id)),
+  );
   const past = (await tx.alerts.listFor(buyerSubject(key))).filter(({ state }) => state === 'resolved');
   const reviewed = new Set(past.flatMap(orderIds));
   const fresh = members.filter(({ id }) => !reviewed.has(id));

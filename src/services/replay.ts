@@ -173,8 +173,14 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
   };
 }
 
-function personOf({ phone, province }: ReplayRow, identifier: Identifier): ReplayPerson {
-  const key = phone === '' ? undefined : identifier.phone(phone, 'CN');
+function personOf({ phone, province, placedAt, paidAt }: ReplayRow, identifier: Identifier): ReplayPerson {
+  // Who ordered when is not known of a row that tells neither. What is no number of ours (masked, hashed, foreign without
+  // its prefix) still joins the rows of one sheet that write it alike.
+  const isDated = placedAt !== null || paidAt !== null;
+  const isPerson = isDated && phone !== '';
+  const key = isPerson
+    ? (identifier.phone(phone, 'CN') ?? identifier.key(phone.includes('*') ? 'mask' : 'receiver', phone, fileShopId))
+    : undefined;
   return {
     receiver: identifier.mask({ name: '', phone, province, city: '', district: '' }),
     identities: key === undefined ? [] : [key],

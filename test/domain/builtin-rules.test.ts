@@ -22,16 +22,27 @@ const hour = 60 * minute;
 it('has the rules of today, once each and under their public ids', () => {
   const ids = builtinRules.map(({ id }) => id);
 
-  expect(ids).toEqual(['paid-not-sorted', 'embroidery-review', 'lock-orphaned', 'source-silent']);
+  expect(ids).toEqual([
+    'paid-not-sorted',
+    'same-buyer-burst',
+    'tracking-stalled',
+    'pickup-by-risk',
+    'embroidery-review',
+    'lock-orphaned',
+    'source-silent',
+  ]);
 });
 
 it.each(builtinRules.map((rule) => [rule.id, rule] as const))(
   '%s is a form that can be filled in and read [D7]',
   (_, rule) => {
     const { on, ...rest } = rule;
-    const durations = 'after' in on && on.after !== undefined ? { after: `${on.after}ms` } : {};
+    /** Every time as a person writes it. */
+    const written = JSON.parse(JSON.stringify(on), (name, value: unknown) =>
+      ['after', 'ahead', 'within'].includes(name) ? `${String(value)}ms` : value,
+    ) as Rule['on'];
 
-    expect(Rule.parse({ ...rest, on: { ...on, ...durations } })).toEqual(rule);
+    expect(Rule.parse({ ...rest, on: written })).toEqual(rule);
     expect(() => compileCondition(rule.when, orderFields)).not.toThrow();
   },
 );
