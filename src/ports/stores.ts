@@ -132,6 +132,8 @@ export interface ViewStore {
   deadFulfillmentsOn(skus: readonly string[], warehouseCode: string): Promise<readonly FulfillmentView[]>;
   /** SKUs whose code or title begins with or contains the words, newest first. */
   findSkus(words: string, limit: number): Promise<readonly { sku: string; title: string }[]>;
+  /** Open orders paid at `paidBefore` or earlier that no parcel carries; promised for later than `now` do not count. */
+  countWithoutParcel(paidBefore: number, now: number): Promise<number>;
   countByStage(): Promise<readonly { stage: Stage; warehouseCode: string | null; count: number }[]>;
   /** Throws all views and deadlines away and makes them again from the events. What had fired stays fired. */
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;

@@ -250,6 +250,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const about = (await subjectOf(tx, alert.subject))?.clock;
       // A label that was torn up carries no order any more.
       if (about === undefined) return parseSubject(alert.subject)?.type === 'parcel' ? 'cleared' : undefined;
+      // Its number came to be known: the parcel is watched from now on.
+      if (rule.on.subject === 'parcel' && !about.isParcel && about.parcels.length > 0) return 'cleared';
       const { meets, verdict, on, moments } = rulebook().judge(rule, about);
       if (meets === 'no') return 'cleared';
       const stopped = resolutionOf(on, moments, alert.dueAt);

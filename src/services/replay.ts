@@ -13,6 +13,7 @@ import type { Vault } from '../ports/vault.ts';
 import type { Confirmation } from './confirm.ts';
 import { createDetect } from './detect.ts';
 import type { Directory } from './directory.ts';
+import { orderIds } from './find-burst.ts';
 import { createIngest } from './ingest.ts';
 import { createRulebook } from './rulebook.ts';
 
@@ -192,7 +193,7 @@ async function countAlerts(storage: Storage): Promise<Record<string, number>> {
   const seen = new Set<string>();
   for (const { ruleId, subject, facts } of await storage.alerts.list({ limit: Number.MAX_SAFE_INTEGER })) {
     // A parcel speaks for every order in it.
-    const about = subject.startsWith('parcel:') ? String(facts['orders']).split(',') : [subject];
+    const about = subject.startsWith('parcel:') ? orderIds({ facts }) : [facts.orderId ?? subject];
     for (const each of about) {
       const key = alertKey(ruleId, each);
       if (!seen.has(key)) counts[ruleId] = (counts[ruleId] ?? 0) + 1;

@@ -182,6 +182,18 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
           )
           .all(`${likeText(words)}%`, `%${likeText(words)}%`, limit),
       ),
+    countWithoutParcel: (paidBefore, now) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT count(*) AS count FROM "Order" o
+               WHERE o.stage IN ('paid', 'queued', 'review', 'sorting', 'packed', 'labelled', 'shipped') AND o.paidAt <= ?
+                 AND o.kind = 'sale' AND (o.promisedAt IS NULL OR o.promisedAt <= ?)
+                 AND NOT EXISTS (SELECT 1 FROM ParcelOrder l WHERE l.orderId = o.id)`,
+            )
+            .get(paidBefore, now)?.count ?? 0,
+      ),
     countByStage: () =>
       run(() =>
         sqlite
