@@ -268,8 +268,6 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       const changed = await storeInPieces(
         events,
         async (tx, piece) => {
-          for (const { kind, rawState, waybill } of piece)
-            if (kind === 'unknown') await tx.views.noteOddity(source, 'unknown-state', rawState, waybill, receivedAt);
           return (await tx.views.saveTracks(source, piece, receivedAt, rulebook().derivation)).changed;
         },
         async () => {},

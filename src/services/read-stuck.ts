@@ -1,11 +1,11 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, type Line, line, notice } from '../domain/card.ts';
+import { tailOf } from '../domain/order.ts';
 import type { Language, Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { span } from '../render/words.ts';
-import { parcelOf } from './alert-models.ts';
 import { type Directory, warehouseName } from './directory.ts';
 import { orderIds } from './find-burst.ts';
 import type { TrackingWhy } from './tracking-facts.ts';
@@ -31,7 +31,7 @@ export function createReadStuck(deps: { storage: Storage; clock: Clock; director
     const zh = language === 'zh';
     const place = [oldest.facts['carrier'], warehouseName(oldest.facts.warehouseId, directory)];
     const where = place.filter((part) => part !== undefined && part !== null && part !== '').join(' · ');
-    const longest = `${parcelOf({ waybill: oldest.facts['waybill'] })} ${span(now - sinceOf(oldest), language)}`;
+    const longest = `…${tailOfOldest(oldest)} ${span(now - sinceOf(oldest), language)}`;
     const why = (Object.keys(whyWords) as TrackingWhy[])
       .map((each) => ({ each, count: alerts.filter(({ facts }) => facts['why'] === each).length }))
       .filter(({ count }) => count > 0)
@@ -92,5 +92,9 @@ export function createReadStuck(deps: { storage: Storage; clock: Clock; director
 
 /** Since when it has not moved. */
 const sinceOf = ({ facts, dueAt }: Alert): number => (typeof facts['since'] === 'number' ? facts['since'] : dueAt);
+
+/** The last four of the waybill, or the order's six where nobody told one. */
+const tailOfOldest = ({ facts }: Alert): string =>
+  typeof facts['waybill'] === 'string' ? facts['waybill'].slice(-4) : tailOf(facts.orderNo ?? '');
 
 const isParcel = ({ subject }: Alert): boolean => subject.startsWith('parcel:');
