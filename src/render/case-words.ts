@@ -89,7 +89,7 @@ const evidence: Readonly<Record<IdentityKey['kind'], Text>> = {
 /** How it is known that these orders are one person's, and what could travel together. */
 export function burstWords(
   facts: AlertFacts,
-  orders: readonly { readonly tail: string; readonly shop: string }[],
+  orders: readonly { readonly tail: string; readonly shop: string; readonly placedAt: number }[],
 ): readonly Text[] {
   const shops = [...new Set(orders.map(({ shop }) => shop))].join('、');
   const tails = orders.map(({ tail }) => `…${tail}`);
@@ -98,10 +98,12 @@ export function burstWords(
   const known = evidence[facts['evidence'] as IdentityKey['kind']];
   const merged = Number(facts['merged'] ?? 0);
   const mergeable = Number(facts['mergeable'] ?? 0);
+  const times = orders.map(({ placedAt }) => placedAt);
+  const length = times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
   const lines: Text[] = [
     {
-      zh: `24 小时内 ${orders.length} 单 · ${shops}`,
-      en: `${orders.length} orders within 24 hours · ${shops}`,
+      zh: `${span(length, 'zh')}内 ${orders.length} 单 · ${shops}`,
+      en: `${orders.length} orders within ${span(length, 'en')} · ${shops}`,
     },
     {
       zh: `${shown}${rest > 0 ? ` 等 ${tails.length} 单` : ''}`,

@@ -24,10 +24,10 @@ export async function alertModel(
   const { facts } = alert;
   const order = facts.orderId === undefined ? undefined : await stores.views.findOrder(facts.orderId);
   const [first] = order?.lines ?? [];
-  const isTracking = facts['why'] !== undefined && facts['limitMs'] !== undefined;
+  const isParcelClock = isTracking(alert);
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis =
-    order !== undefined && isOrderAlert && !isTracking
+    order !== undefined && isOrderAlert && !isParcelClock
       ? await diagnose(stores, order, () => order.shopId, Number(facts['missing'] ?? 0))
       : undefined;
   const [likeliest] = diagnosis?.causes ?? [];
@@ -62,17 +62,14 @@ export async function alertModel(
             shipBy: isOrderAlert ? order.shipBy : null,
           },
     warehouse: warehouseName(facts.warehouseId, directory),
-    ...(isTracking
-      ? { details: [trackingWords(facts, { now, timezone: directory.timezone, confirmedAt: alert.confirmedAt })] }
-      : {}),
-    ...(await subjectParts(stores, directory, alert)),
+    ...(await subjectParts(stores, directory, alert, now)),
     cause: lockCause(alert) ?? (cause === undefined ? null : causeText(cause)),
     mend: order === undefined ? null : mendOf(alert, order, cause),
     confirmed:
       alert.confirmedAt === null || confirmedBy === undefined ? null : { by: confirmedBy, at: alert.confirmedAt },
-    isSourceSilent: facts.visibility === 'source-silent' && !isTracking,
+    isSourceSilent: facts.visibility === 'source-silent' && !isParcelClock,
     notSeen:
-      facts.visibility === 'not-visible-here' && order !== undefined && !isTracking
+      facts.visibility === 'not-visible-here' && order !== undefined && !isParcelClock
         ? notVisibleText(directory, order.shopId)
         : null,
     source:
@@ -86,20 +83,44 @@ export async function alertModel(
   };
 }
 
+/** The sentences of an alert about a parcel's way or a buyer's case; undefined for any other. */
+export async function detailsOf(
+  stores: Stores,
+  directory: Directory,
+  alert: Alert,
+  now: number,
+): Promise<readonly Text[] | undefined> {
+  const { facts, confirmedAt, subject } = alert;
+  if (isTracking(alert)) return [trackingWords(facts, { now, timezone: directory.timezone, confirmedAt })];
+  if (parseSubject(subject)?.type !== 'buyer') return undefined;
+  const orders = await stores.views.listOrders(orderIds(alert));
+  return burstWords(
+    facts,
+    orders.map(({ channelOrderNo, shopId, placedAt }) => ({
+      tail: tailOf(channelOrderNo),
+      shop: directory.shopName(shopId),
+      placedAt,
+    })),
+  );
+}
+
+const isTracking = ({ facts }: Alert): boolean => facts['why'] !== undefined && facts['limitMs'] !== undefined;
+
 /** What only a parcel or a buyer's case has. */
 async function subjectParts(
   stores: Stores,
   directory: Directory,
-  { subject, facts }: Alert,
+  alert: Alert,
+  now: number,
 ): Promise<Pick<AlertCardModel, 'parcel' | 'details' | 'pageOf'>> {
-  const type = parseSubject(subject)?.type;
-  if (type !== 'parcel' && type !== 'buyer') return {};
-  const orders = await stores.views.listOrders(orderIds({ facts }));
-  const [first] = orders;
-  const page = first === undefined ? {} : { pageOf: first.id };
-  const named = orders.map((order) => ({ tail: tailOf(order.channelOrderNo), shop: directory.shopName(order.shopId) }));
-  if (type === 'buyer') return { ...page, details: burstWords(facts, named) };
-  return { ...page, parcel: { name: parcelOf(facts), tails: named.map(({ tail }) => tail) } };
+  const details = await detailsOf(stores, directory, alert, now);
+  const [first, ...others] = await stores.views.listOrders(orderIds(alert));
+  const tails = [...(first === undefined ? [] : [first]), ...others].map((order) => tailOf(order.channelOrderNo));
+  return {
+    ...(details === undefined ? {} : { details }),
+    ...(first === undefined ? {} : { pageOf: first.id }),
+    ...(parseSubject(alert.subject)?.type === 'parcel' ? { parcel: { name: parcelOf(alert.facts), tails } } : {}),
+  };
 }
 
 /** `中通 …7812` out of an alert about a parcel. */
