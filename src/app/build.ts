@@ -38,6 +38,7 @@ import { createReadBoard } from '../services/read-board.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
+import { createReadStuck } from '../services/read-stuck.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
@@ -240,6 +241,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     readOrder: createReadOrder({ storage, clock, directory }),
     listAlerts: alerts.all,
     listMine: alerts.mine,
+    listStuck: createReadStuck({ storage, clock, directory }),
     explain: createExplain({ storage, clock, directory, confirm }),
     acknowledge: moves.acknowledge,
     snooze: moves.snooze,

@@ -4,6 +4,11 @@ import type { Text } from './text.ts';
 /** Postage links, samples and resends are counted, never alarmed. */
 const isSale = { '==': [{ var: 'kind' }, 'sale'] };
 
+/** How soon after the upload a platform wants the first scan, and when that was last looked up. */
+const pickupLimits = [
+  { channel: 'pinduoduo', name: { zh: '拼多多', en: 'Pinduoduo' }, after: '24h', asOf: '2026-11-24' },
+] as const;
+
 const inputs: readonly RuleInput[] = [
   {
     id: 'paid-not-sorted',
@@ -20,6 +25,80 @@ const inputs: readonly RuleInput[] = [
     severity: 'critical',
     group: ['warehouse'],
     say: { zh: '付款 2 小时仍未进入分拣', en: 'Paid 2 hours ago and still not being sorted' },
+    do: [],
+  },
+  {
+    id: 'same-buyer-burst',
+    version: 1,
+    on: { type: 'count', by: 'identity', within: '24h', atLeast: 5 },
+    when: isSale,
+    severity: 'warning',
+    // Each buyer is a case of its own.
+    group: ['buyer'],
+    say: {
+      zh: '同一买家 24 小时内下单太多，请复核',
+      en: 'Too many orders of one buyer within 24 hours: please review',
+    },
+    do: [],
+  },
+  {
+    id: 'tracking-stalled',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'parcel',
+      since: ['uploadedAt', 'trackedAt'],
+      after: '48h',
+      lanes: [
+        {
+          name: { zh: '清关中', en: 'in customs' },
+          when: { '==': [{ var: 'trackKind' }, 'customs'] },
+          after: '120h',
+        },
+        {
+          name: { zh: '干线运输', en: 'on a trunk line' },
+          // Kuaidi100's fine state for a trunk (fulfillment.md §2.2).
+          when: { '==': [{ var: 'trackState' }, '1002'] },
+          after: '72h',
+        },
+        {
+          name: { zh: '偏远地区', en: 'remote destination' },
+          when: { or: ['新疆', '西藏', '青海'].map((start) => ({ 'starts-with': [{ var: 'province' }, start] })) },
+          after: '72h',
+        },
+      ],
+      until: ['deliveredAt', 'closedAt'],
+      hours: 'wall',
+    },
+    when: isSale,
+    severity: 'warning',
+    group: ['carrier', 'warehouse'],
+    say: { zh: '物流停滞', en: 'Tracking has stalled' },
+    do: [],
+  },
+  {
+    id: 'pickup-by-risk',
+    version: 1,
+    on: {
+      type: 'clock',
+      subject: 'parcel',
+      since: ['uploadedAt'],
+      after: '24h',
+      ahead: '4h',
+      lanes: pickupLimits.map(({ channel, name, after, asOf }) => ({
+        name,
+        when: { '==': [{ var: 'channel' }, channel] },
+        after,
+        asOf,
+      })),
+      until: ['scannedAt', 'deliveredAt', 'closedAt'],
+      hours: 'wall',
+    },
+    // Where no limit is known there is none to warn of: tracking-stalled sees what is never scanned.
+    when: { and: [isSale, { in: [{ var: 'channel' }, pickupLimits.map(({ channel }) => channel)] }] },
+    severity: 'warning',
+    group: ['carrier', 'warehouse'],
+    say: { zh: '快到揽收时限', en: 'The pickup limit is near' },
     do: [],
   },
   {

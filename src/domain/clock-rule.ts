@@ -2,6 +2,7 @@ import type { Resolution } from './alert.ts';
 import { addOpen, type Calendar } from './calendar.ts';
 import type { FulfillmentView } from './fulfillment.ts';
 import type { OrderView } from './order.ts';
+import { type Parcel, parcelId } from './parcel.ts';
 import type { ClockTrigger, MomentName, Moments } from './rule.ts';
 import { hasReached, type Stage } from './stage.ts';
 
@@ -37,9 +38,10 @@ export function judgeClock(
   const start = latest(trigger.since, moments);
   if (start === undefined) return { state: 'not-started' };
   const startedAt = start.at;
+  const after = Math.max(0, trigger.after - (trigger.ahead ?? 0));
   const dueAt =
     promisedDue(start, moments, options.lead ?? usualLead) ??
-    (trigger.hours === 'open' ? addOpen(calendar, startedAt, trigger.after) : startedAt + trigger.after);
+    (trigger.hours === 'open' ? addOpen(calendar, startedAt, after) : startedAt + after);
   const stop = earliest(trigger.until, moments);
   if (stop === undefined || stop.at >= dueAt) return { state: 'waiting', startedAt, dueAt };
   return { state: 'stopped', at: stop.at, by: stop.name, startedAt, dueAt };
@@ -83,7 +85,11 @@ function promisedDue(start: Known, { promisedAt }: Moments, lead: number): numbe
 }
 
 /** What the sources together say happened when. A later stage implies the earlier ones. */
-export function momentsOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Moments {
+export function momentsOf(
+  order: OrderView,
+  fulfillments: readonly FulfillmentView[],
+  parcels: readonly Parcel[] = [],
+): Moments {
   const open = fulfillments.filter((each) => !each.closed && each.stage !== 'closed');
   // One that was closed before it left is void: another will serve the order. One that left did its part.
   const serving = fulfillments.filter((each) => open.includes(each) || each.shippedAt !== null);
@@ -91,8 +97,17 @@ export function momentsOf(order: OrderView, fulfillments: readonly FulfillmentVi
   // Some channels give the state without its time; the latest it can have been is better than never.
   const told = (...statuses: readonly OrderView['status'][]) => (statuses.includes(status) ? sourceUpdatedAt : null);
 
-  const deliveredAt = first(order.deliveredAt ?? told('delivered'), allReached(serving, 'delivered'));
-  const scannedAt = first(order.scannedAt ?? told('in_transit'), deliveredAt, allReached(serving, 'scanned'));
+  const deliveredAt = first(
+    order.deliveredAt ?? told('delivered'),
+    allReached(serving, 'delivered'),
+    lastOf(parcels, 'deliveredAt'),
+  );
+  const scannedAt = first(
+    order.scannedAt ?? told('in_transit'),
+    deliveredAt,
+    allReached(serving, 'scanned'),
+    lastOf(parcels, 'firstScanAt'),
+  );
   const shippedAt = first(order.shippedAt ?? told('shipped'), scannedAt, allReached(serving, 'shipped'));
   const sortedAt = first(order.sortedAt ?? told('picking'), shippedAt, allReached(serving, 'sorting'));
   const isRefunding = order.refund === 'requested' || order.refund === 'accepted' || order.refund === 'done';
@@ -106,11 +121,48 @@ export function momentsOf(order: OrderView, fulfillments: readonly FulfillmentVi
     shippedAt,
     uploadedAt: first(...order.shipments.map((each) => each.shippedAt)),
     scannedAt,
+    trackedAt: latestOf([scannedAt, ...parcels.map(({ lastEventAt }) => lastEventAt)]),
     deliveredAt,
     closedAt: order.closedAt ?? told('closed', 'refunded'),
     refundAt: isRefunding ? (order.refundAt ?? sourceUpdatedAt) : null,
     heldAt: first(order.held ? sourceUpdatedAt : null, ...open.filter((each) => each.held).map((each) => each.stageAt)),
   };
+}
+
+/**
+ * What is known of one parcel. Its upload is the earliest that one of its orders tells; the channel's word on a scan counts
+ * beside the carrier's; it ends with its delivery or return, and when nobody waits for it any more.
+ */
+export function parcelMoments(
+  parcel: Parcel,
+  orders: readonly OrderView[],
+  fulfillments: readonly FulfillmentView[],
+): Moments {
+  const isThis = ({ waybill }: { readonly waybill: string }): boolean =>
+    waybill.toUpperCase() === parcelId(parcel.waybill);
+  const uploads = [...orders.flatMap(({ shipments }) => shipments), ...fulfillments].filter(isThis);
+  const channel = orders.map((order) => momentsOf(order, []));
+  const ends = channel.map(({ closedAt }) => closedAt ?? null);
+  return {
+    uploadedAt:
+      first(...uploads.map(({ shippedAt }) => shippedAt)) ??
+      first(...channel.map(({ shippedAt }) => shippedAt ?? null)),
+    scannedAt: first(parcel.firstScanAt, ...channel.map(({ scannedAt }) => scannedAt ?? null)),
+    trackedAt: latestOf([parcel.lastEventAt, ...channel.map(({ scannedAt }) => scannedAt ?? null)]),
+    deliveredAt: first(parcel.endedAt, ...channel.map(({ deliveredAt }) => deliveredAt ?? null)),
+    closedAt: ends.includes(null) ? null : latestOf(ends),
+  };
+}
+
+/** When the last of the parcels got there; null while one has not, or there is none. */
+function lastOf(parcels: readonly Parcel[], moment: 'firstScanAt' | 'deliveredAt'): number | null {
+  const moments = parcels.map((parcel) => parcel[moment]);
+  return moments.includes(null) ? null : latestOf(moments);
+}
+
+function latestOf(moments: readonly (number | null)[]): number | null {
+  const told = moments.filter((at) => at !== null);
+  return told.length === 0 ? null : Math.max(...told);
 }
 
 function first(...moments: readonly (number | null)[]): number | null {

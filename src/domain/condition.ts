@@ -4,6 +4,7 @@ import type { OrderKind } from './order.ts';
 import type { Condition } from './rule.ts';
 import { stages } from './stage.ts';
 import type { Text } from './text.ts';
+import { trackKinds } from './track.ts';
 
 export type FieldType = 'number' | 'text' | 'boolean' | 'list' | 'money';
 
@@ -246,5 +247,7 @@ export const orderFields: FieldTable = {
   warehouse: field('text', '仓库', 'warehouse'),
   stage: { ...field('text', '阶段', 'stage'), values: stages },
   held: field('boolean', '暂停发货', 'held'),
+  trackKind: { ...field('text', '物流进展', 'what the carrier said last'), values: trackKinds },
+  trackState: field('text', '物流状态码', "the carrier's own code"),
   payHour: field('number', '付款时刻（0–23 点）', 'hour of payment (0–23)'),
 };

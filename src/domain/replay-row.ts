@@ -45,9 +45,11 @@ const closingStatuses = ['canceled', 'cancelled', 'closed', 'unavailable'];
 
 /** Undefined when nothing tells when the order began. What is told stays, odd or not: a scan before the payment, say. */
 export function momentsOfRow(row: ReplayRow): RowMoments | undefined {
-  const placedAt = row.placedAt ?? row.paidAt;
-  if (placedAt === null) return undefined;
   const { paidAt, deliveredAt } = row;
+  // A sheet of parcels need not tell when they were ordered: they were there when the first thing happened to them.
+  const placedAt =
+    row.placedAt ?? paidAt ?? earliest(row.sortedAt, row.shippedAt, row.carrierAt, deliveredAt, row.closedAt);
+  if (placedAt === null) return undefined;
   const scannedAt = row.carrierAt ?? deliveredAt;
   const shippedAt = row.shippedAt ?? earliest(row.carrierAt, deliveredAt);
   const sortedAt = row.sortedAt ?? earliest(row.shippedAt, row.carrierAt, deliveredAt);
@@ -117,7 +119,12 @@ function viewAt(row: ReplayRow, person: ReplayPerson, moments: RowMoments, at: n
     shipments:
       past.shippedAt === null
         ? []
-        : row.waybills.map((waybill) => ({ carrier: '', waybill, shippedAt: past.shippedAt })),
+        : // Whatever left was given a number, though the sheet may not name it.
+          (row.waybills.length === 0 ? [''] : row.waybills).map((waybill) => ({
+            carrier: '',
+            waybill,
+            shippedAt: past.shippedAt,
+          })),
     identities: person.identities,
   };
 }

@@ -27,6 +27,7 @@ export const momentNames = [
   'shippedAt',
   'uploadedAt',
   'scannedAt',
+  'trackedAt',
   'deliveredAt',
   'closedAt',
   'refundAt',
@@ -42,6 +43,19 @@ const Moment = z.enum(momentNames);
 export type Condition = boolean | { readonly [operator: string]: unknown };
 const Condition = z.union([z.boolean(), z.record(z.string(), z.unknown())]) as z.ZodType<Condition>;
 
+/** A road on which a parcel may take another time: a remote province, customs. */
+const Lane = z.strictObject({
+  name: z.strictObject({ zh: z.string().min(1), en: z.string().min(1) }),
+  when: Condition,
+  after: Duration,
+  /** The day on which somebody last looked this time up; limits of platforms change. */
+  asOf: z.iso.date().optional(),
+});
+export type Lane = z.output<typeof Lane>;
+
+/** How far back a count may look. */
+export const longestCount = 7 * 86_400_000;
+
 /** What a rule listens to. */
 const Trigger = z.discriminatedUnion('type', [
   z.strictObject({
@@ -50,6 +64,10 @@ const Trigger = z.discriminatedUnion('type', [
     /** The latest of these that is known starts the clock. */
     since: z.array(Moment).min(1),
     after: Duration,
+    /** The first lane whose condition holds gives its own time instead of `after`. */
+    lanes: z.array(Lane).optional(),
+    /** How long before that time is over people are told; a warning. */
+    ahead: Duration.optional(),
     /** Any of these before the due time stops it. */
     until: z.array(Moment).min(1),
     /** Wall hours run always; open hours run while the warehouse is open (an empty calendar is always open). */
@@ -58,7 +76,7 @@ const Trigger = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('count'),
     by: z.literal('identity'),
-    within: Duration,
+    within: Duration.refine((ms) => ms <= longestCount, 'a count looks back 7 days at most'),
     atLeast: z.number().int().min(2),
   }),
   z.strictObject({ type: z.literal('event'), kind: z.string() }),
@@ -80,6 +98,7 @@ const Trigger = z.discriminatedUnion('type', [
 ]);
 export type Trigger = z.infer<typeof Trigger>;
 export type ClockTrigger = Extract<Trigger, { type: 'clock' }>;
+export type CountTrigger = Extract<Trigger, { type: 'count' }>;
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -90,7 +109,7 @@ export const lowered = (severity: Severity): Severity => (severity === 'critical
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Fields whose values put findings into one group. */
-const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier'] as const;
+const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier', 'buyer'] as const;
 
 export const Rule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

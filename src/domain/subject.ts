@@ -1,13 +1,21 @@
+import type { IdentityKey } from './order.ts';
+
 /** What an alert or a deadline is about. The text form is stored; this is its meaning. */
 export type Subject =
   | { readonly type: 'order'; readonly shopId: string; readonly channelOrderNo: string }
   | { readonly type: 'fulfillment'; readonly systemId: string; readonly systemOrderNo: string }
   | { readonly type: 'lock'; readonly systemId: string; readonly lockId: string }
+  | { readonly type: 'parcel'; readonly waybill: string }
+  | { readonly type: 'buyer'; readonly key: IdentityKey }
   | { readonly type: 'source'; readonly sourceId: string };
 
 export function parseSubject(text: string): Subject | undefined {
   const source = /^source:(.+)$/.exec(text)?.[1];
   if (source !== undefined) return { type: 'source', sourceId: source.replace('.', ':') };
+  const parcel = /^parcel:(.+)$/.exec(text)?.[1];
+  if (parcel !== undefined) return { type: 'parcel', waybill: parcel };
+  const [, kind, value = '', scope = ''] = /^buyer:(phone|receiver|buyer|mask)\/([^/]+)\/(.*)$/.exec(text) ?? [];
+  if (kind !== undefined) return { type: 'buyer', key: { kind: kind as IdentityKey['kind'], value, scope } };
   const [, type, owner = '', name = ''] = /^(order|fulfillment|lock):([^/]+)\/(.+)$/.exec(text) ?? [];
   switch (type) {
     case 'order':

@@ -3,12 +3,14 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import type { Order, OrderView } from '../domain/order.ts';
 import type { Stint } from '../domain/roster.ts';
+import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
+import type { Parcel } from '../domain/parcel.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { Language } from '../domain/text.ts';
+import type { TrackEvent } from '../domain/track.ts';
 import type { OutgoingCard } from './messenger.ts';
 
 // Every method may be repeated unless it says otherwise. Times are unix ms of the world, but for leases: those are wall ms.
@@ -46,7 +48,12 @@ export interface Stores {
 
 /** What all views of one order together mean. Pure; handed in so that storage knows no rules. */
 export interface Derivation {
-  order(view: OrderView, fulfillments: readonly FulfillmentView[]): DerivedOrder;
+  /** `parcels`: those it travels in, with what their carriers told. */
+  order(view: OrderView, fulfillments: readonly FulfillmentView[], parcels?: readonly Parcel[]): DerivedOrder;
+  /** `orders` and `fulfillments`: those that travel in it and are known; never no order. */
+  parcel(parcel: Parcel, orders: readonly OrderView[], fulfillments: readonly FulfillmentView[]): readonly DueMoment[];
+  /** When orders of one identity key are too many: `placedAts`, sorted, are its orders around the new one's `placedAt`. */
+  identity(placedAts: readonly number[], placedAt: number): readonly DueMoment[];
   fulfillment(view: FulfillmentView, orders: readonly OrderView[]): readonly DueMoment[];
   lock(lock: StockLock, order: OrderView | undefined): readonly DueMoment[];
 }
@@ -98,6 +105,16 @@ export interface ViewStore {
     derive: Derivation,
     shopOf: ShopOf,
   ): Promise<Saved>;
+  /**
+   * What a carrier told of parcels: event, track, and the moments of every order in them. A fact that is known writes
+   * nothing. A parcel may be told of before any order names it.
+   */
+  saveTracks(source: string, events: readonly TrackEvent[], receivedAt: number, derive: Derivation): Promise<Saved>;
+  /** Undefined while neither an order nor a carrier has named it. */
+  findParcel(waybill: string): Promise<Parcel | undefined>;
+  parcelsOf(orderId: string): Promise<readonly Parcel[]>;
+  /** Orders with that key placed in (after, upTo], in that order. */
+  listByIdentity(key: IdentityKey, after: number, upTo: number): Promise<readonly Order[]>;
   findOrder(id: string): Promise<Order | undefined>;
   findOrderByNo(shopId: string, channelOrderNo: string): Promise<Order | undefined>;
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
@@ -117,6 +134,8 @@ export interface ViewStore {
   deadFulfillmentsOn(skus: readonly string[], warehouseCode: string): Promise<readonly FulfillmentView[]>;
   /** SKUs whose code or title begins with or contains the words, newest first. */
   findSkus(words: string, limit: number): Promise<readonly { sku: string; title: string }[]>;
+  /** Open orders paid at `paidBefore` or earlier that no parcel carries; promised for later than `now` do not count. */
+  countWithoutParcel(paidBefore: number, now: number): Promise<number>;
   countByStage(): Promise<readonly { stage: Stage; warehouseCode: string | null; count: number }[]>;
   /** Throws all views and deadlines away and makes them again from the events. What had fired stays fired. */
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
@@ -183,6 +202,8 @@ export interface AlertFilter {
 export interface AlertStore {
   /** Undefined when one is open for this rule and subject already. */
   raise(alert: NewAlert): Promise<Alert | undefined>;
+  /** Brings the facts and the due time of the open alert of this rule and subject up to date, quietly. */
+  refresh(alert: Pick<NewAlert, 'ruleId' | 'subject' | 'facts' | 'dueAt'>): Promise<void>;
   find(id: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;

@@ -26,6 +26,12 @@ export interface AlertCardModel {
     readonly shipBy: number | null;
   } | null;
   readonly warehouse: string | null;
+  /** A parcel, with the tails of all orders in it. */
+  readonly parcel?: { readonly name: string; readonly tails: readonly string[] };
+  /** Sentences of its own instead of the rule's. */
+  readonly details?: readonly Text[];
+  /** The order whose page shows more, where it is not `order`. */
+  readonly pageOf?: string;
   readonly cause: Text | null;
   /** The command that mends the likeliest cause, and what its button says. */
   readonly mend: { readonly label: Text; readonly command: string } | null;
@@ -53,6 +59,9 @@ const shout: Readonly<Record<string, Text>> = {
   'paid-not-sorted': { zh: '先发这单', en: 'send this one first' },
   'embroidery-review': { zh: '先复核这单', en: 'review this one first' },
   'lock-orphaned': { zh: '有货被白占', en: 'stock held for nobody' },
+  'tracking-stalled': { zh: '查这件快递', en: 'trace this parcel' },
+  'pickup-by-risk': { zh: '催揽收', en: 'get it picked up' },
+  'same-buyer-burst': { zh: '复核同一买家', en: 'review one buyer' },
   'source-silent': { zh: '数据断了', en: 'a source is silent' },
 };
 
@@ -86,6 +95,7 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
       ),
     );
   }
+  if (model.parcel !== undefined) lines.push(line(parcelLine(model.parcel, model.warehouse, language)));
   if (model.source !== null) {
     const since = clockTime(model.source.since, model.timezone);
     const { name, isSparse } = model.source;
@@ -107,7 +117,10 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
     );
   }
   if (model.cause !== null) lines.push(line(say(model.cause, language)));
-  if (model.source === null) lines.push(line(`${say(model.notSeen ?? model.say, language)}${proof(model, language)}`));
+  if (model.details !== undefined) lines.push(...model.details.map((text) => line(say(text, language))));
+  else if (model.source === null)
+    lines.push(line(`${say(model.notSeen ?? model.say, language)}${proof(model, language)}`));
+  const page = order?.id ?? model.pageOf;
   const buttons: Button[] = [];
   if (model.mend !== null)
     buttons.push({ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' });
@@ -116,8 +129,25 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
     tone: model.severity,
     lines,
     buttons,
-    link: order === null ? null : { label: say(more, language), path: `/o/${order.id}` },
+    link: page === undefined ? null : { label: say(more, language), path: `/o/${page}` },
   };
+}
+
+function parcelLine(
+  { name, tails }: NonNullable<AlertCardModel['parcel']>,
+  warehouse: string | null,
+  language: Language,
+): string {
+  const shown = tails.slice(0, 4).join(language === 'zh' ? '、' : ', ');
+  const orders =
+    tails.length > 4
+      ? language === 'zh'
+        ? `${shown} 等 ${tails.length} 单`
+        : `${shown} and ${tails.length - 4} more`
+      : shown;
+  return [name, warehouse ?? '', `${language === 'zh' ? '尾号 ' : 'no. …'}${orders}`]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 function timeLeft({ order, now, timezone }: AlertCardModel, language: Language): string {
@@ -160,6 +190,8 @@ export interface GroupCardModel {
   /** How many must leave before the nearest wall's hour is over. */
   readonly dueSoon: { readonly count: number; readonly before: number } | null;
   readonly reason: 'first-of-group' | 'doubled' | 'nearer-wall';
+  /** What is counted, when it is no orders. */
+  readonly unit?: Text;
   readonly oldestData: { readonly name: string; readonly at: number } | null;
 }
 
@@ -178,7 +210,9 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
           : ' · wall nearer'
         : '';
   const lines: Line[] = [
-    line(`${called(number, language)} · ${where} · ${zh ? `${count} 单` : `${count} orders`}${again}`),
+    line(
+      `${called(number, language)} · ${where} · ${count} ${say(model.unit ?? { zh: '单', en: 'orders' }, language)}${again}`,
+    ),
     line(say(model.say, language)),
   ];
   const urgency: string[] = [];

@@ -2,12 +2,16 @@ import type { Alert } from '../domain/alert.ts';
 import { notVisibleSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
+import type { Parcel } from '../domain/parcel.ts';
+import { parseSubject } from '../domain/subject.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
+import { burstWords, parcelName, trackingWords } from '../render/case-words.ts';
 import { fill } from '../render/words.ts';
 import { type Cause, diagnose } from './diagnose.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
+import { orderIds } from './find-burst.ts';
 
 /** Reads and names what an alert's card needs. */
 export async function alertModel(
@@ -20,9 +24,10 @@ export async function alertModel(
   const { facts } = alert;
   const order = facts.orderId === undefined ? undefined : await stores.views.findOrder(facts.orderId);
   const [first] = order?.lines ?? [];
+  const isParcelClock = isTracking(alert);
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis =
-    order !== undefined && isOrderAlert
+    order !== undefined && isOrderAlert && !isParcelClock
       ? await diagnose(stores, order, () => order.shopId, Number(facts['missing'] ?? 0))
       : undefined;
   const [likeliest] = diagnosis?.causes ?? [];
@@ -57,13 +62,16 @@ export async function alertModel(
             shipBy: isOrderAlert ? order.shipBy : null,
           },
     warehouse: warehouseName(facts.warehouseId, directory),
+    ...(await subjectParts(stores, directory, alert, now)),
     cause: lockCause(alert) ?? (cause === undefined ? null : causeText(cause)),
     mend: order === undefined ? null : mendOf(alert, order, cause),
     confirmed:
       alert.confirmedAt === null || confirmedBy === undefined ? null : { by: confirmedBy, at: alert.confirmedAt },
-    isSourceSilent: facts.visibility === 'source-silent',
+    isSourceSilent: facts.visibility === 'source-silent' && !isParcelClock,
     notSeen:
-      facts.visibility === 'not-visible-here' && order !== undefined ? notVisibleText(directory, order.shopId) : null,
+      facts.visibility === 'not-visible-here' && order !== undefined && !isParcelClock
+        ? notVisibleText(directory, order.shopId)
+        : null,
     source:
       sourceId === undefined
         ? null
@@ -74,6 +82,58 @@ export async function alertModel(
           },
   };
 }
+
+/** The sentences of an alert about a parcel's way or a buyer's case; undefined for any other. */
+export async function detailsOf(
+  stores: Stores,
+  directory: Directory,
+  alert: Alert,
+  now: number,
+): Promise<readonly Text[] | undefined> {
+  const { facts, confirmedAt, subject } = alert;
+  if (isTracking(alert)) return [trackingWords(facts, { now, timezone: directory.timezone, confirmedAt })];
+  if (parseSubject(subject)?.type !== 'buyer') return undefined;
+  const orders = await stores.views.listOrders(orderIds(alert));
+  return burstWords(
+    facts,
+    orders.map(({ channelOrderNo, shopId, placedAt }) => ({
+      tail: tailOf(channelOrderNo),
+      shop: directory.shopName(shopId),
+      placedAt,
+    })),
+  );
+}
+
+const isTracking = ({ facts }: Alert): boolean => facts['why'] !== undefined && facts['limitMs'] !== undefined;
+
+/** What only a parcel or a buyer's case has. */
+async function subjectParts(
+  stores: Stores,
+  directory: Directory,
+  alert: Alert,
+  now: number,
+): Promise<Pick<AlertCardModel, 'parcel' | 'details' | 'pageOf'>> {
+  const details = await detailsOf(stores, directory, alert, now);
+  const [first, ...others] = await stores.views.listOrders(orderIds(alert));
+  const tails = [...(first === undefined ? [] : [first]), ...others].map((order) => tailOf(order.channelOrderNo));
+  return {
+    ...(details === undefined ? {} : { details }),
+    ...(first === undefined ? {} : { pageOf: first.id }),
+    ...(parseSubject(alert.subject)?.type === 'parcel' ? { parcel: { name: parcelOf(alert.facts), tails } } : {}),
+  };
+}
+
+/** `中通 …7812` out of an alert about a parcel. */
+export const parcelOf = ({ carrier, waybill }: Alert['facts']): string =>
+  parcelName({ carrier: String(carrier ?? ''), waybill: String(waybill ?? '') });
+
+/** What an alert about a parcel ended with. */
+export const parcelEnd = (parcel: Parcel | undefined): Text =>
+  parcel?.endedAt == null
+    ? { zh: '有新的物流了', en: 'moves again' }
+    : parcel.deliveredAt === null
+      ? { zh: '已退回', en: 'returned' }
+      : { zh: '已签收', en: 'delivered' };
 
 function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);
@@ -173,7 +233,13 @@ export function groupModel(
     number: said.number,
     severity: worst,
     say: directory.ruleSay(first?.ruleId ?? ''),
-    where: warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),
+    where: [
+      first?.facts['carrier'],
+      warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),
+    ]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' · '),
+    ...(first?.subject.startsWith('parcel:') === true ? { unit: { zh: '件', en: 'parcels' } } : {}),
     count: open.length,
     now,
     timezone: directory.timezone,

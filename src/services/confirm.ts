@@ -14,12 +14,22 @@ export interface Confirmation {
   /** When the source that could have stopped it was last heard, unix ms; null = never, or it could not be asked. */
   confirmedAt(subject: string): number | null;
   visibilityOf(order: Order): Visibility;
+  /** Whether a parcel's way can be seen: its carrier was asked just now and is up to date itself. */
+  trackingOf(subject: string): Visibility;
+  /** When the provider itself last looked at the parcel, unix ms; null = never, or it could not be asked. */
+  trackedAt(subject: string): number | null;
   /** Pieces that its warehouse lacks for this order by the stock read just now; undefined when it was not asked. */
   missingOf(subject: string): number | undefined;
 }
 
 /** Asks afresh, in batches, whoever could have stopped these deadlines, and stores what they say. Never throws for a source. */
 export type Confirm = (due: readonly Due[], signal: AbortSignal) => Promise<Confirmation>;
+
+/**
+ * Asks the tracking providers afresh about these parcels and stores what they say. Answers by waybill when the provider
+ * itself last looked (unix ms); a parcel that nobody could be asked about is missing. Never throws for a provider.
+ */
+export type FreshTracks = (waybills: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, number>>;
 
 export interface ConfirmDeps {
   readonly storage: Storage;
@@ -29,12 +39,19 @@ export interface ConfirmDeps {
   readonly systems: () => readonly SystemSource[];
   readonly directory: Directory;
   readonly log: Log;
+  /** Absent where no carrier is connected. */
+  readonly freshTracks?: FreshTracks;
 }
+
+/** Providers look at a parcel about every 4 hours (fulfillment.md §2.2): twice that is too long. */
+const staleAfter = 8 * 3_600_000;
 
 /** As many orders as are asked for their stock in one go. */
 const fewOrders = 10;
 
-export function createConfirm({ storage, clock, ingest, shops, systems, directory, log }: ConfirmDeps): Confirm {
+export function createConfirm(deps: ConfirmDeps): Confirm {
+  const { storage, clock, ingest, shops, systems, directory, log, freshTracks } = deps;
+
   async function asked(source: string, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
@@ -77,12 +94,22 @@ export function createConfirm({ storage, clock, ingest, shops, systems, director
     const orderNos = new Map<string, string[]>();
     const systemOrders = new Map<string, string[]>();
     const lockSystems = new Set<string>();
+    const parcels = new Map<string, string>();
     for (const { subject } of due) {
       const parsed = parseSubject(subject);
       if (parsed?.type === 'order') push(orderNos, parsed.shopId, parsed.channelOrderNo);
       if (parsed?.type === 'fulfillment') push(systemOrders, parsed.systemId, parsed.systemOrderNo);
       if (parsed?.type === 'lock') lockSystems.add(parsed.systemId);
+      if (parsed?.type !== 'parcel') continue;
+      parcels.set(subject, parsed.waybill);
+      // The channel may know that it was delivered or closed.
+      for (const order of await storage.views.listByWaybill(parsed.waybill))
+        push(orderNos, order.shopId, order.channelOrderNo);
     }
+    const looked =
+      freshTracks === undefined || parcels.size === 0
+        ? new Map<string, number>()
+        : await freshTracks([...parcels.values()], signal);
     const answered = new Set<string>();
     const note = async (source: string, work: () => Promise<void>): Promise<void> => {
       if (await asked(source, work)) answered.add(source);
@@ -109,11 +136,21 @@ export function createConfirm({ storage, clock, ingest, shops, systems, director
       }),
     ]);
 
+    const moving = new Set<string>();
+    for (const [subject, waybill] of parcels)
+      if ((await storage.views.findParcel(waybill))?.lastEventAt != null) moving.add(subject);
     const missing = await readShortages(orderNos, answered, signal);
     const lastHeard = new Map((await storage.sources.list()).map((row) => [row.id, row.lastOkAt]));
     const systemAnswered = (shopId: string): boolean => answered.has(`system:${directory.systemOf(shopId)}/${shopId}`);
     return {
       missingOf: (subject) => missing.get(subject),
+      trackedAt: (subject) => looked.get(parcels.get(subject) ?? '') ?? null,
+      trackingOf(subject) {
+        const waybill = parcels.get(subject);
+        if (waybill === undefined) return 'not-visible-here';
+        if (freshTracks === undefined) return moving.has(subject) ? 'seen' : 'not-visible-here';
+        return askedAt - (looked.get(waybill) ?? 0) < staleAfter ? 'seen' : 'source-silent';
+      },
       confirmedAt(subject) {
         const parsed = parseSubject(subject);
         if (parsed?.type === 'order') {

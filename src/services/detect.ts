@@ -13,7 +13,9 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Due, DueMoment, NewAlert, Storage, Stores } from '../ports/stores.ts';
 import type { Confirm, Confirmation } from './confirm.ts';
 import type { Directory } from './directory.ts';
-import type { Rulebook } from './rulebook.ts';
+import { findBurst } from './find-burst.ts';
+import { type ClockRule, type ClockSubject, type CountRule, isCount, type Rulebook } from './rulebook.ts';
+import { trackingFacts } from './tracking-facts.ts';
 
 export interface DetectDeps {
   readonly storage: Storage;
@@ -48,10 +50,15 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       await tx.deadlines.markFired(due, now);
       const rule = rulebook().find(due.ruleId);
       if (rule === undefined) return undefined;
-      const finding = await findingOf(tx, rule, due, confirmation, now);
+      const finding = isCount(rule)
+        ? await caseOf(tx, rule, due, now)
+        : await findingOf(tx, rule, due, confirmation, now);
       if (finding === undefined) return undefined;
       const alert = await tx.alerts.raise(finding.alert);
-      if (alert === undefined) return undefined;
+      if (alert === undefined) {
+        await tx.alerts.refresh(finding.alert);
+        return undefined;
+      }
       // Broken and mended before we learned of either: kept as a fact, never said.
       if (finding.over !== undefined) await tx.alerts.resolve(alert.id, now, finding.over);
       return alert;
@@ -60,6 +67,36 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       metrics.raised(raised.ruleId);
       log.info({ alert: raised.id, rule: raised.ruleId, subject: raised.subject }, 'Alert raised');
     }
+  }
+
+  /** A new case, or more orders in one that is open: that is written down without a word. */
+  async function caseOf(
+    tx: Stores,
+    rule: CountRule,
+    due: Due,
+    now: number,
+  ): Promise<{ alert: NewAlert; over: undefined } | undefined> {
+    const parsed = parseSubject(due.subject);
+    const burst = parsed?.type === 'buyer' ? await findBurst(tx, rulebook(), rule, due, parsed.key) : undefined;
+    if (burst === undefined) return undefined;
+    const { facts, known } = burst;
+    if (known !== undefined) {
+      await tx.alerts.refresh({ ...known, facts });
+      return undefined;
+    }
+    const alert: NewAlert = {
+      ruleId: rule.id,
+      ruleVersion: rule.version,
+      subject: due.subject,
+      severity: rule.severity,
+      groupKey: groupKeyOf(rule, facts),
+      dueAt: due.dueAt,
+      raisedAt: now,
+      confirmedAt: null,
+      facts,
+      isLateFound: now - due.dueAt > longLateMs,
+    };
+    return { alert, over: undefined };
   }
 
   async function findingOf(
@@ -71,25 +108,31 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
   ): Promise<{ alert: NewAlert; over: Resolution | undefined } | undefined> {
     const subject = await subjectOf(tx, due.subject);
     if (subject === undefined) return undefined;
-    const { order, fulfillments, facts } = subject;
-    const isClock = rule.on.type === 'clock';
-    const over =
-      order !== undefined && rule.on.type === 'clock'
-        ? resolutionOf(rule.on, rulebook().moments(order, fulfillments), due.dueAt)
-        : undefined;
-    const visibility: Visibility = isClock && order !== undefined ? confirmation.visibilityOf(order) : 'seen';
+    const { order, clock: about, facts } = subject;
+    const judged = isClock(rule) && about !== undefined ? rulebook().judge(rule, about) : undefined;
+    const over = judged && resolutionOf(judged.on, judged.moments, due.dueAt);
+    const isTracking = judged?.on.subject === 'parcel';
+    const seen: Visibility = judged !== undefined && order !== undefined ? confirmation.visibilityOf(order) : 'seen';
+    const visibility = isTracking ? confirmation.trackingOf(due.subject) : seen;
+    // A carrier that cannot be asked says as little as one that is not connected.
+    const isLower = visibility === 'not-visible-here' || (isTracking && visibility === 'source-silent');
     return {
       over,
       alert: {
         ruleId: rule.id,
         ruleVersion: rule.version,
         subject: due.subject,
-        severity: visibility === 'not-visible-here' ? lowered(rule.severity) : rule.severity,
+        severity: isLower ? lowered(rule.severity) : rule.severity,
         groupKey: groupKeyOf(rule, facts),
         dueAt: due.dueAt,
         raisedAt: now,
-        confirmedAt: confirmation.confirmedAt(due.subject),
-        facts: { ...facts, visibility, missing: confirmation.missingOf(due.subject) ?? null },
+        confirmedAt: isTracking ? confirmation.trackedAt(due.subject) : confirmation.confirmedAt(due.subject),
+        facts: {
+          ...facts,
+          ...(isTracking && judged !== undefined ? trackingFacts(judged, visibility) : {}),
+          visibility,
+          missing: confirmation.missingOf(due.subject) ?? null,
+        },
         isLateFound: now - due.dueAt > longLateMs,
       },
     };
@@ -98,14 +141,38 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
   async function subjectOf(
     tx: Stores,
     subject: string,
-  ): Promise<{ order: Order | undefined; fulfillments: readonly FulfillmentView[]; facts: AlertFacts } | undefined> {
+  ): Promise<{ order: Order | undefined; clock?: ClockSubject; facts: AlertFacts } | undefined> {
     const parsed = parseSubject(subject);
     switch (parsed?.type) {
       case 'order': {
         const order = await tx.views.findOrderByNo(parsed.shopId, parsed.channelOrderNo);
         if (order === undefined) return undefined;
         const fulfillments = await tx.views.fulfillmentsOf(order.id);
-        return { order, fulfillments, facts: orderFacts(order, fulfillments) };
+        const parcels = await tx.views.parcelsOf(order.id);
+        return {
+          order,
+          clock: { orders: [order], fulfillments, parcels, isParcel: false },
+          facts: orderFacts(order, fulfillments),
+        };
+      }
+      case 'parcel': {
+        const parcel = await tx.views.findParcel(parsed.waybill);
+        const orders = await tx.views.listByWaybill(parsed.waybill);
+        const [order] = orders;
+        if (parcel === undefined || order === undefined) return undefined;
+        const fulfillments = await fulfillmentsOfAll(tx, orders);
+        return {
+          order,
+          clock: { orders, fulfillments, parcels: [parcel], isParcel: true },
+          facts: {
+            ...orderFacts(order, fulfillments),
+            // It has left: what matters is where it is, not by when it had to leave.
+            shipBy: null,
+            carrier: parcel.carrier,
+            waybill: parcel.waybill,
+            orders: orders.map(({ id }) => id).join(','),
+          },
+        };
       }
       case 'fulfillment': {
         const view = await tx.views.findFulfillment(parsed.systemId, parsed.systemOrderNo);
@@ -114,7 +181,6 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         const [line] = view.lines;
         return {
           order,
-          fulfillments: [view],
           facts: {
             ...orderFacts(order, [view]),
             // The owner is closed: its own time to ship means nothing any more.
@@ -133,7 +199,6 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         const warehouseId = directory.warehouseOf(lock.systemId, lock.warehouseCode)?.id ?? lock.warehouseCode;
         return {
           order,
-          fulfillments: [],
           facts: {
             ...(order === undefined ? {} : orderFacts(order, [])),
             shipBy: null,
@@ -181,19 +246,23 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     const { derivation } = rulebook();
     const rule = rulebook().find(alert.ruleId);
     if (rule === undefined) return 'rule-off';
-    if (rule.on.type === 'clock') {
-      const ref = parseSubject(alert.subject);
-      const order = ref?.type === 'order' ? await tx.views.findOrderByNo(ref.shopId, ref.channelOrderNo) : undefined;
-      if (order === undefined) return undefined;
-      const fulfillments = await tx.views.fulfillmentsOf(order.id);
-      const meets = rulebook().condition(rule.id).test(rulebook().facts(order, fulfillments));
+    if (isClock(rule)) {
+      const about = (await subjectOf(tx, alert.subject))?.clock;
+      // A label that was torn up carries no order any more.
+      if (about === undefined) return parseSubject(alert.subject)?.type === 'parcel' ? 'cleared' : undefined;
+      // Its number came to be known: the parcel is watched from now on.
+      if (rule.on.subject === 'parcel' && !about.isParcel && about.parcels.length > 0) return 'cleared';
+      const { meets, verdict, on, moments } = rulebook().judge(rule, about);
       if (meets === 'no') return 'cleared';
-      const stopped = resolutionOf(rule.on, rulebook().moments(order, fulfillments), alert.dueAt);
+      const stopped = resolutionOf(on, moments, alert.dueAt);
       if (stopped !== undefined || meets !== 'yes') return stopped;
       // Not started any more (it left the queue), or a start or a promise learned late moved it on.
-      const due = derivation.order(order, fulfillments).deadlines.find((each) => each.ruleId === rule.id);
-      return due === undefined || due.dueAt > clock.now() ? 'cleared' : undefined;
+      if (verdict.state === 'waiting' && verdict.dueAt <= clock.now()) return undefined;
+      const isInTime = on.subject === 'parcel' && verdict.state === 'waiting' && verdict.startedAt < alert.dueAt;
+      return isInTime ? 'in-time-learned-late' : 'cleared';
     }
+    // A case ends when a person has looked at it.
+    if (isCount(rule)) return undefined;
     const parsed = parseSubject(alert.subject);
     const goesOn = (deadlines: readonly DueMoment[]): boolean => deadlines.some((each) => each.ruleId === rule.id);
     if (parsed?.type === 'lock') {
@@ -247,10 +316,23 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     async lookAt(alerts, signal) {
       await confirm(alerts, signal);
       const over = new Set<string>();
-      for (const alert of alerts) if ((await endOf(storage, alert)) !== undefined) over.add(alert.id);
+      for (const alert of alerts) {
+        const rule = rulebook().find(alert.ruleId);
+        const isReviewed = rule !== undefined && isCount(rule);
+        if (isReviewed || (await endOf(storage, alert)) !== undefined) over.add(alert.id);
+      }
       return over;
     },
   };
+}
+
+const isClock = (rule: Rule): rule is ClockRule => rule.on.type === 'clock';
+
+async function fulfillmentsOfAll(tx: Stores, orders: readonly Order[]): Promise<readonly FulfillmentView[]> {
+  const all = new Map<string, FulfillmentView>();
+  for (const { id } of orders)
+    for (const view of await tx.views.fulfillmentsOf(id)) all.set(`${view.systemId}/${view.systemOrderNo}`, view);
+  return [...all.values()];
 }
 
 /** Findings of one rule that share the rule's group fields are one story. */
@@ -261,6 +343,7 @@ function groupKeyOf(rule: Rule, facts: AlertFacts): string {
     sku: facts['sku'],
     source: facts['source'],
     carrier: facts['carrier'],
+    buyer: facts['buyer'],
   };
   return [rule.id, ...rule.group.map((field) => `${field}=${values[field] ?? '-'}`)].join('|');
 }

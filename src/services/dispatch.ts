@@ -2,13 +2,14 @@ import type { Alert } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import { bandOf, decideGroup, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
 import { tailOf } from '../domain/order.ts';
+import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { GroupSaid, RoomRow, Storage, Stores } from '../ports/stores.ts';
 import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-card.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
-import { alertModel, groupModel } from './alert-models.ts';
+import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
@@ -193,13 +194,16 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
           const source =
             typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
+          const subject = parseSubject(alert.subject);
+          const isParcel = subject?.type === 'parcel';
+          const stage = order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage];
           const model = {
             number: alert.number,
-            tail: order === undefined ? null : tailOf(order.channelOrderNo),
+            tail: isParcel ? parcelOf(alert.facts) : order === undefined ? null : tailOf(order.channelOrderNo),
             where: source ?? warehouseName(alert.facts.warehouseId, directory),
             count: 1,
             how: alert.resolution ?? ('cleared' as const),
-            stage: order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage],
+            stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,
           };
           await say(tx, room, `resolved/${alert.id}`, 'resolved', 4, null, resolvedCard(model, room.language));
         }

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { clockTime, dateTime, say, span } from '../render/words.ts';
-import { causeText, mendFor } from './alert-models.ts';
+import { causeText, detailsOf, mendFor } from './alert-models.ts';
 import { stillOpen } from './alert-number.ts';
 import type { Confirm } from './confirm.ts';
 import { diagnose } from './diagnose.ts';
@@ -107,7 +107,11 @@ export function createExplain({
     const order =
       'order' in about ? about.order : orderId === undefined ? undefined : await storage.views.findOrder(orderId);
     const head = alert === undefined ? [] : await ofAlert(alert, language);
-    const body = order === undefined ? { lines: [], buttons: [] } : await ofOrder(order, language);
+    // A parcel and a buyer's case explain themselves; their orders are past the stages that an order waits in.
+    const details = alert === undefined ? undefined : await detailsOf(storage, directory, alert, clock.now());
+    if (details !== undefined) head.push(...details.map((text) => line(say(text, language))));
+    const body =
+      order === undefined || details !== undefined ? { lines: [], buttons: [] } : await ofOrder(order, language);
     return [
       {
         tone: 'info',

@@ -1,6 +1,7 @@
 import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { StockLock } from '../domain/stock.ts';
+import type { TrackEvent } from '../domain/track.ts';
 import type { Channel, OrderPage, ReceiverSecret, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FulfillmentPage, FulfillmentSystem } from '../ports/fulfillment.ts';
@@ -52,6 +53,11 @@ export interface Ingest {
   /** The locks in force now. */
   readLocks(source: SystemSource, signal: AbortSignal): Promise<readonly StockLock[]>;
   saveOrders(source: string, orders: readonly SourceOrder[]): Promise<number>;
+  /**
+   * What a carrier or a tracking provider told of parcels, in any order and as often as it likes: a known fact changes
+   * nothing. `carrierId` is that of the configuration. Answers how many facts were new.
+   */
+  saveTracks(carrierId: string, events: readonly TrackEvent[], receivedAt: number): Promise<number>;
 }
 
 /** Rows one step takes: it must not hold the event loop for longer than a blink. */
@@ -256,6 +262,19 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         await storeRead(`system:${source.id}`, rowsOf(page), fulfillmentsOf(source));
         return page.fulfillments;
       }),
+
+    async saveTracks(carrierId, events, receivedAt) {
+      const source = `carrier:${carrierId}`;
+      const changed = await storeInPieces(
+        events,
+        async (tx, piece) => {
+          return (await tx.views.saveTracks(source, piece, receivedAt, rulebook().derivation)).changed;
+        },
+        async () => {},
+      );
+      metrics.ingested(source, changed, null, null);
+      return changed;
+    },
 
     saveOrders: (source, orders) => storage.transaction((tx) => storeOrders(tx, source, orders, clock.now())),
   };

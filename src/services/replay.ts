@@ -13,6 +13,7 @@ import type { Vault } from '../ports/vault.ts';
 import type { Confirmation } from './confirm.ts';
 import { createDetect } from './detect.ts';
 import type { Directory } from './directory.ts';
+import { orderIds } from './find-burst.ts';
 import { createIngest } from './ingest.ts';
 import { createRulebook } from './rulebook.ts';
 
@@ -125,6 +126,8 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
   const ingest = createIngest({ ...common, vault: noVault, shopOf: () => fileShopId });
   const confirmation: Confirmation = {
     confirmedAt: () => clock.now(),
+    trackedAt: () => clock.now(),
+    trackingOf: () => 'seen',
     visibilityOf: () => 'seen',
     missingOf: () => undefined,
   };
@@ -171,8 +174,14 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
   };
 }
 
-function personOf({ phone, province }: ReplayRow, identifier: Identifier): ReplayPerson {
-  const key = phone === '' ? undefined : identifier.phone(phone, 'CN');
+function personOf({ phone, province, placedAt, paidAt }: ReplayRow, identifier: Identifier): ReplayPerson {
+  // Who ordered when is not known of a row that tells neither. What is no number of ours (masked, hashed, foreign without
+  // its prefix) still joins the rows of one sheet that write it alike.
+  const isDated = placedAt !== null || paidAt !== null;
+  const isPerson = isDated && phone !== '';
+  const key = isPerson
+    ? (identifier.phone(phone, 'CN') ?? identifier.key(phone.includes('*') ? 'mask' : 'receiver', phone, fileShopId))
+    : undefined;
   return {
     receiver: identifier.mask({ name: '', phone, province, city: '', district: '' }),
     identities: key === undefined ? [] : [key],
@@ -182,10 +191,14 @@ function personOf({ phone, province }: ReplayRow, identifier: Identifier): Repla
 async function countAlerts(storage: Storage): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const seen = new Set<string>();
-  for (const { ruleId, subject } of await storage.alerts.list({ limit: Number.MAX_SAFE_INTEGER })) {
-    const key = alertKey(ruleId, subject);
-    if (!seen.has(key)) counts[ruleId] = (counts[ruleId] ?? 0) + 1;
-    seen.add(key);
+  for (const { ruleId, subject, facts } of await storage.alerts.list({ limit: Number.MAX_SAFE_INTEGER })) {
+    // A parcel speaks for every order in it.
+    const about = subject.startsWith('parcel:') ? orderIds({ facts }) : [facts.orderId ?? subject];
+    for (const each of about) {
+      const key = alertKey(ruleId, each);
+      if (!seen.has(key)) counts[ruleId] = (counts[ruleId] ?? 0) + 1;
+      seen.add(key);
+    }
   }
   return counts;
 }

@@ -1,19 +1,50 @@
+import { burstEnd } from '../domain/burst.ts';
 import { type Calendar, parseHours } from '../domain/calendar.ts';
-import { judgeClock, momentsOf } from '../domain/clock-rule.ts';
-import { type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
+import { judgeClock, momentsOf, parcelMoments, type Verdict } from '../domain/clock-rule.ts';
+import { type Answer, type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import type { OrderView } from '../domain/order.ts';
-import { type ClockTrigger, type Moments, parseDuration, type Rule } from '../domain/rule.ts';
+import type { Parcel } from '../domain/parcel.ts';
+import {
+  type ClockTrigger,
+  type CountTrigger,
+  type Lane,
+  type Moments,
+  parseDuration,
+  type Rule,
+} from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
 import type { Derivation, DueMoment } from '../ports/stores.ts';
 import type { Directory } from './directory.ts';
+
+/** What a clock is asked about: an order with its parcels, or one parcel with its orders. */
+export interface ClockSubject {
+  readonly orders: readonly OrderView[];
+  readonly fulfillments: readonly FulfillmentView[];
+  /** Of the order, or the one parcel. */
+  readonly parcels: readonly Parcel[];
+  readonly isParcel: boolean;
+}
+
+/** What a clock rule says of a subject. */
+export interface Judged {
+  readonly meets: Answer;
+  readonly verdict: Verdict;
+  readonly moments: Moments;
+  /** The trigger with the time of its lane. */
+  readonly on: ClockTrigger;
+  readonly lane: Lane | undefined;
+}
+
+export type ClockRule = Rule & { readonly on: ClockTrigger };
+
+export type CountRule = Rule & { readonly on: CountTrigger };
 
 /** The rules that are on, compiled. Preview, live and replay ask the very same functions. */
 export interface Rulebook {
   find(ruleId: string): Rule | undefined;
   readonly derivation: Derivation;
-  /** Moments of an order as its clock sees them. */
-  moments(order: OrderView, fulfillments: readonly FulfillmentView[]): Moments;
+  judge(rule: ClockRule, about: ClockSubject): Judged;
   facts(order: OrderView, fulfillments: readonly FulfillmentView[]): Facts;
   condition(ruleId: string): Compiled;
   calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar;
@@ -22,7 +53,15 @@ export interface Rulebook {
 
 export function createRulebook(rules: readonly Rule[], directory: Directory, timezone: string): Rulebook {
   const compiled = new Map(rules.map((rule) => [rule.id, compileCondition(rule.when, orderFields)]));
-  const orderClocks = rules.flatMap((rule) => (isOrderClock(rule) ? [{ rule, on: rule.on }] : []));
+  const orderClocks = rules.filter((rule) => isClock(rule, 'order'));
+  const parcelClocks = rules.filter((rule) => isClock(rule, 'parcel'));
+  const countRules = rules.filter(isCount);
+  const lanesOf = new Map(
+    [...orderClocks, ...parcelClocks].map(({ id, on: { lanes = [] } }) => [
+      id,
+      lanes.map((lane) => ({ lane, condition: compileCondition(lane.when, orderFields) })),
+    ]),
+  );
   const lockRules = rules.flatMap((rule) =>
     rule.on.type === 'stock' && rule.on.state === 'lock-without-order'
       ? [{ rule, after: rule.on.after ?? thirtyMinutes }]
@@ -74,22 +113,67 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     };
   }
 
-  const due = (order: OrderView, fulfillments: readonly FulfillmentView[]): DueMoment[] => {
-    const now = momentsOf(order, fulfillments);
-    const told = facts(order, fulfillments);
-    return orderClocks.flatMap(({ rule, on }) => {
-      if (compiled.get(rule.id)?.test(told) !== 'yes') return [];
-      const verdict = judgeClock(on, now, on.hours === 'open' ? calendarOf(order, fulfillments) : always);
-      return verdict.state === 'waiting' ? [{ ruleId: rule.id, dueAt: verdict.dueAt }] : [];
+  /** One answer for all orders of a parcel: that it matters to one of them is enough. */
+  function anyOf(condition: Compiled, told: readonly Facts[]): Answer {
+    const all = told.map((each) => condition.test(each));
+    return all.find((each) => each === 'yes') ?? all.find((each) => each === 'cannot-tell') ?? 'no';
+  }
+
+  /** What all clocks of one subject look at, read once. */
+  function reader({ orders, fulfillments, parcels, isParcel }: ClockSubject): (rule: ClockRule) => Judged {
+    const [order] = orders;
+    const [parcel] = parcels;
+    const track = parcels.length === 1 && parcel !== undefined ? trackFacts(parcel) : {};
+    const told = orders.map((each) => ({ ...facts(each, fulfillments), ...track }));
+    const moments =
+      isParcel && parcel !== undefined
+        ? parcelMoments(parcel, orders, fulfillments)
+        : order === undefined
+          ? {}
+          : momentsOf(order, fulfillments, parcels);
+    return (rule) => {
+      const lane = lanesOf.get(rule.id)?.find(({ condition }) => anyOf(condition, told) === 'yes')?.lane;
+      const on = lane === undefined ? rule.on : { ...rule.on, after: lane.after };
+      const calendar = on.hours === 'open' && order !== undefined ? calendarOf(order, fulfillments) : always;
+      const condition = compiled.get(rule.id);
+      return {
+        meets: condition === undefined ? 'no' : anyOf(condition, told),
+        verdict: judgeClock(on, moments, calendar),
+        moments,
+        on,
+        lane,
+      };
+    };
+  }
+
+  function due(about: ClockSubject, clocks: readonly ClockRule[]): DueMoment[] {
+    const judge = reader(about);
+    return clocks.flatMap((rule) => {
+      const { meets, verdict } = judge(rule);
+      return meets === 'yes' && verdict.state === 'waiting' ? [{ ruleId: rule.id, dueAt: verdict.dueAt }] : [];
     });
-  };
+  }
 
   const derivation: Derivation = {
-    order: (order, fulfillments) => ({ ...stageOf(order, fulfillments), deadlines: due(order, fulfillments) }),
+    order(order, fulfillments, parcels = []) {
+      // What travels without a number that anybody told is its own parcel.
+      const clocks = parcels.length === 0 ? [...orderClocks, ...parcelClocks] : orderClocks;
+      return {
+        ...stageOf(order, fulfillments, parcels),
+        deadlines: due({ orders: [order], fulfillments, parcels, isParcel: false }, clocks),
+      };
+    },
+    parcel: (parcel, orders, fulfillments) =>
+      due({ orders, fulfillments, parcels: [parcel], isParcel: true }, parcelClocks),
     fulfillment(view, orders) {
       const since = orphanedSince(view, orders);
       return since === null ? [] : lockRules.map(({ rule, after }) => ({ ruleId: rule.id, dueAt: since + after }));
     },
+    identity: (placedAts, placedAt) =>
+      countRules.flatMap(({ id, on }) => {
+        const dueAt = burstEnd(placedAts, placedAt, on);
+        return dueAt === undefined ? [] : [{ ruleId: id, dueAt }];
+      }),
     lock(lock, order) {
       if (order?.closedAt == null || lock.kind !== 'virtual') return [];
       const { closedAt } = order;
@@ -103,7 +187,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   return {
     find: (ruleId) => rules.find((rule) => rule.id === ruleId),
     derivation,
-    moments: momentsOf,
+    judge: (rule, about) => reader(about)(rule),
     facts,
     condition: (ruleId) => compiled.get(ruleId) ?? compileCondition(true, orderFields),
     calendarOf,
@@ -113,15 +197,24 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
 
 const thirtyMinutes = parseDuration('30m') ?? 0;
 
-const isOrderClock = (rule: Rule): rule is Rule & { on: ClockTrigger } =>
-  rule.on.type === 'clock' && rule.on.subject === 'order';
+export const isCount = (rule: Rule): rule is CountRule => rule.on.type === 'count';
+
+const isClock = (rule: Rule, subject: ClockTrigger['subject']): rule is ClockRule =>
+  rule.on.type === 'clock' && rule.on.subject === subject;
+
+const trackFacts = ({ lastKind, lastState }: Parcel): Facts => ({ trackKind: lastKind, trackState: lastState });
 
 /** The stage that all views together give: the warehouse knows sorting, the channel knows payment, shipping and the end. */
-function stageOf(order: OrderView, fulfillments: readonly FulfillmentView[]): { stage: Stage; stageAt: number } {
+function stageOf(
+  order: OrderView,
+  fulfillments: readonly FulfillmentView[],
+  parcels: readonly Parcel[],
+): { stage: Stage; stageAt: number } {
   // What a warehouse does before it is paid moves nothing.
   const { paidAt, sortedAt, shippedAt, scannedAt, deliveredAt, closedAt } = momentsOf(
     order,
     order.paidAt === null ? [] : fulfillments,
+    order.paidAt === null ? [] : parcels,
   );
   if (closedAt != null) return { stage: 'closed', stageAt: closedAt };
   const told: [Stage, number | null | undefined][] = [

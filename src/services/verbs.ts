@@ -10,6 +10,8 @@ export interface Verbs {
   help(asking: Asking, word: string | undefined): Promise<readonly Card[]>;
   readOrder(asking: Asking, orders: readonly Order[]): Promise<readonly Card[]>;
   listAlerts(asking: Asking): Promise<readonly Card[]>;
+  /** Parcels that do not move. */
+  listStuck(asking: Asking): Promise<readonly Card[]>;
   listMine(asking: Asking): Promise<readonly Card[]>;
   explain(asking: Asking, about: { readonly alert: Alert } | { readonly order: Order }): Promise<readonly Card[]>;
   acknowledge(asking: Asking, alert: Alert): Promise<readonly Card[]>;

@@ -22,16 +22,27 @@ const hour = 60 * minute;
 it('has the rules of today, once each and under their public ids', () => {
   const ids = builtinRules.map(({ id }) => id);
 
-  expect(ids).toEqual(['paid-not-sorted', 'embroidery-review', 'lock-orphaned', 'source-silent']);
+  expect(ids).toEqual([
+    'paid-not-sorted',
+    'same-buyer-burst',
+    'tracking-stalled',
+    'pickup-by-risk',
+    'embroidery-review',
+    'lock-orphaned',
+    'source-silent',
+  ]);
 });
 
 it.each(builtinRules.map((rule) => [rule.id, rule] as const))(
   '%s is a form that can be filled in and read [D7]',
   (_, rule) => {
     const { on, ...rest } = rule;
-    const durations = 'after' in on && on.after !== undefined ? { after: `${on.after}ms` } : {};
+    /** Every time as a person writes it. */
+    const written = JSON.parse(JSON.stringify(on), (name, value: unknown) =>
+      ['after', 'ahead', 'within'].includes(name) ? `${String(value)}ms` : value,
+    ) as Rule['on'];
 
-    expect(Rule.parse({ ...rest, on: { ...on, ...durations } })).toEqual(rule);
+    expect(Rule.parse({ ...rest, on: written })).toEqual(rule);
     expect(() => compileCondition(rule.when, orderFields)).not.toThrow();
   },
 );
@@ -91,4 +102,50 @@ it('where the stage is not visible the sentence is weaker and names who does not
   );
   expect(notVisibleSay.en).toMatch(/\{system\}.*\{channel\}/);
   expect(lowered(ruleOf('paid-not-sorted').severity)).toBe('warning');
+});
+
+it('tracking-stalled has 48 wall hours, and longer ones by lane [C3] [N5]', () => {
+  const clock = clockOf('tracking-stalled');
+  const lanes = (clock.lanes ?? []).map(({ name, when, after }) => ({
+    name: name.zh,
+    hours: after / hour,
+    fits: (facts: Record<string, unknown>) => compileCondition(when, orderFields).test(facts),
+  }));
+
+  expect([clock.subject, clock.hours, clock.after / hour]).toEqual(['parcel', 'wall', 48]);
+  expect(lanes.map(({ name, hours }) => `${name} ${hours}`)).toEqual(['清关中 120', '干线运输 72', '偏远地区 72']);
+  const [customs, trunk, remote] = lanes;
+  expect(customs?.fits({ trackKind: 'customs' })).toBe('yes');
+  expect(trunk?.fits({ trackState: '1002' })).toBe('yes');
+  expect(['新疆', '西藏自治区', '青海省', '甘肃省', ''].map((province) => remote?.fits({ province }))).toEqual([
+    'yes',
+    'yes',
+    'yes',
+    'no',
+    'no',
+  ]);
+  for (const lane of lanes) expect(lane.fits({})).toBe('cannot-tell');
+});
+
+it('pickup-by-risk warns four hours before the limit of a platform that has one, and says when it was looked up [P3] [N18]', () => {
+  const clock = clockOf('pickup-by-risk');
+  const { test } = compileCondition(ruleOf('pickup-by-risk').when, orderFields);
+
+  expect(judgeClock(clock, { uploadedAt: 0 }, always)).toMatchObject({ state: 'waiting', dueAt: 20 * hour });
+  expect(clock.lanes?.map(({ name, after, asOf }) => [name.zh, after / hour, asOf])).toEqual([
+    ['拼多多', 24, '2026-11-24'],
+  ]);
+  expect(['pinduoduo', 'miniprogram'].map((channel) => test({ kind: 'sale', channel }))).toEqual(['yes', 'no']);
+});
+
+it('a rule cannot be told a lane without a name, a time or a real day [D7]', () => {
+  const rule = (lane: object) => ({
+    ...ruleOf('tracking-stalled'),
+    on: { ...clockOf('tracking-stalled'), after: '48h', lanes: [lane] },
+  });
+  const lane = { name: { zh: '海运', en: 'by sea' }, when: true, after: '72h', asOf: '2026-11-24' };
+
+  expect(Rule.safeParse(rule(lane)).success).toBe(true);
+  for (const wrong of [{ name: undefined }, { after: 'soon' }, { asOf: '2026-02-30' }, { carrier: 'sf' }])
+    expect(Rule.safeParse(rule({ ...lane, ...wrong })).success).toBe(false);
 });

@@ -54,9 +54,10 @@ describe('what a sheet does not tell', () => {
     expect(momentsOfRow(rowOf({ ...told, sortedAt: at(7) }))?.sortedAt).toBe(at(7));
   });
 
-  it('takes the payment for the placing when only that is known, and nothing for an order without either', () => {
+  it('takes the payment for the placing when only that is known, and else whatever happened first', () => {
     expect(momentsOfRow(rowOf({ paidAt: at(1) }))?.placedAt).toBe(at(1));
-    expect(views({ carrierAt: at(1) })).toEqual([]);
+    expect(momentsOfRow(rowOf({ carrierAt: at(1), deliveredAt: at(2) }))?.placedAt).toBe(at(1));
+    expect(views({})).toEqual([]);
     expect(cycleOfRow(rowOf({ carrierAt: at(1) }))).toBeUndefined();
   });
 });

@@ -15,7 +15,7 @@ import type { Log } from '../../src/ports/log.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
 import type { RoomRow, Storage } from '../../src/ports/stores.ts';
 import type { Vault } from '../../src/ports/vault.ts';
-import { createConfirm } from '../../src/services/confirm.ts';
+import { createConfirm, type FreshTracks } from '../../src/services/confirm.ts';
 import { createDetect, type Detect } from '../../src/services/detect.ts';
 import type { Directory } from '../../src/services/directory.ts';
 import { createDispatch } from '../../src/services/dispatch.ts';
@@ -85,6 +85,8 @@ export interface FlowOptions extends DirectoryOptions {
   readonly rooms?: readonly RoomRow[];
   /** Who on duty answers for an alert. */
   readonly ownerOf?: (alert: Alert) => string | undefined;
+  /** A tracking service that may be asked; none without. */
+  readonly freshTracks?: FreshTracks;
   readonly wrap?: (storage: Storage) => Storage;
 }
 
@@ -157,6 +159,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     systems: () => [system],
     directory,
     log: silentLog,
+    ...(options.freshTracks === undefined ? {} : { freshTracks: options.freshTracks }),
   });
   const detect = createDetect({ ...shared, directory, confirm });
   const dispatch = createDispatch({

@@ -40,6 +40,8 @@ it('works on the real database: login, talk, board, order', async () => {
   const { id, stage, stageAt, firstSeenAt, ...view } = anOrder();
   await storage.views.saveOrders('shop:mini', [{ view, seal: null }], firstSeenAt, {
     order: () => ({ stage, stageAt, deadlines: [] }),
+    parcel: () => [],
+    identity: () => [],
     fulfillment: () => [],
     lock: () => [],
   });

@@ -84,6 +84,16 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         );
         return inserted === 0 ? undefined : one('SELECT * FROM Alert WHERE id = ?', id);
       }),
+    refresh: ({ ruleId, subject, facts, dueAt }) =>
+      run(
+        () =>
+          void change(
+            'UPDATE Alert SET facts = ?, dueAt = ? WHERE openKey = ?',
+            JSON.stringify(facts),
+            dueAt,
+            alertKey(ruleId, subject),
+          ),
+      ),
     find: (id) => run(() => one('SELECT * FROM Alert WHERE id = ?', id)),
     findByNumber: (number, day, isExact = false) =>
       run(() =>

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import type { ChannelStatus, Order, OrderKind, OrderLine, OrderView, RefundState } from '../../domain/order.ts';
+import type { Parcel } from '../../domain/parcel.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { LockKind, StockLock } from '../../domain/stock.ts';
 
@@ -209,4 +210,22 @@ export const lockFromRow = (row: LockRow): StockLock => ({
   systemShopId: row.systemShopId,
   by: row.takenBy,
   createdAt: row.createdAt,
+});
+
+export interface ParcelRow {
+  id: string;
+  carrier: string;
+  waybill: string;
+  firstScanAt: number | null;
+  lastEventAt: number | null;
+  lastKind: string | null;
+  lastState: string | null;
+  deliveredAt: number | null;
+  endedAt: number | null;
+}
+
+export const parcelFromRow = ({ id: _id, ...row }: ParcelRow): Parcel => ({
+  ...row,
+  lastKind: row.lastKind as Parcel['lastKind'],
+  lastState: row.lastState ?? '',
 });

@@ -1,8 +1,10 @@
 import type { Event, EventKind } from '../../domain/event.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import type { Order, OrderView } from '../../domain/order.ts';
+import { parcelId } from '../../domain/parcel.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { StockLock } from '../../domain/stock.ts';
+import type { TrackEvent } from '../../domain/track.ts';
 import type { Derivation, Saved, ShopOf, ViewStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import { type EventRow, eventFromRow } from './event-store.ts';
@@ -20,6 +22,7 @@ import {
 import { ViewWriter } from './view-writer.ts';
 
 const viewTables = [
+  'TrackEvent',
   'ParcelOrder',
   'Parcel',
   'OrderFulfillment',
@@ -31,9 +34,14 @@ const viewTables = [
 ];
 
 export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
-  const reader = new ViewWriter(sqlite, { order: never, fulfillment: never, lock: never }, never, {
-    appends: false,
-  });
+  const reader = new ViewWriter(
+    sqlite,
+    { order: never, parcel: never, identity: never, fulfillment: never, lock: never },
+    never,
+    {
+      appends: false,
+    },
+  );
   const orders = (sql: string, ...values: unknown[]): Order[] =>
     sqlite
       .prepare<{ id: string }>(sql)
@@ -76,6 +84,26 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
         return { ...saved, changed: saved.changed + gone.length };
       }, 'several'),
 
+    saveTracks: (source, events, receivedAt, derive) =>
+      run(() => {
+        const writer = new ViewWriter(sqlite, derive, never, { appends: true });
+        return count(events, (event) => writer.track(event, { source, receivedAt }));
+      }, 'several'),
+
+    listByIdentity: ({ kind, scope, value }, after, upTo) =>
+      run(() =>
+        orders(
+          `SELECT orderId AS id FROM Identity WHERE scope = ? AND kind = ? AND value = ? AND placedAt > ? AND placedAt <= ?
+           ORDER BY placedAt, orderId`,
+          scope,
+          kind,
+          value,
+          after,
+          upTo,
+        ),
+      ),
+    findParcel: (waybill) => run(() => reader.findParcel(parcelId(waybill))),
+    parcelsOf: (id) => run(() => reader.parcelsOf(id)),
     findOrder: (id) => run(() => reader.findOrder(id)),
     findOrderByNo: (shopId, no) => run(() => reader.findOrder(orderId(shopId, no))),
     listByTail: (tail, limit) =>
@@ -89,9 +117,7 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
         );
       }),
     listByWaybill: (waybill) =>
-      run(() =>
-        orders('SELECT orderId AS id FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId', waybill.toUpperCase()),
-      ),
+      run(() => orders('SELECT orderId AS id FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId', parcelId(waybill))),
     listBySystemOrderNo: (no) =>
       run(() =>
         orders(
@@ -155,6 +181,18 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
              GROUP BY sku ORDER BY max(rowid) DESC LIMIT ?`,
           )
           .all(`${likeText(words)}%`, `%${likeText(words)}%`, limit),
+      ),
+    countWithoutParcel: (paidBefore, now) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT count(*) AS count FROM "Order" o
+               WHERE o.stage IN ('paid', 'queued', 'review', 'sorting', 'packed', 'labelled', 'shipped') AND o.paidAt <= ?
+                 AND o.kind = 'sale' AND (o.promisedAt IS NULL OR o.promisedAt <= ?)
+                 AND NOT EXISTS (SELECT 1 FROM ParcelOrder l WHERE l.orderId = o.id)`,
+            )
+            .get(paidBefore, now)?.count ?? 0,
       ),
     countByStage: () =>
       run(() =>
@@ -249,6 +287,7 @@ function replay(
 ): void {
   const origin = { source, receivedAt };
   if (kind === 'order') writer.order(told as unknown as OrderView, origin);
+  else if (kind === 'track') writer.track(told as unknown as TrackEvent, origin);
   else if (kind === 'fulfillment') writer.fulfillment(told as unknown as FulfillmentView, origin);
   else {
     const { gone, ...lock } = told;

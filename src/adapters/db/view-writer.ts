@@ -1,7 +1,18 @@
+import { buyerSubject } from '../../domain/burst.ts';
 import { changedFacts, type NewEvent } from '../../domain/event.ts';
 import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
-import { type Order, type OrderLine, type OrderView, orderSubject } from '../../domain/order.ts';
+import {
+  type IdentityKey,
+  type Order,
+  type OrderLine,
+  type OrderView,
+  orderSubject,
+  type Shipment,
+} from '../../domain/order.ts';
+import { type Parcel, parcelId, parcelSubject, withEvent } from '../../domain/parcel.ts';
+import { longestCount } from '../../domain/rule.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
+import type { TrackEvent } from '../../domain/track.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
 import { insertEvent } from './event-store.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -17,6 +28,8 @@ import {
   orderFromRow,
   orderHash,
   orderId,
+  type ParcelRow,
+  parcelFromRow,
   reversed,
   viewOf,
 } from './view-rows.ts';
@@ -67,22 +80,14 @@ export class ViewWriter {
       );
     }
     const fulfillments = this.fulfillmentsOf(id);
-    const derived = this.#derive.order(view, fulfillments);
+    const touched = this.#linkParcels(id, view.shipments, fulfillments);
+    const derived = this.#derive.order(view, fulfillments, this.parcelsOf(id));
     this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
     this.#writeLines(id, view.lines, before?.lines);
-    for (const key of view.identities) {
-      this.#run(
-        'INSERT OR IGNORE INTO Identity (orderId, kind, scope, value, placedAt) VALUES (?, ?, ?, ?, ?)',
-        id,
-        key.kind,
-        key.scope,
-        key.value,
-        view.placedAt,
-      );
-    }
-    for (const shipment of view.shipments) this.#parcel(shipment.carrier, shipment.waybill, id);
+    for (const key of view.identities) this.#identity(id, key, view.placedAt);
     this.#setDeadlines(subject, derived.deadlines, before === undefined);
     if (before !== undefined) this.#recheck(subject);
+    for (const parcel of touched) this.#deriveParcel(parcel);
     if (before === undefined) this.#claimLocks(id, view.channelOrderNo);
     if (before?.closedAt !== view.closedAt || before === undefined) {
       for (const fulfillment of fulfillments) this.#deriveFulfillment(fulfillment);
@@ -113,11 +118,52 @@ export class ViewWriter {
     const left = this.#unlink(id, orders);
     for (const each of orders) {
       this.#run('INSERT OR IGNORE INTO OrderFulfillment (orderId, fulfillmentId) VALUES (?, ?)', each, id);
-      if (view.waybill !== '') this.#parcel(view.carrier, view.waybill, each);
     }
-    for (const each of [...orders, ...left]) this.#deriveOrder(each);
+    const touched = new Set<string>();
+    for (const each of [...orders, ...left]) {
+      const order = this.findOrder(each);
+      for (const parcel of this.#linkParcels(each, order?.shipments ?? [], this.fulfillmentsOf(each)))
+        touched.add(parcel);
+      this.#deriveOrder(each);
+    }
+    for (const parcel of touched) this.#deriveParcel(parcel);
     this.#deriveFulfillment(view);
     this.#recheck(subject);
+    return true;
+  }
+
+  /** False when this fact was known. */
+  track(event: TrackEvent, origin: Origin): boolean {
+    const { carrier, waybill, occurredAt, kind, rawState } = event;
+    const id = parcelId(waybill);
+    this.#addParcel(carrier, waybill);
+    const { changes } = this.#sqlite
+      .prepare(
+        'INSERT OR IGNORE INTO TrackEvent (parcelId, occurredAt, kind, rawState, carrier, receivedAt) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, occurredAt, kind, rawState, carrier, origin.receivedAt);
+    const before = this.findParcel(id);
+    if (changes === 0 || before === undefined) return false;
+    if (this.#appends) {
+      const facts = { carrier, waybill, occurredAt, kind, rawState };
+      this.#append(
+        { subject: parcelSubject(waybill), kind: 'track', facts, hash: contentHash(facts), occurredAt, id },
+        origin,
+      );
+    }
+    const { firstScanAt, lastEventAt, lastKind, lastState, deliveredAt, endedAt } = withEvent(before, event);
+    this.#run(
+      'UPDATE Parcel SET firstScanAt = ?, lastEventAt = ?, lastKind = ?, lastState = ?, deliveredAt = ?, endedAt = ? WHERE id = ?',
+      firstScanAt,
+      lastEventAt,
+      lastKind,
+      lastState,
+      deliveredAt,
+      endedAt,
+      id,
+    );
+    for (const order of this.ordersIn(id)) this.#deriveOrder(order);
+    this.#deriveParcel(id);
     return true;
   }
 
@@ -227,6 +273,29 @@ export class ViewWriter {
       .map((row) => orderFromRow(row, this.linesOf(row.id)));
   }
 
+  findParcel(id: string): Parcel | undefined {
+    const row = this.#row<ParcelRow>('SELECT * FROM Parcel WHERE id = ?', id);
+    return row && parcelFromRow(row);
+  }
+
+  /** Of an order, known or not yet. */
+  parcelsOf(order: string): Parcel[] {
+    return this.#sqlite
+      .prepare<ParcelRow>(
+        'SELECT p.* FROM ParcelOrder l JOIN Parcel p ON p.id = l.parcelId WHERE l.orderId = ? ORDER BY p.id',
+      )
+      .all(order)
+      .map(parcelFromRow);
+  }
+
+  /** Ids of the orders that travel in a parcel. */
+  ordersIn(parcel: string): string[] {
+    return this.#sqlite
+      .prepare<{ orderId: string }>('SELECT orderId FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId')
+      .all(parcel)
+      .map(({ orderId: id }) => id);
+  }
+
   activeLocks(systemId: string): StockLock[] {
     return this.#sqlite
       .prepare<LockRow>('SELECT * FROM StockLock WHERE systemId = ? AND goneAt IS NULL')
@@ -237,7 +306,7 @@ export class ViewWriter {
   #deriveOrder(id: string): void {
     const order = this.findOrder(id);
     if (order === undefined) return; // the channel will bring it
-    const derived = this.#derive.order(viewOf(order), this.fulfillmentsOf(id));
+    const derived = this.#derive.order(viewOf(order), this.fulfillmentsOf(id), this.parcelsOf(id));
     if (derived.stage !== order.stage || derived.stageAt !== order.stageAt) {
       this.#run('UPDATE "Order" SET stage = ?, stageAt = ? WHERE id = ?', derived.stage, derived.stageAt, id);
     }
@@ -314,15 +383,76 @@ export class ViewWriter {
     this.#run("UPDATE Alert SET recheck = 1 WHERE subject = ? AND state <> 'resolved'", subject);
   }
 
-  #parcel(carrier: string, waybill: string, order: string): void {
-    if (waybill === '') return;
+  /** A key that is new to an order may make its buyer's orders too many. */
+  #identity(order: string, key: IdentityKey, placedAt: number): void {
+    const { kind, scope, value } = key;
+    const { changes } = this.#sqlite
+      .prepare('INSERT OR IGNORE INTO Identity (orderId, kind, scope, value, placedAt) VALUES (?, ?, ?, ?, ?)')
+      .run(order, kind, scope, value, placedAt);
+    if (changes === 0) return;
+    const placedAts = this.#sqlite
+      .prepare<{ placedAt: number }>(
+        'SELECT placedAt FROM Identity WHERE scope = ? AND kind = ? AND value = ? AND placedAt > ? AND placedAt < ? ORDER BY placedAt',
+      )
+      .all(scope, kind, value, placedAt - longestCount, placedAt + longestCount)
+      .map((row) => row.placedAt);
+    for (const { ruleId, dueAt } of this.#derive.identity(placedAts, placedAt)) {
+      // One more in a full window is looked at again, though it may have been placed before the last one.
+      this.#run(
+        `INSERT INTO Deadline (ruleId, subject, dueAt, firedAt) VALUES (?, ?, ?, NULL)
+         ON CONFLICT (ruleId, subject) DO UPDATE SET dueAt = max(dueAt, excluded.dueAt), firedAt = NULL`,
+        ruleId,
+        buyerSubject(key),
+        dueAt,
+      );
+    }
+  }
+
+  /** A carrier keeps the name it was first called by. */
+  #addParcel(carrier: string, waybill: string): void {
     this.#run(
       'INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)',
-      waybill.toUpperCase(),
+      parcelId(waybill),
       carrier,
       waybill,
     );
-    this.#run('INSERT OR IGNORE INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', waybill.toUpperCase(), order);
+  }
+
+  /**
+   * Keeps an order in the parcels that its channel or a living fulfillment order names now: a label that was torn up must
+   * not stall for ever. Answers the parcels to look at, those it left among them.
+   */
+  #linkParcels(order: string, shipments: readonly Shipment[], fulfillments: readonly FulfillmentView[]): string[] {
+    const labels = fulfillments.filter(({ closed, shippedAt }) => !closed || shippedAt !== null);
+    const named = [...shipments, ...labels].filter(({ waybill }) => waybill !== '');
+    const wanted = new Set(named.map(({ waybill }) => parcelId(waybill)));
+    const linked = this.#sqlite
+      .prepare<{ parcelId: string }>('SELECT parcelId FROM ParcelOrder WHERE orderId = ?')
+      .all(order)
+      .map((row) => row.parcelId);
+    for (const { carrier, waybill } of named) this.#addParcel(carrier, waybill);
+    for (const id of wanted) {
+      if (!linked.includes(id)) this.#run('INSERT INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', id, order);
+    }
+    for (const id of linked) {
+      if (!wanted.has(id)) this.#run('DELETE FROM ParcelOrder WHERE parcelId = ? AND orderId = ?', id, order);
+    }
+    return [...new Set([...linked, ...wanted])];
+  }
+
+  #deriveParcel(id: string): void {
+    const parcel = this.findParcel(id);
+    if (parcel === undefined) return;
+    const orders = this.ordersIn(id).flatMap((each) => this.findOrder(each) ?? []);
+    const fulfillments = new Map(
+      orders
+        .flatMap((order) => this.fulfillmentsOf(order.id))
+        .map((view) => [fulfillmentSubject(view.systemId, view.systemOrderNo), view]),
+    );
+    const subject = parcelSubject(id);
+    const due = orders.length === 0 ? [] : this.#derive.parcel(parcel, orders.map(viewOf), [...fulfillments.values()]);
+    this.#setDeadlines(subject, due);
+    this.#recheck(subject);
   }
 
   #append(

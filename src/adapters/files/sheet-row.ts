@@ -42,9 +42,7 @@ export function readSheetRow(cells: Cells, readTime: ReadTime): ReplayRow | Text
     if (at < year2000) return tooEarly(column);
     times[column] = at;
   }
-  if (times.placedAt === undefined && times.paidAt === undefined) {
-    return { zh: '没有 placedAt，也没有 paidAt', en: 'neither placedAt nor paidAt is given' };
-  }
+  if (Object.keys(times).length === 0) return { zh: '没有任何时间', en: 'it has no time at all' };
   const currency = (cells('currency') || 'CNY').toUpperCase();
   if (!/^[A-Z]{3}$/.test(currency)) {
     return { zh: 'currency 不是三个字母的币种代码', en: 'currency is no code of three letters' };

@@ -4,6 +4,7 @@ import type { FulfillmentView } from '../../../src/domain/fulfillment.ts';
 import type { OrderView } from '../../../src/domain/order.ts';
 import type { Stage } from '../../../src/domain/stage.ts';
 import type { StockLock } from '../../../src/domain/stock.ts';
+import { type TrackEvent, trackKinds } from '../../../src/domain/track.ts';
 import { createRulebook } from '../../../src/services/rulebook.ts';
 import { aFulfillment, aLock, anOrder, at, minute } from '../../kit/builders.ts';
 import { aDirectory, shopOf } from '../../kit/fake-directory.ts';
@@ -22,6 +23,7 @@ const dumps: Readonly<Record<string, string>> = {
   FulfillmentOrder: 'SELECT * FROM FulfillmentOrder ORDER BY id',
   OrderFulfillment: 'SELECT * FROM OrderFulfillment ORDER BY orderId, fulfillmentId',
   Parcel: 'SELECT * FROM Parcel ORDER BY id',
+  TrackEvent: 'SELECT * FROM TrackEvent ORDER BY parcelId, occurredAt, kind, rawState',
   ParcelOrder: 'SELECT * FROM ParcelOrder ORDER BY parcelId, orderId',
   StockLock: 'SELECT * FROM StockLock ORDER BY id',
   Deadline: 'SELECT * FROM Deadline ORDER BY ruleId, subject',
@@ -134,12 +136,20 @@ const randomLocks = ({ int, pick, may }: ReturnType<typeof dice>): StockLock[] =
       }),
     );
 
+const randomTrack = ({ int, pick }: ReturnType<typeof dice>, now: number): TrackEvent => ({
+  carrier: pick(['zto', 'sf']),
+  waybill: pick(['W1', 'w1', 'W2', 'W3', 'W4']),
+  occurredAt: aroundNow(int, now) - int(3) * 60 * minute,
+  kind: pick(trackKinds),
+  rawState: pick(['0', '1002']),
+});
+
 async function live(db: TestStorage, seed: number): Promise<void> {
   const roll = dice(seed);
   const { views, deadlines } = db.storage;
   for (let step = 0; step < steps; step += 1) {
     const receivedAt = at('10:00') + step * 20_000;
-    const what = roll.int(10);
+    const what = roll.int(12);
     if (what < 5) {
       const records = Array.from({ length: 1 + roll.int(4) }, () => ({
         view: randomOrder(roll, receivedAt),
@@ -151,6 +161,9 @@ async function live(db: TestStorage, seed: number): Promise<void> {
       await views.saveFulfillments('system:wms', list, receivedAt, derivation, shopOf);
     } else if (what < 9) {
       await views.saveLocks('wms', randomLocks(roll), receivedAt, derivation, shopOf);
+    } else if (what < 11) {
+      const events = Array.from({ length: 1 + roll.int(3) }, () => randomTrack(roll, receivedAt));
+      await views.saveTracks(roll.pick(['carrier:kd', 'carrier:sf']), events, receivedAt, derivation);
     } else {
       for (const due of await deadlines.listDue(receivedAt + 120 * minute, 3))
         await deadlines.markFired(due, receivedAt);

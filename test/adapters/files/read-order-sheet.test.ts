@@ -77,7 +77,7 @@ describe('a row that cannot be read', () => {
     const bad: readonly (readonly [string, RegExp])[] = [
       [`,${paid},,,,`, /no order number/],
       ['4.01E+18,2026-11-11,,,,', /rounded/],
-      ['B3,,,,,', /neither placedAt nor paidAt/],
+      ['B3,,,,,', /no time at all/],
       ['B4,soon,,,,', /placedAt is no time/],
       [`B5,${paid},1999-12-31 23:59:59,,,`, /paidAt lies before the year 2000/],
       [`B6,${paid},,1.234,,`, /amount is no plain amount/],
