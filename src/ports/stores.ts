@@ -37,6 +37,7 @@ export interface Stores {
   readonly actions: ActionStore;
   readonly audit: AuditStore;
   readonly sources: SourceStore;
+  readonly follows: FollowStore;
   readonly leases: LeaseStore;
 }
 
@@ -101,6 +102,8 @@ export interface ViewStore {
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
   listByTail(tail: string, limit: number): Promise<readonly Order[]>;
   listByWaybill(waybill: string): Promise<readonly Order[]>;
+  /** The sealed receiver of a parcel, with the order it was told for. */
+  receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
   fulfillmentsOf(orderId: string): Promise<readonly FulfillmentView[]>;
@@ -440,6 +443,32 @@ export interface SourceStore {
   failed(id: string, at: number, error: string): Promise<void>;
   find(id: string): Promise<SourceRow | undefined>;
   list(): Promise<readonly SourceRow[]>;
+}
+
+/** What a tracking service is asked about one parcel. A new waybill is due at once. */
+export interface FollowRow {
+  readonly carrier: string;
+  readonly waybill: string;
+  readonly followedBy: string | null;
+  readonly subscribedAt: number | null;
+  readonly askedAt: number | null;
+  readonly heardAt: number | null;
+  readonly createdAt: number;
+  readonly nextAt: number | null;
+}
+
+export interface FollowStore {
+  /** Due at `now`, the longest overdue first. */
+  listDue(now: number, limit: number): Promise<readonly FollowRow[]>;
+  find(waybill: string): Promise<FollowRow | undefined>;
+  /** Takes the right to query a waybill at `at`: true for one caller until `againAfterMs` later. */
+  ask(waybill: string, at: number, againAfterMs: number): Promise<boolean>;
+  /** With `ifNextAt`, only while that is still its next moment: what was heard meanwhile is not undone. */
+  change(
+    waybill: string,
+    change: Partial<Pick<FollowRow, 'followedBy' | 'subscribedAt' | 'heardAt' | 'nextAt'>>,
+    ifNextAt?: number | null,
+  ): Promise<void>;
 }
 
 export interface LeaseStore {

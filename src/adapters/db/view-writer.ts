@@ -4,6 +4,7 @@ import { type Order, type OrderLine, type OrderView, orderSubject } from '../../
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
 import { insertEvent } from './event-store.ts';
+import { insertFollow } from './follow-store.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   contentHash,
@@ -80,7 +81,7 @@ export class ViewWriter {
         view.placedAt,
       );
     }
-    for (const shipment of view.shipments) this.#parcel(shipment.carrier, shipment.waybill, id);
+    for (const shipment of view.shipments) this.#parcel(shipment.carrier, shipment.waybill, id, origin);
     this.#setDeadlines(subject, derived.deadlines, before === undefined);
     if (before !== undefined) this.#recheck(subject);
     if (before === undefined) this.#claimLocks(id, view.channelOrderNo);
@@ -113,7 +114,7 @@ export class ViewWriter {
     const left = this.#unlink(id, orders);
     for (const each of orders) {
       this.#run('INSERT OR IGNORE INTO OrderFulfillment (orderId, fulfillmentId) VALUES (?, ?)', each, id);
-      if (view.waybill !== '') this.#parcel(view.carrier, view.waybill, each);
+      if (view.waybill !== '') this.#parcel(view.carrier, view.waybill, each, origin);
     }
     for (const each of [...orders, ...left]) this.#deriveOrder(each);
     this.#deriveFulfillment(view);
@@ -314,15 +315,14 @@ export class ViewWriter {
     this.#run("UPDATE Alert SET recheck = 1 WHERE subject = ? AND state <> 'resolved'", subject);
   }
 
-  #parcel(carrier: string, waybill: string, order: string): void {
+  #parcel(carrier: string, waybill: string, order: string, { receivedAt }: Origin): void {
     if (waybill === '') return;
-    this.#run(
-      'INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)',
-      waybill.toUpperCase(),
-      carrier,
-      waybill,
-    );
-    this.#run('INSERT OR IGNORE INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', waybill.toUpperCase(), order);
+    const id = waybill.toUpperCase();
+    const { changes } = this.#sqlite
+      .prepare('INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)')
+      .run(id, carrier, waybill);
+    if (changes === 1) insertFollow(this.#sqlite, id, carrier, waybill, receivedAt);
+    this.#run('INSERT OR IGNORE INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', id, order);
   }
 
   #append(
