@@ -24,10 +24,12 @@ import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
 import { createDispatch } from '../services/dispatch.ts';
 import { createExplain } from '../services/explain.ts';
+import { createFollowParcels, type SaveTracks } from '../services/follow-parcels.ts';
 import { createHelp } from '../services/help.ts';
 import { createIngest } from '../services/ingest.ts';
 import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
+import { createPhoneTail } from '../services/phone-tail.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
 import { createReadOrder } from '../services/read-order.ts';
@@ -106,6 +108,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     identifier: createIdentifier(keys.identity),
     storage,
     vault,
+    phoneTail: createPhoneTail({ storage, clock, vault }),
+    hookKey: keys.hook,
+    hooksUrl: world === 'real' && isLoopback(publicUrl) ? undefined : publicUrl,
   });
   let sources: Sources = await makeSources(company);
   await storage.rules.seed(builtinRules, clock.now());
@@ -136,6 +141,28 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const systems = () => sources.systems;
 
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
+  const saveTracks: SaveTracks = (carrierId, events, receivedAt) =>
+    storage.transaction(async (tx) => {
+      for (const { carrier, waybill, occurredAt, kind, rawState } of events) {
+        await tx.events.append({
+          source: `carrier:${carrierId}`,
+          sourceId: `track/${waybill}@${occurredAt}#${rawState}`,
+          subject: `parcel:${waybill.toUpperCase()}`,
+          kind: 'track',
+          occurredAt,
+          receivedAt,
+          facts: { carrier, waybill, occurredAt, kind, rawState },
+        });
+      }
+    });
+  const follow = createFollowParcels({
+    storage,
+    clock,
+    carriers: () => sources.carriers,
+    saveTracks,
+    metrics,
+    log,
+  });
   const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const dispatch = createDispatch({
@@ -244,7 +271,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () => flowModules({ sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {
@@ -282,6 +309,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     warRoomId: company.rooms.find(({ platform }) => platform === 'web')?.id ?? 'war',
     menu,
     receive: run.receive,
+    hearCarrier: follow.hear,
     sessions,
     links,
     readBoard: createReadBoard({ stores: storage, clock, directory }),
@@ -341,6 +369,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     },
   };
 }
+
+/** Nobody outside this machine gets there. */
+const isLoopback = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
 
 function entryOf(
   name: string,

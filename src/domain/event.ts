@@ -14,7 +14,7 @@ export interface Event {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export type EventKind = 'order' | 'fulfillment' | 'lock' | 'act';
+export type EventKind = 'order' | 'fulfillment' | 'lock' | 'track' | 'act';
 
 export type NewEvent = Omit<Event, 'id'>;
 

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { SkippedRow } from './channel.ts';
-import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 
 /** A parcel as its channel or warehouse system names it: `YTO`, `圆通速递` or `yuantong` are one carrier. */
@@ -21,6 +20,8 @@ export interface Tracking {
   readonly events: readonly TrackEvent[];
   /** Rows that could not be read. */
   readonly skipped: readonly SkippedRow[];
+  /** States that stand in no list of ours: their events are `unknown`, and people should look at them. */
+  readonly unknownStates: readonly string[];
   readonly state: TrackingState;
   /** The provider's code when it says no to this very parcel (wrong phone, too soon); null otherwise. */
   readonly refusal: string | null;
@@ -30,8 +31,6 @@ export interface Tracking {
 export interface CarrierCapabilities {
   /** It tells by itself what happens to parcels that were subscribed. */
   readonly pushes: boolean;
-  /** Waybills in one query. */
-  readonly perQuery: number;
   /** One waybill may be queried again after this; sooner, the provider locks it. */
   readonly againAfterMs: number;
   /** How often the provider itself looks at a subscribed parcel: its silence means something after twice this. */
@@ -49,8 +48,8 @@ export interface Carrier {
   /** Whether it follows parcels of this carrier, by whatever name a channel calls it. */
   knows(carrier: string): boolean;
   /**
-   * A fresh read of at most `perQuery` parcels: one answer each, in their order. Repeatable after `againAfterMs`. Throws
-   * AppError when the provider does not answer or refuses the caller (key, quota, signature).
+   * A fresh read: one answer for each parcel, in their order. Repeatable after `againAfterMs`. Throws AppError when the
+   * provider does not answer or refuses the caller (key, quota, signature).
    */
   query(waybills: readonly Waybill[], signal: AbortSignal): Promise<readonly Tracking[]>;
   /**
@@ -68,7 +67,6 @@ export interface CarrierContext<Credentials> {
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly http: Http;
-  readonly clock: Clock;
   /** What the provider signs its pushes to us with: ours alone, the same after a restart. */
   readonly pushSecret: string;
   /** The last four digits of the receiver's phone, for carriers that ask for them; each call is audited. Never logged. */

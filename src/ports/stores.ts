@@ -123,7 +123,7 @@ export interface ViewStore {
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
   noteOddity(
     source: string,
-    kind: 'unknown-state' | 'skipped-row',
+    kind: 'unknown-state' | 'skipped-row' | 'unknown-carrier' | 'not-followed' | 'refused' | 'reused-waybill',
     what: string,
     ref: string,
     at: number,

@@ -230,8 +230,8 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     const page = sqlite.prepare<EventRow>('SELECT * FROM Event WHERE id > ? ORDER BY id LIMIT 500').all(after);
     if (page.length === 0) break;
     for (const event of page.map(eventFromRow)) {
-      // An act is told of a subject, not by its source: its facts must not mix with an order's.
-      if (event.kind === 'act') continue;
+      // An act is told of a subject, not by its source: its facts must not mix with an order's. A track has no view.
+      if (event.kind === 'act' || event.kind === 'track') continue;
       const all = { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
       replay(writer, event.kind, event, all);
@@ -254,7 +254,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
 
 function replay(
   writer: ViewWriter,
-  kind: Exclude<EventKind, 'act'>,
+  kind: Exclude<EventKind, 'act' | 'track'>,
   { source, receivedAt }: Event,
   told: Record<string, unknown>,
 ): void {

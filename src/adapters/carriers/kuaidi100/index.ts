@@ -9,7 +9,6 @@ import { Result, readResult } from './tracking.ts';
 
 const capabilities: CarrierCapabilities = {
   pushes: true,
-  perQuery: 1,
   againAfterMs: 30 * 60_000,
   refreshMs: 4 * 3_600_000,
 };
@@ -41,7 +40,7 @@ export default defineCarrier<Credentials>({
         param,
       };
       const { returnCode, body } = await send('/poll/query.do', form, signal);
-      const nothing: Tracking = { waybill, events: [], skipped: [], state: 'going-on', refusal: null };
+      const nothing: Tracking = { waybill, events: [], skipped: [], unknownStates: [], state: 'going-on', refusal: null };
       if (returnCode === nothingFound) return nothing;
       if (returnCode !== '200') return { ...nothing, refusal: `KD100_${returnCode}` };
       const result = Result.safeParse(body);

@@ -25,8 +25,16 @@ export const Result = z.looseObject({
 });
 export type Result = z.infer<typeof Result>;
 
-/** Fine and coarse state codes (fulfillment.md §2.2). */
+/**
+ * Fine and coarse state codes (fulfillment.md §2.2). `unknown` where nobody touched the parcel: an order was placed or a
+ * pick-up is awaited (101, 102), or the provider counted days (201, 202). Taken for scans, the first would hide a parcel
+ * that was never picked up and the others restart its clock.
+ */
 const byCode: Readonly<Record<string, TrackKind>> = {
+  101: 'unknown',
+  102: 'unknown',
+  201: 'unknown',
+  202: 'unknown',
   0: 'in-transit',
   1: 'collected',
   103: 'collected',
@@ -80,27 +88,25 @@ const byWord: Readonly<Record<string, TrackKind>> = {
   干线: 'in-transit',
   到达派件城市: 'in-transit',
   投柜或驿站: 'out-for-delivery',
+  下单: 'unknown',
+  待揽收: 'unknown',
+  超时未签收: 'unknown',
+  超时未更新: 'unknown',
 };
-
-/**
- * Nobody touched the parcel: an order was placed, a pick-up is awaited, or the provider counted days (overdue). Taken for
- * a scan, the first two would hide a parcel that was never picked up and the last two would restart its clock.
- */
-const noScan: ReadonlySet<string> = new Set(['101', '102', '201', '202', '下单', '待揽收', '超时未签收', '超时未更新']);
 
 /** Signed and signed back: nothing follows (3xx are kinds of 3). 401: the waybill was cancelled. */
 const isOver = ({ state, ischeck }: Result): boolean => ischeck === '1' || /^(3|30\d|4|401)$/.test(state ?? '');
 
-/** A row as an event; a reason when it cannot be read; undefined when it is no scan. */
-function eventOf(row: Row, carrier: string, waybill: string): TrackEvent | string | undefined {
-  const word = row.status?.trim() ?? '';
-  const rawState = row.statusCode ?? word;
-  if (noScan.has(rawState)) return undefined;
-  const occurredAt = fromBeijingText(row.ftime ?? '') ?? fromBeijingText(row.time ?? '');
-  if (occurredAt === undefined) return 'no readable time';
-  const kind = byCode[rawState] ?? (row.statusCode == null ? byWord[word] : undefined) ?? 'unknown';
-  return { carrier, waybill, occurredAt, kind, rawState };
+/** The provider's own state of a row, and what we call it; undefined when it stands in no list of ours. */
+function stateOf({ statusCode, status }: Row): { rawState: string; kind: TrackKind | undefined } {
+  if (statusCode != null && statusCode !== '') return { rawState: statusCode, kind: byCode[statusCode] };
+  const word = status?.trim() ?? '';
+  return { rawState: word, kind: byWord[word] };
 }
+
+/** Local time of Beijing without a zone (fulfillment.md §2.1). */
+const timeOf = ({ ftime, time }: Row): number | undefined =>
+  fromBeijingText(ftime ?? '') ?? fromBeijingText(time ?? '');
 
 /** The neutral reading of everything Kuaidi100 tells of one parcel. Its rows come newest first, but no order is trusted. */
 export function readResult(result: Result, state?: TrackingState): Tracking {
@@ -108,12 +114,18 @@ export function readResult(result: Result, state?: TrackingState): Tracking {
   const carrier = carrierOfCode(result.com);
   const events: TrackEvent[] = [];
   const skipped: SkippedRow[] = [];
+  const unknownStates: string[] = [];
   for (const raw of result.data ?? []) {
     const row = Row.safeParse(raw);
-    const read = row.success ? eventOf(row.data, carrier, waybill) : 'no row of tracking';
-    if (typeof read === 'string') skipped.push({ ref: waybill, reason: read });
-    else if (read !== undefined) events.push(read);
+    const occurredAt = row.success ? timeOf(row.data) : undefined;
+    if (!row.success || occurredAt === undefined) {
+      skipped.push({ ref: waybill, reason: row.success ? 'no readable time' : 'no row of tracking' });
+      continue;
+    }
+    const { rawState, kind } = stateOf(row.data);
+    if (kind === undefined) unknownStates.push(rawState);
+    events.push({ carrier, waybill, occurredAt, kind: kind ?? 'unknown', rawState });
   }
   events.sort((a, b) => a.occurredAt - b.occurredAt);
-  return { waybill, events, skipped, state: state ?? (isOver(result) ? 'finished' : 'going-on'), refusal: null };
+  return { waybill, events, skipped, unknownStates, state: state ?? (isOver(result) ? 'finished' : 'going-on'), refusal: null };
 }
