@@ -271,7 +271,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () =>
+    flowModules({ sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {

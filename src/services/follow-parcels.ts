@@ -50,14 +50,7 @@ const returnMs = 15 * day;
 /** A pushing provider is asked by ourselves after so many of its own rounds: a healthy parcel is silent for 20 h (§2.6). */
 const silentRounds = 6;
 
-export function createFollowParcels({
-  storage,
-  clock,
-  carriers,
-  saveTracks,
-  metrics,
-  log,
-}: FollowDeps): FollowParcels {
+export function createFollowParcels({ storage, clock, carriers, saveTracks, metrics, log }: FollowDeps): FollowParcels {
   const sourceOf = (row: FollowRow): CarrierSource | undefined =>
     carriers().find(({ id, carrier }) => id === row.followedBy && carrier.knows(row.carrier)) ??
     carriers().find(({ carrier }) => carrier.knows(row.carrier));
@@ -83,7 +76,12 @@ export function createFollowParcels({
     const isReused = events.length < told.events.length;
     if (isReused) await note('reused-waybill', 'older than its order');
     for (const state of told.unknownStates) await note('unknown-state', state);
-    if (events.length > 0) await saveTracks(source.id, events.map((event) => ({ ...event, waybill })), now);
+    if (events.length > 0)
+      await saveTracks(
+        source.id,
+        events.map((event) => ({ ...event, waybill })),
+        now,
+      );
     await storage.sources.ok(name, now);
     if (row === undefined) return;
     const heard = events.length > 0 ? { heardAt: now } : {};

@@ -7,9 +7,7 @@ const columns = 'carrier, waybill, followedBy, subscribedAt, askedAt, heardAt, c
 /** A parcel seen for the first time, due at once. One that a rebuild brings back keeps what was asked about it. */
 export function insertFollow(sqlite: Sqlite, parcelId: string, carrier: string, waybill: string, at: number): void {
   sqlite
-    .prepare(
-      'INSERT OR IGNORE INTO Follow (parcelId, carrier, waybill, createdAt, nextAt) VALUES (?, ?, ?, ?, ?)',
-    )
+    .prepare('INSERT OR IGNORE INTO Follow (parcelId, carrier, waybill, createdAt, nextAt) VALUES (?, ?, ?, ?, ?)')
     .run(parcelId, carrier, waybill, at, at);
 }
 

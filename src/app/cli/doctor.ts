@@ -7,7 +7,7 @@ import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
 import { type Company, checkCompany, notYet } from '../company.ts';
-import { createRuntime, fetchCompany, type Runtime, readConfigFile } from '../runtime.ts';
+import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
 import { print } from './output.ts';
 
 interface Finding {
@@ -71,7 +71,7 @@ async function findCompany(runtime: Runtime): Promise<{ company: Company; clock:
 
 /** One real read of every source, with what to do when it fails. */
 async function readSources(company: Company, runtime: Runtime, clock: Clock): Promise<readonly Finding[]> {
-  const { plugs, keys, env, configFile } = runtime;
+  const { plugs, keys, env } = runtime;
   const http = createHttp();
   const signal = AbortSignal.timeout(20_000);
   const window = { from: clock.now() - 60_000, to: clock.now() };
@@ -125,7 +125,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
       });
       // A number that nobody has: the answer tells whether we may ask.
       await carrier?.query([{ carrier: 'yunda', waybill: '4310500000000' }], signal);
-      return env.PUBLIC_URL === undefined && configFile !== undefined
+      return env.PUBLIC_URL === undefined && worldOf(runtime) === 'real'
         ? '可用，但没有 PUBLIC_URL，只能定时查、收不到推送 / works; without PUBLIC_URL it is polled and cannot push'
         : '可用 / works';
     });

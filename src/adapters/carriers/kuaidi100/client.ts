@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, RateLimitedError, RejectedError, RetryableError } from '../../../domain/errors.ts';
+import { type AppError, RateLimitedError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { CarrierContext } from '../../../ports/carrier.ts';
 
 export interface Credentials {

@@ -40,7 +40,14 @@ export default defineCarrier<Credentials>({
         param,
       };
       const { returnCode, body } = await send('/poll/query.do', form, signal);
-      const nothing: Tracking = { waybill, events: [], skipped: [], unknownStates: [], state: 'going-on', refusal: null };
+      const nothing: Tracking = {
+        waybill,
+        events: [],
+        skipped: [],
+        unknownStates: [],
+        state: 'going-on',
+        refusal: null,
+      };
       if (returnCode === nothingFound) return nothing;
       if (returnCode !== '200') return { ...nothing, refusal: `KD100_${returnCode}` };
       const result = Result.safeParse(body);

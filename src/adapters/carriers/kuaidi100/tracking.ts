@@ -127,5 +127,12 @@ export function readResult(result: Result, state?: TrackingState): Tracking {
     events.push({ carrier, waybill, occurredAt, kind: kind ?? 'unknown', rawState });
   }
   events.sort((a, b) => a.occurredAt - b.occurredAt);
-  return { waybill, events, skipped, unknownStates, state: state ?? (isOver(result) ? 'finished' : 'going-on'), refusal: null };
+  return {
+    waybill,
+    events,
+    skipped,
+    unknownStates,
+    state: state ?? (isOver(result) ? 'finished' : 'going-on'),
+    refusal: null,
+  };
 }
