@@ -178,7 +178,11 @@ export async function build(options: BuildOptions): Promise<Bot> {
     storage,
     clock,
     rulebook: () => rulebook,
-    sources: () => [...sources.shops.map(({ id }) => `shop:${id}`), ...sources.systems.map(({ id }) => `system:${id}`)],
+    sources: () => [
+      ...sources.shops.map(({ id }) => `shop:${id}`),
+      ...sources.systems.map(({ id }) => `system:${id}`),
+      ...sources.carriers.map(({ id }) => `carrier:${id}`),
+    ],
     metrics,
     startedAt: clock.now(),
   });

@@ -51,6 +51,9 @@ const returnMs = 15 * day;
 const silentRounds = 6;
 
 export function createFollowParcels({ storage, clock, carriers, saveTracks, metrics, log }: FollowDeps): FollowParcels {
+  /** Questions that failed since the last answer. */
+  const failures = new Map<string, number>();
+
   const sourceOf = (row: FollowRow): CarrierSource | undefined =>
     carriers().find(({ id, carrier }) => id === row.followedBy && carrier.knows(row.carrier)) ??
     carriers().find(({ carrier }) => carrier.knows(row.carrier));
@@ -82,7 +85,6 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
         events.map((event) => ({ ...event, waybill })),
         now,
       );
-    await storage.sources.ok(name, now);
     if (row === undefined) return;
     const heard = events.length > 0 ? { heardAt: now } : {};
     if (told.state === 'finished' && events.length > 0) {
@@ -98,7 +100,9 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     const now = clock.now();
     if (!(await storage.follows.ask(row.waybill, now, source.carrier.capabilities.againAfterMs)))
       return (await storage.follows.find(row.waybill))?.askedAt ?? now;
-    for (const tracking of await source.carrier.query([row], signal)) await takeTracking(source, row, tracking);
+    const found = await source.carrier.query([row], signal);
+    failures.delete(source.id);
+    for (const tracking of found) await takeTracking(source, row, tracking);
     return now;
   }
 
@@ -109,8 +113,8 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     signal: AbortSignal,
   ): Promise<void> {
     const refusal = await source.carrier.subscribe(row, callbackUrl, signal);
+    failures.delete(source.id);
     const now = clock.now();
-    await storage.sources.ok(`carrier:${source.id}`, now);
     if (refusal !== null) {
       await storage.views.noteOddity(`carrier:${source.id}`, 'not-followed', refusal, row.waybill, now);
       await storage.follows.change(row.waybill, { nextAt: null }, row.nextAt);
@@ -134,6 +138,7 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
   async function noteFailure(source: CarrierSource, error: unknown): Promise<void> {
     const code = error instanceof AppError ? error.code : 'BUG';
     metrics.sourceFailed(`carrier:${source.id}`, code);
+    failures.set(source.id, (failures.get(source.id) ?? 0) + 1);
     await storage.sources.failed(`carrier:${source.id}`, clock.now(), code);
   }
 
@@ -146,6 +151,15 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     // It was asked a moment ago, and its next turn did not move by that.
     const nextAt = askedAt + source.carrier.capabilities.againAfterMs;
     await storage.follows.change(row.waybill, { nextAt }, row.nextAt);
+  }
+
+  /**
+   * Nobody polls a tracking service: while it owes us no answer it is well, and a question that failed once may not be
+   * put again for half an hour. Whether it tells less than ever is seen by the facts it told (watch-sources).
+   */
+  async function noteWell(): Promise<void> {
+    for (const { id } of carriers())
+      if ((failures.get(id) ?? 0) < 2) await storage.sources.ok(`carrier:${id}`, clock.now());
   }
 
   return {
@@ -179,6 +193,7 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
           await storage.follows.change(row.waybill, { nextAt: clock.now() + pause }, row.nextAt);
         }
       }
+      await noteWell();
       return told;
     },
 

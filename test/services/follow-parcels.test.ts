@@ -265,10 +265,8 @@ describe('a provider that fails', () => {
     expect(await runAt(at('10:10'))).toHaveLength(1);
     expect(other.asked).toEqual(['query SF1']);
     expect(await runAt(at('10:14'))).toEqual([]);
-    expect(await flow.storage.sources.find('carrier:kd')).toMatchObject({ lastOkAt: null, lastError: 'HTTP_502' });
     kd.state.failure = undefined;
     expect(await runAt(at('10:15'))).toHaveLength(3);
-    expect(await flow.storage.sources.find('carrier:kd')).toMatchObject({ lastOkAt: at('10:15') });
   });
 
   it('is left in peace for as long as it asks', async () => {
@@ -287,6 +285,33 @@ describe('a provider that fails', () => {
     kd.state.failure = undefined;
     expect(await runAt(at('10:39'))).toEqual([]);
     expect(await runAt(at('10:40'))).toEqual([`query ${waybill}`]);
+  });
+});
+
+describe('whether the provider is well (P14)', () => {
+  const heardAt = async () => (await flow.storage.sources.find('carrier:kd'))?.lastOkAt;
+
+  it('it is while it owes us no answer, though nothing was asked for hours', async () => {
+    await runAt(at('10:10'));
+    await runAt(at('16:00'));
+    expect(await heardAt()).toBe(at('16:00'));
+  });
+
+  it('it is not from its second failure on, until it answers', async () => {
+    await flow.tell(shipped());
+    kd.state.failure = new RetryableError('down', { code: 'HTTP_502' });
+    await runAt(at('10:10'));
+    expect(await heardAt()).toBe(at('10:10'));
+    for (const time of ['10:15', '10:20', '10:25']) await runAt(at(time));
+    expect(await heardAt()).toBe(at('10:10'));
+    // A push proves nothing about what we ask.
+    kd.tracks.set(waybill, { events: [scan(at('10:20'))] });
+    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    expect(await heardAt()).toBe(at('10:10'));
+    kd.state.failure = undefined;
+    await follow.readNow([waybill], signal);
+    await runAt(at('10:31'));
+    expect(await heardAt()).toBe(at('10:31'));
   });
 });
 
