@@ -106,3 +106,16 @@ it('the door takes what is signed and nothing else, and answers in the vendor’
   expect((await bot.bot.web.inject({ method: 'GET', url: '/hooks/carriers/kd' })).statusCode).toBe(404);
   await bot.advance(SECOND);
 });
+
+it('P14: a tracking service that answers nobody for ten minutes is said to be silent, and when it answers again', async () => {
+  const bot = await startTestBot({ follows: true });
+  await bot.order();
+  await bot.fault('502', { server: 'kuaidi100', times: null });
+  await bot.news();
+  const said = await bot.advance(3 * HOUR, MINUTE * 2);
+  expect(said.map(({ text }) => text).join('\n')).toContain('快递100');
+  await bot.clearFaults();
+  await bot.advance(10 * MINUTE, MINUTE);
+  const alerts = await bot.bot.storage.alerts.listFor('source:carrier.kd');
+  expect(alerts).toMatchObject([{ ruleId: 'source-silent', resolution: 'cleared' }]);
+});
