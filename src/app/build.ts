@@ -314,7 +314,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     warRoomId: company.rooms.find(({ platform }) => platform === 'web')?.id ?? 'war',
     menu,
     receive: run.receive,
-    hearCarrier: follow.hear,
+    hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
     sessions,
     links,
     readBoard: createReadBoard({ stores: storage, clock, directory }),

@@ -106,7 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url,
     world,
-    advance: context.advance,
+    advance: (to) => context.advance(to),
     registered,
     async stop() {
       clearInterval(acts);

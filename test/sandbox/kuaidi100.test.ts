@@ -105,7 +105,8 @@ it('pushes first after 15 minutes to 4 hours, the whole list newest first, then 
   expect(seen.every(({ isSigned }) => isSigned)).toBe(true);
   const lengths = seen.map(({ push }) => push.lastResult.data.length);
   expect(lengths).toEqual([...new Set(lengths)].sort((a, b) => a - b));
-  const times = (seen.at(-1)?.push.lastResult.data as { ftime: string }[]).map(({ ftime }) => ftime);
+  const last = (seen.at(-1)?.push.lastResult.data ?? []) as { ftime: string }[];
+  const times = last.map(({ ftime }) => ftime);
   expect(times).toEqual([...times].sort().reverse());
   expect(seen.map(({ push }) => push.status)).toEqual([...lengths.slice(1).map(() => 'polling'), 'shutdown']);
 });

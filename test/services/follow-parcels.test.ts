@@ -291,13 +291,13 @@ describe('a provider that fails', () => {
 describe('whether the provider is well (P14)', () => {
   const heardAt = async () => (await flow.storage.sources.find('carrier:kd'))?.lastOkAt;
 
-  it('it is while it owes us no answer, though nothing was asked for hours', async () => {
+  it('is sure while it owes us no answer, though nothing was asked for hours', async () => {
     await runAt(at('10:10'));
     await runAt(at('16:00'));
     expect(await heardAt()).toBe(at('16:00'));
   });
 
-  it('it is not from its second failure on, until it answers', async () => {
+  it('is in doubt from its second failure on, until it answers', async () => {
     await flow.tell(shipped());
     kd.state.failure = new RetryableError('down', { code: 'HTTP_502' });
     await runAt(at('10:10'));
