@@ -29,10 +29,12 @@ import { createOnCall } from '../services/duty/oncall.ts';
 import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
+import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createHelp } from '../services/help.ts';
 import { createIngest } from '../services/ingest.ts';
 import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
+import { createPhoneTail } from '../services/phone-tail.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
 import { createReadOrder } from '../services/read-order.ts';
@@ -112,6 +114,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     identifier: createIdentifier(keys.identity),
     storage,
     vault,
+    phoneTail: createPhoneTail({ storage, clock, vault }),
+    hookKey: keys.hook,
+    hooksUrl: world === 'real' && isLoopback(publicUrl) ? undefined : publicUrl,
   });
   let sources: Sources = await makeSources(company);
   await storage.rules.seed(builtinRules, clock.now());
@@ -142,7 +147,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const systems = () => sources.systems;
 
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
-  const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
+  const follow = createFollowParcels({
+    storage,
+    clock,
+    carriers: () => sources.carriers,
+    saveTracks: ingest.saveTracks,
+    metrics,
+    log,
+  });
+  const confirm = createConfirm({
+    storage,
+    clock,
+    ingest,
+    shops,
+    systems,
+    directory,
+    log,
+    get freshTracks() {
+      return sources.carriers.length === 0 ? undefined : follow.readNow;
+    },
+  });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const duty = createDuty({
     storage,
@@ -166,7 +190,11 @@ export async function build(options: BuildOptions): Promise<Bot> {
     storage,
     clock,
     rulebook: () => rulebook,
-    sources: () => [...sources.shops.map(({ id }) => `shop:${id}`), ...sources.systems.map(({ id }) => `system:${id}`)],
+    sources: () => [
+      ...sources.shops.map(({ id }) => `shop:${id}`),
+      ...sources.systems.map(({ id }) => `system:${id}`),
+      ...sources.carriers.map(({ id }) => `carrier:${id}`),
+    ],
     metrics,
     startedAt: clock.now(),
   });
@@ -278,7 +306,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () =>
+    flowModules({ sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources });
   const engine = createEngine(modules(), {
     clock,
     beat: world === 'real' ? everyWallSecond : everyWorldSecond(clock),
@@ -321,6 +350,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     warRoomId: company.rooms.find(({ platform }) => platform === 'web')?.id ?? 'war',
     menu,
     receive: run.receive,
+    hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
     sessions,
     links,
     readBoard: createReadBoard({ stores: storage, clock, directory }),
@@ -380,6 +410,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     },
   };
 }
+
+/** Nobody outside this machine gets there. */
+const isLoopback = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
 
 function entryOf(
   name: string,

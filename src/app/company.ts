@@ -35,6 +35,12 @@ const System = z.strictObject({
   poll: Duration.default(4_000),
   credentials: Credentials.default({}),
 });
+const Carrier = z.strictObject({
+  id: slug,
+  kind: z.string(),
+  baseUrl: z.url().optional(),
+  credentials: Credentials.default({}),
+});
 const Warehouse = z.strictObject({
   id: slug,
   name: z.string().min(1),
@@ -108,7 +114,7 @@ export const Company = z.strictObject({
   shops: z.array(Shop).default([]),
   systems: z.array(System).default([]),
   warehouses: z.array(Warehouse).default([]),
-  carriers: z.array(z.record(z.string(), z.unknown())).default([]),
+  carriers: z.array(Carrier).default([]),
   rooms: z.array(Room).default([]),
   voice: z.array(z.record(z.string(), z.unknown())).default([]),
   sms: z.array(z.record(z.string(), z.unknown())).default([]),
@@ -157,7 +163,7 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   const timezone = textOf(raw, 'timezone') ?? 'Asia/Shanghai';
   const isZone = isTimezone(timezone);
   if (!isZone) problems.push('timezone: is no IANA zone such as Asia/Shanghai');
-  for (const key of ['shops', 'systems', 'warehouses', 'rooms', 'staff'])
+  for (const key of ['shops', 'systems', 'warehouses', 'carriers', 'rooms', 'staff'])
     refuseDoubles(listOf(raw, key), key, problems);
   const systemIds = new Set(listOf(raw, 'systems').map((system) => textOf(system, 'id')));
   const checkSystem = (block: unknown, path: string): void => {
@@ -177,6 +183,8 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
         problems.push(`warehouses[${index}].hours[${place}]: write hours such as Mon-Fri 08:30-22:00`);
     }
   }
+  for (const [index, carrier] of listOf(raw, 'carriers').entries())
+    checkPlug(plugs.carriers, `carriers[${index}]`, 'kind', carrier, problems);
   for (const [index, room] of listOf(raw, 'rooms').entries())
     checkPlug(plugs.messengers, `rooms[${index}]`, 'platform', room, problems);
   const warehouseIds = listOf(raw, 'warehouses').map((warehouse) => textOf(warehouse, 'id'));
@@ -336,7 +344,7 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  * relies on it.
  */
 export function notYet(company: Company): readonly string[] {
-  const whole = (['carriers', 'voice', 'sms'] as const).filter((key) => company[key].length > 0);
+  const whole = (['voice', 'sms'] as const).filter((key) => company[key].length > 0);
   const parts = (['escalation', 'summary', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
   const hears = company.rooms.flatMap((room) =>
     (['shops', 'warehouses', 'rules'] as const)

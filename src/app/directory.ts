@@ -37,6 +37,8 @@ export function createDirectory(
     shopName: (id) => shop(id)?.name ?? plugs.channels.get(shop(id)?.channel ?? '')?.name.zh ?? id,
     channelOf: (id) => shop(id)?.channel ?? 'file',
     systemName: (id) => plugs.fulfillment.get(system(id)?.kind ?? '')?.name.zh ?? id,
+    carrierName: (id) =>
+      plugs.carriers.get(company().carriers.find((each) => each.id === id)?.kind ?? '')?.name.zh ?? id,
     warehouseOf: (systemId, code) => warehouses().find((each) => each.systemId === systemId && each.code === code),
     warehouses,
     systemOf: (shopId) => shop(shopId)?.system,

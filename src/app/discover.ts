@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from '../command.ts';
 import { permissions } from '../domain/actor.ts';
 import { argKinds } from '../domain/menu.ts';
+import type { CarrierPlug } from '../ports/carrier.ts';
 import type { ChannelPlug } from '../ports/channel.ts';
 import type { FulfillmentPlug } from '../ports/fulfillment.ts';
 import type { MessengerPlug } from '../ports/messenger.ts';
@@ -13,19 +14,21 @@ export interface Plugs {
   readonly commands: ReadonlyMap<string, Command>;
   readonly channels: ReadonlyMap<string, ChannelPlug>;
   readonly fulfillment: ReadonlyMap<string, FulfillmentPlug>;
+  readonly carriers: ReadonlyMap<string, CarrierPlug>;
   readonly messengers: ReadonlyMap<string, MessengerPlug>;
 }
 
 /** Finds every plug on disk: the file or folder name is the id. Throws on anything malformed, doubled or missing. */
 export async function discover(commandFolder: string = commandsDir): Promise<Plugs> {
-  const [commands, channels, fulfillment, messengers] = await Promise.all([
+  const [commands, channels, fulfillment, carriers, messengers] = await Promise.all([
     loadFiles<Command>(commandFolder, isCommand),
     loadFolders<ChannelPlug>(join(sourceDir, 'adapters/channels'), hasCreate),
     loadFolders<FulfillmentPlug>(join(sourceDir, 'adapters/fulfillment'), hasCreate),
+    loadFolders<CarrierPlug>(join(sourceDir, 'adapters/carriers'), hasCreate),
     loadFolders<MessengerPlug>(join(sourceDir, 'adapters/messengers'), hasCreate),
   ]);
   refuseDoubles(commands);
-  return { commands, channels, fulfillment, messengers };
+  return { commands, channels, fulfillment, carriers, messengers };
 }
 
 async function loadFiles<T>(dir: string, isValid: (value: unknown) => string | undefined): Promise<Map<string, T>> {

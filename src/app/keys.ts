@@ -10,13 +10,21 @@ export interface Keys {
   readonly link: Buffer;
   readonly vault: Buffer;
   readonly bind: Buffer;
+  readonly hook: Buffer;
 }
 
 /** Uses WARROOM_SECRET, or makes one beside the database and keeps it. */
 export function readKeys(secret: string | undefined, file: string): Keys {
   const known = secret ?? keptSecret(file);
   const key = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', known, 'order-war-room', purpose, 32));
-  return { audit: key('audit'), identity: key('identity'), link: key('link'), vault: key('vault'), bind: key('bind') };
+  return {
+    audit: key('audit'),
+    identity: key('identity'),
+    link: key('link'),
+    vault: key('vault'),
+    bind: key('bind'),
+    hook: key('hook'),
+  };
 }
 
 function keptSecret(file: string): string {

@@ -3,6 +3,7 @@ import type { createSaga } from '../services/act/saga.ts';
 import type { createDeliver } from '../services/deliver.ts';
 import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
+import type { FollowParcels } from '../services/follow-parcels.ts';
 import type { Ingest } from '../services/ingest.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
@@ -12,6 +13,7 @@ import type { Sources } from './sources.ts';
 export interface FlowParts {
   readonly sources: Sources;
   readonly ingest: Ingest;
+  readonly follow: FollowParcels;
   readonly detect: Detect;
   readonly dispatch: ReturnType<typeof createDispatch>;
   readonly deliver: ReturnType<typeof createDeliver>;
@@ -25,7 +27,7 @@ const aMinute = 60_000;
 
 /** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
 export function flowModules(parts: FlowParts): readonly EngineModule[] {
-  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  const { sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
   return [
     ...sources.shops.map(
       (shop): EngineModule => ({
@@ -52,6 +54,17 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
         wakes: ['recheck'],
       },
     ]),
+    ...(sources.carriers.length === 0
+      ? []
+      : [
+          {
+            name: 'follow',
+            everyMs: 5_000,
+            limitMs: aMinute,
+            run: (signal: AbortSignal) => follow.run(signal),
+            wakes: ['follow', 'recheck'],
+          },
+        ]),
     { name: 'recheck', everyMs: 0, limitMs: aMinute, run: () => detect.recheck(), wakes: ['dispatch'] },
     {
       name: 'judge',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Channel } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FulfillmentSystem } from '../ports/fulfillment.ts';
@@ -6,7 +6,9 @@ import type { Http } from '../ports/http.ts';
 import type { Identifier } from '../ports/identifier.ts';
 import type { Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { CarrierSource } from '../services/follow-parcels.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
+import type { createPhoneTail } from '../services/phone-tail.ts';
 import type { Company } from './company.ts';
 import type { Plugs } from './discover.ts';
 
@@ -17,11 +19,16 @@ export interface SourceDeps {
   readonly identifier: Identifier;
   readonly storage: Storage;
   readonly vault: Vault;
+  readonly phoneTail: ReturnType<typeof createPhoneTail>;
+  readonly hookKey: Buffer;
+  /** Under which vendors reach us; undefined when they cannot. */
+  readonly hooksUrl: string | undefined;
 }
 
 export interface Sources {
   readonly shops: readonly ShopSource[];
   readonly systems: readonly SystemSource[];
+  readonly carriers: readonly CarrierSource[];
 }
 
 /** Rebuilds a plug only when its own block of the configuration changed. */
@@ -32,9 +39,13 @@ export function createSourceFactory({
   identifier,
   storage,
   vault,
+  phoneTail,
+  hookKey,
+  hooksUrl,
 }: SourceDeps): (company: Company) => Promise<Sources> {
   const shopsMade = new Map<string, { block: string; source: ShopSource }>();
   const systemsMade = new Map<string, { block: string; source: SystemSource }>();
+  const carriersMade = new Map<string, { block: string; source: CarrierSource }>();
 
   function shopOf(shop: Company['shops'][number], timezone: string): ShopSource {
     const block = JSON.stringify([shop, timezone]);
@@ -85,9 +96,29 @@ export function createSourceFactory({
     return source;
   }
 
+  function carrierOf(block: Company['carriers'][number]): CarrierSource {
+    const text = JSON.stringify(block);
+    const known = carriersMade.get(block.id);
+    if (known?.block === text) return known.source;
+    const plug = plugs.carriers.get(block.kind);
+    if (plug === undefined) throw new TypeError(`no carrier ${block.kind}`);
+    const carrier = plug.create({
+      baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
+      credentials: plug.credentials.parse(block.credentials),
+      http,
+      pushSecret: createHmac('sha256', hookKey).update(`carriers/${block.id}`).digest('base64url').slice(0, 22),
+      phoneTail,
+    });
+    const callbackUrl = hooksUrl === undefined ? undefined : `${hooksUrl}/hooks/carriers/${block.id}`;
+    const source = { id: block.id, carrier, callbackUrl };
+    carriersMade.set(block.id, { block: text, source });
+    return source;
+  }
+
   return async (company) => ({
     shops: company.shops.map((shop) => shopOf(shop, company.timezone)),
     systems: await Promise.all(company.systems.map(systemOf)),
+    carriers: company.carriers.map(carrierOf),
   });
 }
 

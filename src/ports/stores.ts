@@ -3,9 +3,9 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import type { Stint } from '../domain/roster.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -41,6 +41,7 @@ export interface Stores {
   readonly duty: DutyStore;
   readonly audit: AuditStore;
   readonly sources: SourceStore;
+  readonly follows: FollowStore;
   readonly leases: LeaseStore;
 }
 
@@ -120,6 +121,8 @@ export interface ViewStore {
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
   listByTail(tail: string, limit: number): Promise<readonly Order[]>;
   listByWaybill(waybill: string): Promise<readonly Order[]>;
+  /** The sealed receiver of a parcel, with the order it was told for. */
+  receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
   fulfillmentsOf(orderId: string): Promise<readonly FulfillmentView[]>;
@@ -141,7 +144,7 @@ export interface ViewStore {
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
   noteOddity(
     source: string,
-    kind: 'unknown-state' | 'skipped-row',
+    kind: 'unknown-state' | 'skipped-row' | 'unknown-carrier' | 'not-followed' | 'refused' | 'reused-waybill',
     what: string,
     ref: string,
     at: number,
@@ -514,6 +517,32 @@ export interface SourceStore {
   failed(id: string, at: number, error: string): Promise<void>;
   find(id: string): Promise<SourceRow | undefined>;
   list(): Promise<readonly SourceRow[]>;
+}
+
+/** What a tracking service is asked about one parcel. A new waybill is due at once. */
+export interface FollowRow {
+  readonly carrier: string;
+  readonly waybill: string;
+  readonly followedBy: string | null;
+  readonly subscribedAt: number | null;
+  readonly askedAt: number | null;
+  readonly heardAt: number | null;
+  readonly createdAt: number;
+  readonly nextAt: number | null;
+}
+
+export interface FollowStore {
+  /** Due at `now`, the longest overdue first. */
+  listDue(now: number, limit: number): Promise<readonly FollowRow[]>;
+  find(waybill: string): Promise<FollowRow | undefined>;
+  /** Takes the right to query a waybill at `at`: true for one caller until `againAfterMs` later. */
+  ask(waybill: string, at: number, againAfterMs: number): Promise<boolean>;
+  /** With `ifNextAt`, only while that is still its next moment: what was heard meanwhile is not undone. */
+  change(
+    waybill: string,
+    change: Partial<Pick<FollowRow, 'followedBy' | 'subscribedAt' | 'heardAt' | 'nextAt'>>,
+    ifNextAt?: number | null,
+  ): Promise<void>;
 }
 
 export interface LeaseStore {

@@ -25,6 +25,8 @@ export interface SandboxOptions {
   settings?: Partial<Settings>;
 }
 
+const ACT_MS = 250;
+
 /** A running company. */
 export interface Sandbox {
   url: string;
@@ -56,12 +58,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock.set(Number(store.readMeta('worldNow')));
     if (mode === 'running') context.engine.start();
   };
+  let acting: Promise<void> | undefined;
+  const letServersAct = (): Promise<void> => {
+    acting ??= (async () => {
+      for (const server of servers) await server.afterTime?.(context);
+    })().finally(() => {
+      acting = undefined;
+    });
+    return acting;
+  };
 
   let url = '';
   const context: Context = {
     world,
     engine: createEngine(world),
     url: () => url,
+    async advance(to) {
+      await context.engine.advance(to);
+      await letServersAct();
+    },
     async reset() {
       await context.engine.stop();
       await begin();
@@ -86,13 +101,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
   comeToLife();
+  const acts = mode === 'running' ? setInterval(() => void letServersAct(), ACT_MS) : undefined;
 
   return {
     url,
     world,
-    advance: (to) => context.engine.advance(to),
+    advance: (to) => context.advance(to),
     registered,
     async stop() {
+      clearInterval(acts);
+      await acting;
       await context.engine.stop();
       endSockets();
       await app.close();

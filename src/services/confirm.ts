@@ -40,7 +40,7 @@ export interface ConfirmDeps {
   readonly directory: Directory;
   readonly log: Log;
   /** Absent where no carrier is connected. */
-  readonly freshTracks?: FreshTracks;
+  readonly freshTracks?: FreshTracks | undefined;
 }
 
 /** Providers look at a parcel about every 4 hours (fulfillment.md §2.2): twice that is too long. */
@@ -50,7 +50,7 @@ const staleAfter = 8 * 3_600_000;
 const fewOrders = 10;
 
 export function createConfirm(deps: ConfirmDeps): Confirm {
-  const { storage, clock, ingest, shops, systems, directory, log, freshTracks } = deps;
+  const { storage, clock, ingest, shops, systems, directory, log } = deps;
 
   async function asked(source: string, work: () => Promise<void>): Promise<boolean> {
     try {
@@ -90,6 +90,7 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
   }
 
   return async (due, signal) => {
+    const { freshTracks } = deps; // a reload may bring or take carriers
     const askedAt = clock.now();
     const orderNos = new Map<string, string[]>();
     const systemOrders = new Map<string, string[]>();

@@ -9,6 +9,7 @@ export interface Directory {
   /** The plug's name: miniprogram, taobao … `file` for replayed sheets. */
   channelOf(shopId: string): string;
   systemName(systemId: string): string;
+  carrierName(carrierId: string): string;
   /** Where a warehouse system's code leads; undefined when it is not configured. */
   warehouseOf(systemId: string, code: string): Warehouse | undefined;
   warehouses(): readonly Warehouse[];
@@ -24,10 +25,11 @@ export interface Directory {
   silentAfter(sourceId: string): number;
 }
 
-/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭. */
+/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭, `carrier:kd` → 快递100. */
 export function sourceName(sourceId: string, directory: Directory): string {
   const [kind = '', name = ''] = sourceId.split(/:(.*)/s);
   if (kind === 'shop') return directory.shopName(name);
+  if (kind === 'carrier') return directory.carrierName(name);
   return kind === 'system' ? directory.systemName(name) : sourceId;
 }
 

@@ -9,7 +9,7 @@ export interface WatchSourcesDeps {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly rulebook: () => Rulebook;
-  /** Ids of everything we read from: `shop:mini`, `system:wms`. */
+  /** Ids of everything we read from: `shop:mini`, `system:wms`, `carrier:kd`. */
   readonly sources: () => readonly string[];
   readonly metrics: Metrics;
   /** When this process began: before that nobody could have listened. */

@@ -15,6 +15,7 @@ import type { Sessions } from '../services/sessions.ts';
 import { serveAssets } from './assets.ts';
 import { addHeaders, createHostCheck } from './guard.ts';
 import { type Readiness, serveHealth } from './health.ts';
+import { type HookDeps, serveHooks } from './hooks.ts';
 import { servePages } from './pages.ts';
 import { mapErrors } from './problem.ts';
 import { serveRoom } from './room.ts';
@@ -23,7 +24,7 @@ import { createVisitors, type Visitors } from './visitor.ts';
 
 const bodyLimit = 64 * 1_024;
 
-export interface WebDeps {
+export interface WebDeps extends HookDeps {
   readonly stores: Pick<Storage, 'room' | 'people'>;
   readonly clock: Clock;
   /** IANA zone of the company. */
@@ -83,7 +84,7 @@ export function createWeb(deps: WebDeps): FastifyInstance {
   void web.register(cookie);
   mapErrors(web, pageDeps);
   serveHealth(web, deps);
-  // Hooks of vendors are registered beside this: they read raw bytes and come from foreign hosts.
+  serveHooks(web, deps);
   void web.register(async (pages) => {
     await pages.register(formbody, { bodyLimit });
     pages.addHook('onRequest', async (request, reply) => {

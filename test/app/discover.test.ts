@@ -24,10 +24,10 @@ function command(name: string, changed: object = {}): void {
 }
 
 it('finds every command and plug of the program by its file name', async () => {
-  const { commands, channels, fulfillment, messengers } = await discover();
+  const { commands, channels, fulfillment, carriers, messengers } = await discover();
   expect([...commands.keys()]).toEqual(expect.arrayContaining(['order', 'release', 'help']));
-  expect([...channels.keys(), ...fulfillment.keys(), ...messengers.keys()]).toEqual(
-    expect.arrayContaining(['miniprogram', 'jushuitan', 'web']),
+  expect([...channels.keys(), ...fulfillment.keys(), ...carriers.keys(), ...messengers.keys()]).toEqual(
+    expect.arrayContaining(['miniprogram', 'jushuitan', 'kuaidi100', 'web']),
   );
 });
 

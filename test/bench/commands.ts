@@ -31,6 +31,7 @@ async function startBot(folder: string) {
       commands: (await discover()).commands,
       channels: new Map([['miniprogram', shop.plug]]),
       fulfillment: new Map([['stand-in', system.plug]]),
+      carriers: new Map(),
       messengers: new Map([
         [
           'web',

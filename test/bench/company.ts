@@ -32,7 +32,13 @@ export const aCompany = Company.parse({
   staff: [{ id: 'li', name: '李建国', role: 'ops-lead' }],
 });
 
-const noPlugs: Plugs = { commands: new Map(), channels: new Map(), fulfillment: new Map(), messengers: new Map() };
+const noPlugs: Plugs = {
+  commands: new Map(),
+  channels: new Map(),
+  fulfillment: new Map(),
+  carriers: new Map(),
+  messengers: new Map(),
+};
 
 export const aDirectory = (): Directory =>
   createDirectory(

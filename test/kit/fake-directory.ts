@@ -45,6 +45,7 @@ export function aDirectory({
     timezone: 'Asia/Shanghai',
     shopName: (id) => ({ mini: '小程序商城', tmall: '天猫旗舰店', pdd: '拼多多店' })[id] ?? id,
     channelOf: (id) => ({ mini: 'miniprogram', tmall: 'taobao', pdd: 'pinduoduo' })[id] ?? id,
+    carrierName: (id) => (id === 'kd' ? '快递100' : id),
     systemName: (id) => (id === 'wms' ? '聚水潭' : id),
     warehouseOf: (systemId, code) => warehouses.find((each) => each.systemId === systemId && each.code === code),
     warehouses: () => warehouses,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
@@ -41,6 +43,8 @@ export interface TestBotOptions {
   readonly settings?: Partial<Settings>;
   /** Changes the company's configuration before it is checked. */
   readonly company?: (raw: RawCompany) => void;
+  /** Its parcels are followed, too: the tracking service may push to the bot's own port. */
+  readonly follows?: boolean;
   /** Stands between the bot and its warehouse system. */
   readonly system?: (system: FulfillmentSystem) => FulfillmentSystem;
 }
@@ -183,11 +187,13 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   };
   const readCompany = async (): Promise<Company> => {
     const raw = (await ask('/company')) as RawCompany;
+    if (options.follows !== true) raw.carriers = [];
     options.company?.(raw);
     return checkCompany(raw, plugs);
   };
   let company = await readCompany();
 
+  const port = options.follows === true ? await freePort() : 3000;
   let looks: Looks;
   const begin = async (): Promise<Bot> => {
     gate = createGate();
@@ -199,12 +205,13 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
       keys,
       clock,
       world: 'sandbox',
-      publicUrl: 'http://localhost:3000',
+      publicUrl: `http://localhost:${port}`,
       allowedHosts: ['localhost'],
       metricsToken: undefined,
       log: { debug() {}, info() {}, warn() {}, error: noteError },
       mayRun: async () => ({ isHeld: () => true, stop: async () => {} }),
     });
+    if (options.follows === true) await made.web.listen({ host: 'localhost', port });
     looks = looksOf(made.storage);
     guardStorage(made.storage, own);
     return made;
@@ -357,6 +364,16 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   });
   await tick();
   return self;
+}
+
+/** The bot has to name its port before it listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 const textOf = (card: OutgoingCard): string =>

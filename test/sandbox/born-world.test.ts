@@ -51,7 +51,16 @@ it('tells the truth of orders, locks and configuration', { timeout: 20_000 }, as
   expect((await truth(sandbox, owner?.orderNo ?? '')).changes.map((change: { stage: string }) => change.stage)).toEqual(
     ['created', 'paid', 'closed'],
   );
-  expect(Object.keys(company)).toEqual(['timezone', 'shops', 'systems', 'warehouses', 'rooms', 'staff', 'limits']);
+  expect(Object.keys(company)).toEqual([
+    'timezone',
+    'shops',
+    'systems',
+    'warehouses',
+    'carriers',
+    'rooms',
+    'staff',
+    'limits',
+  ]);
   expect(company.shops[0].baseUrl).toBe(`${sandbox.url}/mini`);
   await sandbox.stop();
 });

@@ -123,7 +123,12 @@ it('takes an order from payment to the buyer and shows each step where it belong
   const shipped = (await jst(sandbox, '/open/logistic/query', window)).body.data.orders;
 
   expect(order).toMatchObject({ status: 'delivered', shipments: [{ waybill: erp.l_id }] });
-  expect(traces.map((trace: { status: string }) => trace.status)).toEqual(['collected', 'in_transit', 'delivered']);
+  expect(traces.map((trace: { status: string }) => trace.status)).toEqual([
+    'collected',
+    'in_transit',
+    'out_for_delivery',
+    'delivered',
+  ]);
   expect(erp.status).toBe('Sent');
   expect(actions.map((action: { name: string }) => action.name)).toEqual([
     '订单下载',

@@ -114,7 +114,14 @@ describe.each([
     const directory = aDirectory();
     const clock = { now: network.now, sleep: async () => undefined, every: () => () => undefined };
     await storage.rooms.syncConfigured([aRoom()]);
-    const dispatch = createDispatch({ storage, clock, directory, metrics: silentMetrics, perHour: 12 });
+    const dispatch = createDispatch({
+      storage,
+      clock,
+      directory,
+      metrics: silentMetrics,
+      perHour: 12,
+      owners: async () => () => undefined,
+    });
     const deliver = createDeliver({
       storage,
       clock,

@@ -24,6 +24,7 @@ const directory: Directory = {
   shopName: (id) => id,
   channelOf: (id) => id,
   systemName: (id) => id,
+  carrierName: (id) => id,
   warehouseOf: () => undefined,
   warehouses: () => [
     {

@@ -30,6 +30,7 @@ export const directory: Directory = {
   timezone: 'Asia/Shanghai',
   channelOf: () => 'miniprogram',
   shopName: (id) => ({ mini: '小程序商城', tmall: '天猫旗舰店' })[id] ?? id,
+  carrierName: (id) => (id === 'kd' ? '快递100' : id),
   systemName: (id) => (id === 'wms' ? '聚水潭' : id),
   warehouseOf: (systemId, code) => warehouses.find((each) => each.systemId === systemId && each.code === code),
   warehouses: () => warehouses,

@@ -170,6 +170,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     warRoomId: 'war',
     menu: () => menu,
     receive: async (inbound) => void received.push(inbound),
+    hearCarrier: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({ stores, clock, directory: company.directory }),

@@ -5,6 +5,7 @@ import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDutyStore } from './duty-store.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createFollowStore } from './follow-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -25,6 +26,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     duty: createDutyStore(sqlite, run),
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
+    follows: createFollowStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
   });
   const inside = stores(async (work) => work());

@@ -118,6 +118,17 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
       }),
     listByWaybill: (waybill) =>
       run(() => orders('SELECT orderId AS id FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId', parcelId(waybill))),
+    receiverOf: (waybill) =>
+      run(() => {
+        const row = sqlite
+          .prepare<{ id: string; sealed: string }>(
+            `SELECT r.orderId AS id, r.sealed FROM ParcelOrder p JOIN Receiver r ON r.orderId = p.orderId
+             WHERE p.parcelId = ? AND r.sealed IS NOT NULL ORDER BY r.orderId LIMIT 1`,
+          )
+          .get(parcelId(waybill));
+        const order = row && reader.findOrder(row.id);
+        return row && order && { order, sealed: row.sealed };
+      }),
     listBySystemOrderNo: (no) =>
       run(() =>
         orders(

@@ -15,6 +15,7 @@ import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { TrackEvent } from '../../domain/track.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
 import { insertEvent } from './event-store.ts';
+import { insertFollow } from './follow-store.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   contentHash,
@@ -80,7 +81,7 @@ export class ViewWriter {
       );
     }
     const fulfillments = this.fulfillmentsOf(id);
-    const touched = this.#linkParcels(id, view.shipments, fulfillments);
+    const touched = this.#linkParcels(id, view.shipments, fulfillments, origin);
     const derived = this.#derive.order(view, fulfillments, this.parcelsOf(id));
     this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
     this.#writeLines(id, view.lines, before?.lines);
@@ -122,7 +123,7 @@ export class ViewWriter {
     const touched = new Set<string>();
     for (const each of [...orders, ...left]) {
       const order = this.findOrder(each);
-      for (const parcel of this.#linkParcels(each, order?.shipments ?? [], this.fulfillmentsOf(each)))
+      for (const parcel of this.#linkParcels(each, order?.shipments ?? [], this.fulfillmentsOf(each), origin))
         touched.add(parcel);
       this.#deriveOrder(each);
     }
@@ -136,7 +137,7 @@ export class ViewWriter {
   track(event: TrackEvent, origin: Origin): boolean {
     const { carrier, waybill, occurredAt, kind, rawState } = event;
     const id = parcelId(waybill);
-    this.#addParcel(carrier, waybill);
+    this.#addParcel(carrier, waybill, origin);
     const { changes } = this.#sqlite
       .prepare(
         'INSERT OR IGNORE INTO TrackEvent (parcelId, occurredAt, kind, rawState, carrier, receivedAt) VALUES (?, ?, ?, ?, ?, ?)',
@@ -408,21 +409,25 @@ export class ViewWriter {
     }
   }
 
-  /** A carrier keeps the name it was first called by. */
-  #addParcel(carrier: string, waybill: string): void {
-    this.#run(
-      'INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)',
-      parcelId(waybill),
-      carrier,
-      waybill,
-    );
+  /** A carrier keeps the name it was first called by; a new parcel is followed from then on. */
+  #addParcel(carrier: string, waybill: string, { receivedAt }: Origin): void {
+    const id = parcelId(waybill);
+    const { changes } = this.#sqlite
+      .prepare('INSERT OR IGNORE INTO Parcel (id, carrier, waybill) VALUES (?, ?, ?)')
+      .run(id, carrier, waybill);
+    if (changes === 1) insertFollow(this.#sqlite, id, carrier, waybill, receivedAt);
   }
 
   /**
    * Keeps an order in the parcels that its channel or a living fulfillment order names now: a label that was torn up must
    * not stall for ever. Answers the parcels to look at, those it left among them.
    */
-  #linkParcels(order: string, shipments: readonly Shipment[], fulfillments: readonly FulfillmentView[]): string[] {
+  #linkParcels(
+    order: string,
+    shipments: readonly Shipment[],
+    fulfillments: readonly FulfillmentView[],
+    origin: Origin,
+  ): string[] {
     const labels = fulfillments.filter(({ closed, shippedAt }) => !closed || shippedAt !== null);
     const named = [...shipments, ...labels].filter(({ waybill }) => waybill !== '');
     const wanted = new Set(named.map(({ waybill }) => parcelId(waybill)));
@@ -430,7 +435,7 @@ export class ViewWriter {
       .prepare<{ parcelId: string }>('SELECT parcelId FROM ParcelOrder WHERE orderId = ?')
       .all(order)
       .map((row) => row.parcelId);
-    for (const { carrier, waybill } of named) this.#addParcel(carrier, waybill);
+    for (const { carrier, waybill } of named) this.#addParcel(carrier, waybill, origin);
     for (const id of wanted) {
       if (!linked.includes(id)) this.#run('INSERT INTO ParcelOrder (parcelId, orderId) VALUES (?, ?)', id, order);
     }

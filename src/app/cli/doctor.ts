@@ -7,7 +7,7 @@ import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
 import { type Company, checkCompany, notYet, uncovered } from '../company.ts';
-import { createRuntime, fetchCompany, type Runtime, readConfigFile } from '../runtime.ts';
+import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
 import { print } from './output.ts';
 
 interface Finding {
@@ -71,7 +71,8 @@ async function findCompany(runtime: Runtime): Promise<{ company: Company; clock:
 }
 
 /** One real read of every source, with what to do when it fails. */
-async function readSources(company: Company, { plugs, keys }: Runtime, clock: Clock): Promise<readonly Finding[]> {
+async function readSources(company: Company, runtime: Runtime, clock: Clock): Promise<readonly Finding[]> {
+  const { plugs, keys, env } = runtime;
   const http = createHttp();
   const signal = AbortSignal.timeout(20_000);
   const window = { from: clock.now() - 60_000, to: clock.now() };
@@ -113,7 +114,24 @@ async function readSources(company: Company, { plugs, keys }: Runtime, clock: Cl
         : `可用，但看不到 ${blind.map((shop) => shop.name ?? shop.id).join('、')} 的仓内进度 / works; stages of these shops cannot be seen`;
     });
   });
-  return Promise.all([...shops, ...systems]);
+  const carriers = company.carriers.map(async (block): Promise<Finding> => {
+    const plug = plugs.carriers.get(block.kind);
+    return attempt(`物流查询 ${plug?.name.zh ?? block.kind}（${block.id}）`, async () => {
+      const carrier = plug?.create({
+        baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
+        credentials: plug.credentials.parse(block.credentials),
+        http,
+        pushSecret: '',
+        phoneTail: async () => undefined,
+      });
+      // A number that nobody has: the answer tells whether we may ask.
+      await carrier?.query([{ carrier: 'yunda', waybill: '4310500000000' }], signal);
+      return env.PUBLIC_URL === undefined && worldOf(runtime) === 'real'
+        ? '可用，但没有 PUBLIC_URL，只能定时查、收不到推送 / works; without PUBLIC_URL it is polled and cannot push'
+        : '可用 / works';
+    });
+  });
+  return Promise.all([...shops, ...systems, ...carriers]);
 }
 
 async function attempt(what: string, read: () => Promise<string>, patience = 3): Promise<Finding> {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { findWarehouse } from '../world/company.ts';
+import { courierLies, setLie } from '../world/couriers.ts';
 import { addFault } from '../world/faults.ts';
 import { findOrder, scheduleArrival } from '../world/orders.ts';
 import { closeOrder } from '../world/refunds.ts';
 import { troubles, unsortedLimit } from '../world/scenarios.ts';
 import { SECOND } from '../world/time.ts';
+import { pushNow } from '../world/tracking-service.ts';
 import { stopWarehouse } from '../world/warehouse.ts';
 import type { World } from '../world/world.ts';
 
@@ -46,6 +48,21 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     const id = addFault(world, { server: input.system === 'mini' ? 'mini' : 'jst', kind: 'silent', times: null });
     world.schedule(at + input.forMs, 'clear-fault', id);
     return { system: input.system, until: at + input.forMs };
+  },
+  courier: (world, body) => {
+    const { orderNo, lie } = z.object({ orderNo: z.string(), lie: z.enum(courierLies) }).parse(body);
+    setLie(world, orderNo, lie);
+    return { orderNo, lie };
+  },
+  'tracking-push': (world, body, at) => {
+    const { waybill, ...push } = z
+      .object({
+        waybill: z.string(),
+        status: z.enum(['polling', 'shutdown', 'abort', 'updateall']).default('polling'),
+        salt: z.string().optional(),
+      })
+      .parse(body);
+    return { waybill, pushed: pushNow(world, waybill, at, push) };
   },
   surge: (world, body, at) => {
     const input = z.object({ factor: z.number().positive().max(100), forMs }).parse(body);

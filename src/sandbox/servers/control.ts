@@ -31,12 +31,13 @@ const routes: readonly Route[] = [
     const number = (name: string, other: number): number => Number(call.query.get(name) ?? other) || other;
     return { calls: listCalls(world, number('since', 0), number('after', 0), number('limit', 10_000)) };
   }),
-  route('POST', '/world/scenarios/:name', async ({ world, engine }, call) => {
+  route('POST', '/world/scenarios/:name', async (context, call) => {
+    const { world, engine } = context;
     const scenario = scenarios[call.params.name ?? ''];
     if (scenario === undefined) throw new NotFound(`scenarios: ${Object.keys(scenarios).join(', ')}`);
     const at = world.clock.now();
     const made = world.store.transaction(() => scenario(world, bodyOf(call), at));
-    if (world.clock.mode === 'manual') await engine.advance(at);
+    if (world.clock.mode === 'manual') await context.advance(at);
     else await engine.settle();
     return { at, ...made };
   }),
@@ -48,11 +49,12 @@ const routes: readonly Route[] = [
     world.store.writeMeta('rate', rate);
     return showClock(world);
   }),
-  route('POST', '/world/advance', async ({ world, engine }, call) => {
+  route('POST', '/world/advance', async (context, call) => {
+    const { world } = context;
     if (world.clock.mode !== 'manual') throw new Error('the clock runs by itself');
     const { to } = z.object({ to: z.number().int() }).parse(bodyOf(call));
     if (to < world.clock.now()) throw new Error('world time does not go back');
-    await engine.advance(to);
+    await context.advance(to);
     return showClock(world);
   }),
   route('POST', '/world/settings', ({ world }, call) => Object.assign(world.settings, NewSettings.parse(bodyOf(call)))),
@@ -64,7 +66,7 @@ const routes: readonly Route[] = [
 
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
-  server: z.enum(['mini', 'jst', 'wms', '*']).transform((name) => (name === 'wms' ? 'jst' : name)),
+  server: z.enum(['mini', 'jst', 'wms', 'kuaidi100', '*']).transform((name) => (name === 'wms' ? 'jst' : name)),
   ...faultFields,
 });
 

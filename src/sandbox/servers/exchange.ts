@@ -37,6 +37,8 @@ export interface Context {
   world: World;
   engine: Engine;
   url(): string;
+  /** Moves a manual world on, and lets the servers do what is due then. */
+  advance(to: number): Promise<void>;
   reset(): Promise<void>;
 }
 
@@ -60,6 +62,8 @@ export interface Server {
   /** Looks at a call before its route does; an answer ends it. */
   guard?(world: World, call: Call): Answer | undefined;
   notFound?(world: World, call: Call): Answer;
+  /** What it does by itself once world time has moved. */
+  afterTime?(context: Context): Promise<void>;
 }
 
 /** Registers a server's routes. Faults, the log and the catching up of the world are the same for all. */

@@ -2,12 +2,20 @@ import { createControl } from './control.ts';
 import { createDingTalk } from './dingtalk/server.ts';
 import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
+import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createWecom } from './wecom/server.ts';
 
 /** All protocol servers of the company, each with its own fresh rate windows. */
 export function createServers(): readonly Server[] {
-  return [createMiniProgram(), createJushuitan(), ...createDingTalk(), ...createWecom(), createControl()];
+  return [
+    createMiniProgram(),
+    createJushuitan(),
+    createKuaidi100(),
+    ...createDingTalk(),
+    ...createWecom(),
+    createControl(),
+  ];
 }
 
 export interface DeclaredRoute {

@@ -9,6 +9,8 @@ export const jushuitan = {
   refreshToken: 'refresh-demo',
 } as const;
 
+export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
+
 /** How long an access token of the ERP lives. */
 export const TOKEN_LIFE = 180 * DAY;
 
@@ -121,6 +123,7 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
       courierAt,
       speedPerHour: one.speedPerHour,
     })),
+    carriers: [{ id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 }],
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
     staff,
     roster: [

@@ -1,3 +1,4 @@
+import { onBackHome, onDeliver, onDeliveryRun, onHub, onScan, onSendBack } from './couriers.ts';
 import { onPush, onReviewPass } from './erp.ts';
 import { onClearFault } from './faults.ts';
 import { onPrune, onRestock } from './housekeeping.ts';
@@ -5,9 +6,10 @@ import { onMischief } from './mischief.ts';
 import { onArrival, onCloseUnpaid, onPay } from './orders.ts';
 import { onCloseTold, onHoldTold, onRefund, onRefundAccepted, onRefundDone, onRefundTold } from './refunds.ts';
 import { onReleaseLock } from './stock.ts';
+import { onTrackingCheck } from './tracking-service.ts';
 import { onArriveGoods } from './transfers.ts';
 import { onLockEffect } from './virtual-locks.ts';
-import { onDeliver, onHub, onLabel, onLookAgain, onScan, onSend, onShopShipped, onWave } from './warehouse.ts';
+import { onLabel, onLookAgain, onSend, onShopShipped, onWave } from './warehouse.ts';
 import type { World, WorldEvent } from './world.ts';
 
 /** What each kind of world event does. */
@@ -24,7 +26,11 @@ export const handlers: Readonly<Record<string, (world: World, event: WorldEvent)
   'shop-shipped': onShopShipped,
   scan: onScan,
   hub: onHub,
+  'delivery-run': onDeliveryRun,
   deliver: onDeliver,
+  'send-back': onSendBack,
+  'back-home': onBackHome,
+  'tracking-check': onTrackingCheck,
   refund: onRefund,
   'refund-told': onRefundTold,
   'refund-accepted': onRefundAccepted,

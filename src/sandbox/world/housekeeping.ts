@@ -13,6 +13,8 @@ export function onRestock(world: World, { at, subject }: WorldEvent): void {
 /** Forgets what nobody asks for any more. */
 export function onPrune(world: World, { at, subject }: WorldEvent): void {
   world.store.run('DELETE FROM nonces WHERE at < ?', at - 20 * MINUTE);
+  world.store.run('DELETE FROM tracking_queries WHERE at < ?', at - HOUR);
+  world.store.run(`DELETE FROM tracking_pushes WHERE state <> 'waiting' AND due < ?`, at - DAY);
   world.store.run('DELETE FROM calls WHERE id <= (SELECT MAX(id) FROM calls) - ?', CALLS_KEPT);
   world.schedule(at + HOUR, 'prune', subject);
 }

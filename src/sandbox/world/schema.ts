@@ -22,6 +22,17 @@ CREATE TABLE IF NOT EXISTS traces (
   id INTEGER PRIMARY KEY, no TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL,
   waybill TEXT NOT NULL, carrier TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS traces_no ON traces (no);
+CREATE INDEX IF NOT EXISTS traces_waybill ON traces (waybill);
+CREATE TABLE IF NOT EXISTS courier_lies (no TEXT PRIMARY KEY, lie TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tracking_queries (number TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tracking_subscriptions (
+  number TEXT PRIMARY KEY, company TEXT NOT NULL, callback TEXT NOT NULL, salt TEXT NOT NULL, phone TEXT NOT NULL,
+  fine INTEGER NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tracking_pushes (
+  id INTEGER PRIMARY KEY, number TEXT NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'waiting', callback TEXT NOT NULL, param TEXT NOT NULL, salt TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS tracking_pushes_due ON tracking_pushes (state, due);
 CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, route TEXT NOT NULL, no TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS erp_orders (
@@ -33,6 +44,7 @@ CREATE TABLE IF NOT EXISTS erp_orders (
   queue TEXT NOT NULL DEFAULT 'none', ready_at INTEGER, stalled INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX IF NOT EXISTS erp_orders_so ON erp_orders (so_id);
 CREATE INDEX IF NOT EXISTS erp_orders_ts ON erp_orders (ts);
+CREATE INDEX IF NOT EXISTS erp_orders_waybill ON erp_orders (l_id);
 CREATE INDEX IF NOT EXISTS erp_orders_modified ON erp_orders (modified, o_id);
 CREATE INDEX IF NOT EXISTS erp_orders_queue ON erp_orders (queue, wms_co_id, ready_at, o_id);
 CREATE INDEX IF NOT EXISTS erp_orders_sent ON erp_orders (send_date, o_id) WHERE send_date IS NOT NULL;
@@ -86,6 +98,10 @@ export const tables = [
   'orders',
   'order_changes',
   'traces',
+  'courier_lies',
+  'tracking_queries',
+  'tracking_subscriptions',
+  'tracking_pushes',
   'idempotency',
   'erp_orders',
   'erp_items',

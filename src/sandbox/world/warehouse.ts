@@ -118,52 +118,6 @@ export function onShopShipped(world: World, { at, subject: no, data }: WorldEven
   changeOrder(world, no, at, 'shipped', shipped);
 }
 
-/** The courier scans the parcel. */
-export function onScan(world: World, { at, subject: no, data }: WorldEvent): void {
-  const { carrier, waybill } = data as { carrier: string; waybill: string };
-  addTrace(world, no, at, 'collected', '快件已揽收', waybill, carrier);
-  if (!changeOrder(world, no, at, 'in_transit', { status: 'in_transit', scanned_at: at }, ['shipped'])) {
-    changeOrder(world, no, at, 'scanned', { scanned_at: at });
-  }
-  const random = world.random('trunk', no);
-  const hub = at + random.int(6 * HOUR, 16 * HOUR);
-  world.schedule(hub, 'hub', no, data);
-  world.schedule(hub + random.int(8 * HOUR, 30 * HOUR), 'deliver', no, data);
-}
-
-/** The parcel passes a hub. */
-export function onHub(world: World, { at, subject: no, data }: WorldEvent): void {
-  addTrace(world, no, at, 'in_transit', '快件已到达转运中心', String(data.waybill), String(data.carrier));
-}
-
-/** The buyer has the parcel. */
-export function onDeliver(world: World, { at, subject: no, data }: WorldEvent): void {
-  addTrace(world, no, at, 'delivered', '快件已签收', String(data.waybill), String(data.carrier));
-  if (!changeOrder(world, no, at, 'delivered', { status: 'delivered', delivered_at: at }, ['in_transit', 'shipped'])) {
-    changeOrder(world, no, at, 'delivered-while-refunding', { delivered_at: at });
-  }
-}
-
-function addTrace(
-  world: World,
-  no: string,
-  at: number,
-  status: string,
-  text: string,
-  waybill: string,
-  carrier: string,
-): void {
-  world.store.run(
-    'INSERT INTO traces (no, at, status, text, waybill, carrier) VALUES (?, ?, ?, ?, ?, ?)',
-    no,
-    at,
-    status,
-    text,
-    waybill,
-    carrier,
-  );
-}
-
 /** Stops the sorting line of a warehouse until `until`. */
 export function stopWarehouse(world: World, code: number, until: number): void {
   world.store.run('UPDATE stations SET stopped_until = ? WHERE code = ?', until, code);

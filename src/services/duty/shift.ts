@@ -74,10 +74,9 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
     const now = clock.now();
     const mine = `person:${me.id}`;
     const claims = await storage.alerts.list({ state: 'claimed', claimedBy: mine, limit: mostClaims });
-    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
     const numbers = new Set<number>();
     for (const alert of claims) {
-      const number = await numberOf(storage, roomIds, alert);
+      const number = await numberOf(storage, alert);
       if (number !== null) numbers.add(number);
     }
     const actions = await storage.actions.listUnfinishedOf(mine);

@@ -133,7 +133,7 @@ function faultOf(card: OutgoingCard): string | undefined {
     toTemplateCard({ ...card, buttons: [{ label: '好', command: '/ack 1', style: 'plain' }] }, 'k'),
   );
   if (/<@/.test(face)) return 'wecom card: a mention';
-  const ding = markdown(card).text;
+  const ding = markdown(card, 'name').text;
   const body = ding.slice(0, ding.lastIndexOf('[更多]('));
   if (/[[\]<>*_`~|\\]|:\/\/|(?:^|\n)\s*(?:[-+=>] |\d+[.)] )/u.test(body.replace(/^#### /, '')))
     return 'dingtalk: markup';

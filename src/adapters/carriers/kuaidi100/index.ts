@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { RejectedError, RetryableError } from '../../../domain/errors.ts';
+import { type CarrierCapabilities, defineCarrier, type Tracking, type Waybill } from '../../../ports/carrier.ts';
+import { type Credentials, createClient } from './client.ts';
+import { companyCode, needsPhone } from './companies.ts';
+import { answerPush, readPush } from './push.ts';
+import { sign } from './sign.ts';
+import { Result, readResult } from './tracking.ts';
+
+const capabilities: CarrierCapabilities = {
+  pushes: true,
+  againAfterMs: 30 * 60_000,
+  refreshMs: 4 * 3_600_000,
+};
+
+/** Fine states: 4 and above (fulfillment.md §2.2). */
+const resultv2 = '4';
+const nothingFound = '500';
+const duplicate = '501';
+
+/** Kuaidi100 快递100, fulfillment.md §2.2. */
+export default defineCarrier<Credentials>({
+  name: { zh: '快递100', en: 'Kuaidi100' },
+  defaultBaseUrl: 'https://poll.kuaidi100.com',
+  credentials: z.object({ customer: z.string().min(1), key: z.string().min(1) }),
+  create(context) {
+    const { credentials, pushSecret, phoneTail } = context;
+    const send = createClient(context);
+
+    const phoneOf = async (code: string, waybill: string): Promise<string> =>
+      needsPhone(code) ? ((await phoneTail(waybill)) ?? '') : '';
+
+    async function queryOne({ carrier, waybill }: Waybill, signal: AbortSignal): Promise<Tracking> {
+      const com = companyOf(carrier);
+      const phone = await phoneOf(com, waybill);
+      const param = JSON.stringify({ com, num: waybill, phone, resultv2, show: '0', order: 'desc' });
+      const form = {
+        customer: credentials.customer,
+        sign: sign(param, credentials.key, credentials.customer),
+        param,
+      };
+      const { returnCode, body } = await send('/poll/query.do', form, signal);
+      const nothing: Tracking = {
+        waybill,
+        events: [],
+        skipped: [],
+        unknownStates: [],
+        state: 'going-on',
+        refusal: null,
+      };
+      if (returnCode === nothingFound) return nothing;
+      if (returnCode !== '200') return { ...nothing, refusal: `KD100_${returnCode}` };
+      const result = Result.safeParse(body);
+      if (!result.success) throw new RetryableError('POST /poll/query.do: no tracking', { code: 'BAD_ANSWER' });
+      return readResult({ ...result.data, nu: waybill });
+    }
+
+    return {
+      capabilities,
+      knows: (carrier) => companyCode(carrier) !== undefined,
+      async query(waybills, signal) {
+        const found: Tracking[] = [];
+        for (const waybill of waybills) found.push(await queryOne(waybill, signal));
+        return found;
+      },
+      async subscribe({ carrier, waybill }, callbackUrl, signal) {
+        const company = companyOf(carrier);
+        const phone = await phoneOf(company, waybill);
+        const parameters = { callbackurl: callbackUrl, salt: pushSecret, resultv2, ...(phone === '' ? {} : { phone }) };
+        const param = JSON.stringify({ company, number: waybill, key: credentials.key, parameters });
+        const { returnCode } = await send('/poll', { schema: 'json', param }, signal);
+        if (returnCode === '200' || returnCode === duplicate) return null;
+        if (returnCode === nothingFound)
+          throw new RetryableError('POST /poll: the service failed (500)', { code: 'KD100_500' });
+        return `KD100_${returnCode}`;
+      },
+      readPush: (rawBody) => readPush(rawBody, pushSecret),
+      answerPush,
+    };
+  },
+});
+
+function companyOf(carrier: string): string {
+  const code = companyCode(carrier);
+  if (code !== undefined) return code;
+  throw new RejectedError('kuaidi100: a carrier it has no code for', { code: 'CARRIER_UNKNOWN' });
+}

@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import type { Text } from '../domain/text.ts';
+import type { TrackEvent } from '../domain/track.ts';
+import type { SkippedRow } from './channel.ts';
+import type { Http } from './http.ts';
+
+/** A parcel as its channel or warehouse system names it: `YTO`, `圆通速递` or `yuantong` are one carrier. */
+export interface Waybill {
+  readonly carrier: string;
+  readonly waybill: string;
+}
+
+/** Whether more will come: it goes on, its way has ended, or the provider stopped following it (to be asked for again). */
+export type TrackingState = 'going-on' | 'finished' | 'given-up';
+
+/** Everything a provider knows of one parcel at one moment: always the whole list, never a difference. */
+export interface Tracking {
+  readonly waybill: string;
+  /** Oldest first. Empty when the carrier has no record yet. Times are unix ms. */
+  readonly events: readonly TrackEvent[];
+  /** Rows that could not be read. */
+  readonly skipped: readonly SkippedRow[];
+  /** States that stand in no list of ours: their events are `unknown`, and people should look at them. */
+  readonly unknownStates: readonly string[];
+  readonly state: TrackingState;
+  /** The provider's code when it says no to this very parcel (wrong phone, too soon); null otherwise. */
+  readonly refusal: string | null;
+}
+
+/** What a provider can do, and how often it may be asked. Spans are ms of world time. */
+export interface CarrierCapabilities {
+  /** It tells by itself what happens to parcels that were subscribed. */
+  readonly pushes: boolean;
+  /** One waybill may be queried again after this; sooner, the provider locks it. */
+  readonly againAfterMs: number;
+  /** How often the provider itself looks at a subscribed parcel: its silence means something after twice this. */
+  readonly refreshMs: number;
+}
+
+/** What a hook answers, as its vendor wants it. */
+export interface PushAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Carrier {
+  readonly capabilities: CarrierCapabilities;
+  /** Whether it follows parcels of this carrier, by whatever name a channel calls it. */
+  knows(carrier: string): boolean;
+  /**
+   * A fresh read: one answer for each parcel, in their order. Repeatable after `againAfterMs`. Throws AppError when the
+   * provider does not answer or refuses the caller (key, quota, signature).
+   */
+  query(waybills: readonly Waybill[], signal: AbortSignal): Promise<readonly Tracking[]>;
+  /**
+   * Asks for pushes to `callbackUrl`. May be repeated: asking twice is asking once. Answers the provider's code when it
+   * refuses this parcel for good, null when it follows it. Throws as `query`.
+   */
+  subscribe(waybill: Waybill, callbackUrl: string, signal: AbortSignal): Promise<string | null>;
+  /** Verifies and reads a push. Throws RejectedError: BAD_SIGNATURE, or BAD_PUSH when it cannot be read. */
+  readPush(rawBody: Buffer): Tracking;
+  /** The answer to a push that was stored (or is a repeat), was not signed rightly, or could not be stored. */
+  answerPush(outcome: 'taken' | 'refused' | 'failed'): PushAnswer;
+}
+
+export interface CarrierContext<Credentials> {
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly http: Http;
+  /** What the provider signs its pushes to us with: ours alone, the same after a restart. */
+  readonly pushSecret: string;
+  /** The last four digits of the receiver's phone, for carriers that ask for them; each call is audited. Never logged. */
+  readonly phoneTail: (waybill: string) => Promise<string | undefined>;
+}
+
+/** The default export of `adapters/carriers/<name>/index.ts`. */
+export interface CarrierPlug<Credentials = never> {
+  readonly name: Text;
+  readonly defaultBaseUrl: string | null;
+  readonly credentials: z.ZodType<Credentials>;
+  create(context: CarrierContext<Credentials>): Carrier;
+}
+
+export const defineCarrier = <Credentials>(plug: CarrierPlug<Credentials>): CarrierPlug<Credentials> => plug;
