@@ -188,7 +188,7 @@ function midnightOffset(zone: Zone, date: number): number {
  * The first instant at which the zone's clock reads `local` (ms of a clock without zone) or later.
  * So an hour that is skipped opens when the clock jumps, and one that comes twice opens the first time.
  */
-function instantOf(name: string, local: number): number {
+export function instantOf(name: string, local: number): number {
   const zone = zoneOf(name);
   const date = Math.floor(local / day);
   let reached = -Infinity;

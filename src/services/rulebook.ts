@@ -2,6 +2,7 @@ import { type Calendar, parseHours } from '../domain/calendar.ts';
 import { judgeClock, momentsOf } from '../domain/clock-rule.ts';
 import { type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
+import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
 import type { OrderView } from '../domain/order.ts';
 import { type ClockTrigger, type Moments, parseDuration, type Rule } from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
@@ -48,6 +49,13 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     return warehouse === undefined ? always : calendar(warehouse.id, warehouse.hours);
   }
 
+  /** Who sends it, or sent it. */
+  function warehouseOf(fulfillments: readonly FulfillmentView[]): string {
+    const serving = fulfillments.find((each) => !each.closed) ?? fulfillments.find((each) => each.shippedAt !== null);
+    if (serving === undefined) return '';
+    return directory.warehouseOf(serving.systemId, serving.warehouseCode)?.id ?? serving.warehouseCode;
+  }
+
   function facts(order: OrderView, fulfillments: readonly FulfillmentView[]): Facts {
     const open = fulfillments.find((each) => !each.closed);
     return {
@@ -85,7 +93,13 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   };
 
   const derivation: Derivation = {
-    order: (order, fulfillments) => ({ ...stageOf(order, fulfillments), deadlines: due(order, fulfillments) }),
+    order: (order, fulfillments) => ({
+      ...stageOf(order, fulfillments),
+      deadlines: due(order, fulfillments),
+      laps: lapsOf(order, momentsOf(order, fulfillments), warehouseOf(fulfillments)),
+    }),
+    measures: (laps) => measuresOf(laps, timezone),
+    delays: (source, told) => delaysOf(source, told, timezone),
     fulfillment(view, orders) {
       const since = orphanedSince(view, orders);
       return since === null ? [] : lockRules.map(({ rule, after }) => ({ ruleId: rule.id, dueAt: since + after }));

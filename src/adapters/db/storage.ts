@@ -4,6 +4,7 @@ import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createHealthStore } from './health-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -24,6 +25,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
+    health: createHealthStore(sqlite, run),
   });
   const inside = stores(async (work) => work());
   const turn: Run = (work, changes) =>
@@ -35,6 +37,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     rooms: createRoomStore(prisma, sqlite, turn),
     rules: createRuleStore(prisma),
     tokens: createTokenStore(prisma),
+    bornAt: async () => Number((await prisma.world.findUniqueOrThrow({ where: { id: 1 } })).createdAt),
     world: async (kind, at) => {
       const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });
       return row.kind as 'real' | 'sandbox';

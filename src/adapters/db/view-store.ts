@@ -1,11 +1,12 @@
-import type { Event, EventKind } from '../../domain/event.ts';
+import type { Event } from '../../domain/event.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import type { Order, OrderView } from '../../domain/order.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { StockLock } from '../../domain/stock.ts';
 import type { Derivation, Saved, ShopOf, ViewStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
-import { type EventRow, eventFromRow } from './event-store.ts';
+import { type EventRow, eventFromRow, insertEvent } from './event-store.ts';
+import { addMeasures, forgetMeasures } from './health-rows.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   type FulfillmentRow,
@@ -20,6 +21,7 @@ import {
 import { ViewWriter } from './view-writer.ts';
 
 const viewTables = [
+  'OrderLap',
   'ParcelOrder',
   'Parcel',
   'OrderFulfillment',
@@ -31,9 +33,14 @@ const viewTables = [
 ];
 
 export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
-  const reader = new ViewWriter(sqlite, { order: never, fulfillment: never, lock: never }, never, {
-    appends: false,
-  });
+  const reader = new ViewWriter(
+    sqlite,
+    { order: never, fulfillment: never, lock: never, measures: never, delays: never },
+    never,
+    {
+      appends: false,
+    },
+  );
   const orders = (sql: string, ...values: unknown[]): Order[] =>
     sqlite
       .prepare<{ id: string }>(sql)
@@ -45,8 +52,12 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     saveOrders: (source, records, receivedAt, derive) =>
       run(() => {
         const writer = new ViewWriter(sqlite, derive, never, { appends: true });
-        return count(records, ({ view, seal }) => {
+        return count(records, ({ view, seal, visibleAt }) => {
           const isChanged = writer.order(view, { source, receivedAt });
+          if (isChanged && visibleAt != null) {
+            const told = { occurredAt: view.sourceUpdatedAt, visibleAt, receivedAt };
+            addMeasures(sqlite, derive.delays(source, told), 1);
+          }
           if (isChanged && seal !== null) {
             sqlite
               .prepare(
@@ -74,6 +85,13 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
         for (const lock of gone) writer.lockGone(lock, origin);
         const saved = count(locks, (lock) => writer.lock(lock, origin));
         return { ...saved, changed: saved.changed + gone.length };
+      }, 'several'),
+
+    noteMark: ({ kind, subject, source, sourceId }, { occurredAt, receivedAt }, derive) =>
+      run(() => {
+        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt, facts: {} });
+        if (isNew) new ViewWriter(sqlite, derive, never, { appends: true }).mark(kind, subject, occurredAt);
+        return isNew;
       }, 'several'),
 
     findOrder: (id) => run(() => reader.findOrder(id)),
@@ -211,6 +229,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     .prepare<{ ruleId: string; subject: string; dueAt: number }>("SELECT * FROM Deadline WHERE subject LIKE 'source:%'")
     .all();
   for (const table of [...viewTables, 'Deadline']) sqlite.prepare(`DELETE FROM ${table}`).run();
+  forgetMeasures(sqlite);
   const writer = new ViewWriter(sqlite, derive, shopOf, { appends: false });
   const told = new Map<string, Record<string, unknown>>();
   let after = 0;
@@ -221,6 +240,10 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     for (const event of page.map(eventFromRow)) {
       // An act is told of a subject, not by its source: its facts must not mix with an order's.
       if (event.kind === 'act') continue;
+      if (event.kind === 'urge' || event.kind === 'mis-ship') {
+        writer.mark(event.kind, event.subject, event.occurredAt);
+        continue;
+      }
       const all = { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
       replay(writer, event.kind, event, all);
@@ -243,7 +266,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
 
 function replay(
   writer: ViewWriter,
-  kind: Exclude<EventKind, 'act'>,
+  kind: 'order' | 'fulfillment' | 'lock',
   { source, receivedAt }: Event,
   told: Record<string, unknown>,
 ): void {
