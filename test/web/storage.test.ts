@@ -39,9 +39,11 @@ it('works on the real database: login, talk, board, order', async () => {
   const { web, storage, sessions } = await setup();
   const { id, stage, stageAt, firstSeenAt, ...view } = anOrder();
   await storage.views.saveOrders('shop:mini', [{ view, seal: null }], firstSeenAt, {
-    order: () => ({ stage, stageAt, deadlines: [] }),
+    order: () => ({ stage, stageAt, deadlines: [], laps: undefined }),
     fulfillment: () => [],
     lock: () => [],
+    measures: () => [],
+    delays: () => [],
   });
   const order = await storage.views.findOrderByNo('mini', view.channelOrderNo);
   const { code } = await sessions.issueCode('li');

@@ -5,8 +5,9 @@ import { type Times, timesFor } from '../../render/page/time.ts';
 import { ruleName, type Say, sayIn, severityWords } from '../../render/page/words.ts';
 import { stageWords } from '../../render/stage-words.ts';
 import { fill } from '../../render/words.ts';
+import type { BoardGroup } from '../../services/alert-groups.ts';
 import type { AlertLine } from '../../services/alert-line.ts';
-import type { Board, BoardGroup, BoardSource } from '../../services/read-board.ts';
+import type { Board, BoardSource } from '../../services/read-board.ts';
 
 const linesOpen = 3;
 
