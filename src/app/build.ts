@@ -5,6 +5,7 @@ import { openDatabase } from '../adapters/db/database.ts';
 import { createStorage } from '../adapters/db/storage.ts';
 import { createHttp } from '../adapters/http.ts';
 import { createIdentifier } from '../adapters/identifier.ts';
+import { createPainter } from '../adapters/painter.ts';
 import { createVault } from '../adapters/vault.ts';
 import { builtinRules } from '../domain/builtin-rules.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
@@ -26,10 +27,12 @@ import { createDispatch } from '../services/dispatch.ts';
 import { createExplain } from '../services/explain.ts';
 import { createHelp } from '../services/help.ts';
 import { createIngest } from '../services/ingest.ts';
+import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
+import { createReadHealth } from '../services/read-health.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
@@ -37,6 +40,8 @@ import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
+import { createSummarise } from '../services/summarise.ts';
+import { createTellHealth } from '../services/tell-health.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
@@ -156,6 +161,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
     startedAt: clock.now(),
   });
 
+  // Read at each use: they come with a reload.
+  const readHealth = createReadHealth({
+    stores: storage,
+    clock,
+    directory,
+    get limits() {
+      return company.lights;
+    },
+  });
+  const keepLights = createKeepLights({ storage, clock, directory });
+  const summarise = createSummarise({
+    storage,
+    clock,
+    timezone: company.timezone,
+    readHealth,
+    get summary() {
+      return company.summary;
+    },
+  });
+
   const messengers = createMessengers({
     plugs,
     http,
@@ -173,6 +198,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     addressOf: messengers.addressOf,
     links,
     publicUrl,
+    painter: createPainter(),
     metrics,
     log,
   });
@@ -220,6 +246,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    tellHealth: createTellHealth({ readHealth }),
     login: binding.login,
     bind: binding.bind,
   };
@@ -244,7 +271,20 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () =>
+    flowModules({
+      sources,
+      ingest,
+      detect,
+      dispatch,
+      deliver,
+      saga,
+      answers,
+      run,
+      watchSources,
+      keepLights,
+      summarise,
+    });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {
@@ -284,7 +324,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     receive: run.receive,
     sessions,
     links,
-    readBoard: createReadBoard({ stores: storage, clock, directory }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

@@ -10,6 +10,8 @@ export interface OutgoingCard extends Card {
   readonly url: string | null;
   /** Who is called by name, by their ids on the platform, where it can do that. */
   readonly mentions?: readonly string[];
+  /** Its picture as PNG, where the messenger carries pictures. */
+  readonly png?: Buffer;
 }
 
 export interface MessageRef {
@@ -23,6 +25,8 @@ export interface MessengerLimits {
   readonly perMinute: number;
   /** Undefined = the platform counts no month. */
   readonly perMonth: number | undefined;
+  /** The largest picture it carries. Absent where a picture needs a public address: there it stands behind the link. */
+  readonly maxPictureBytes?: number | undefined;
 }
 
 /** Somebody said something to the bot. */

@@ -10,7 +10,9 @@ export function createKeepLights(deps: { storage: Storage; clock: Clock; directo
   return async (): Promise<number> => {
     const now = clock.now();
     const shown = new Map((await storage.health.lights()).map(({ scope, light }) => [scope, light]));
-    const changed = (await readLights(storage, directory, now)).filter(({ scope, light }) => shown.get(scope) !== light);
+    const changed = (await readLights(storage, directory, now)).filter(
+      ({ scope, light }) => shown.get(scope) !== light,
+    );
     for (const { scope, light } of changed) await storage.health.setLight(scope, light, now);
     return changed.length;
   };

@@ -1,8 +1,10 @@
+import type { Health } from '../domain/health-report.ts';
 import { type Stage, stages } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { type BoardGroup, groupAlerts } from './alert-groups.ts';
 import { type Directory, sourceName } from './directory.ts';
+import type { ReadHealth } from './read-health.ts';
 
 const alertsRead = 500;
 
@@ -17,6 +19,7 @@ export interface BoardSource {
 export interface Board {
   readonly at: number;
   readonly timezone: string;
+  readonly health: Health;
   readonly groups: readonly BoardGroup[];
   /** All unresolved alerts; more than the groups hold when the list was cut. */
   readonly alertCount: number;
@@ -41,8 +44,13 @@ export interface Board {
 export type ReadBoard = () => Promise<Board>;
 
 /** What goes on now, without words: the page gives it a language. */
-export function createReadBoard(deps: { stores: Storage; clock: Clock; directory: Directory }): ReadBoard {
-  const { stores, clock, directory } = deps;
+export function createReadBoard(deps: {
+  stores: Storage;
+  clock: Clock;
+  directory: Directory;
+  readHealth: ReadHealth;
+}): ReadBoard {
+  const { stores, clock, directory, readHealth } = deps;
 
   return async () => {
     const at = clock.now();
@@ -51,6 +59,7 @@ export function createReadBoard(deps: { stores: Storage; clock: Clock; directory
     return {
       at,
       timezone: directory.timezone,
+      health: await readHealth('day'),
       groups: groupAlerts(alerts, directory),
       alertCount: await stores.alerts.count({ state: 'unresolved' }),
       listed: alerts.length,

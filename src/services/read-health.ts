@@ -38,7 +38,8 @@ const trendDays: Readonly<Record<Period, number>> = { day: 7, week: 14, month: 3
 const counted: readonly Metric[] = ['cycle-day', 'cycle-night', 'paid', 'sent', 'urged', 'mis-shipped'];
 
 /** Board, `/health` and the morning card all say what this one answers. */
-export function createReadHealth({ stores, clock, directory, limits }: HealthDeps): ReadHealth {
+export function createReadHealth(deps: HealthDeps): ReadHealth {
+  const { stores, clock, directory } = deps;
   const { timezone } = directory;
 
   async function numbersOf(from: string, to: string): Promise<Numbers> {
@@ -86,8 +87,8 @@ export function createReadHealth({ stores, clock, directory, limits }: HealthDep
       numbers,
       before: await numbersOf(...before),
       weekBefore: weekBefore === null ? null : await numbersOf(weekBefore, weekBefore),
-      urge: reading(numbers.urge, limits.urge),
-      misShip: reading(numbers.misShip, limits.misShip),
+      urge: reading(numbers.urge, deps.limits.urge),
+      misShip: reading(numbers.misShip, deps.limits.misShip),
       cycle: {
         all: of('cycle-day', 'cycle-night'),
         day: of('cycle-day'),
@@ -152,15 +153,13 @@ export async function readLights(
     const since = before?.light === light ? before.since : null;
     return { scope, warehouse, light, since, mean, scanned, open, next: nextOf(of, now, light) };
   };
-  const warehouses = directory
-    .warehouses()
-    .map(({ id, name }) =>
-      lightOf(
-        id,
-        name,
-        laps.filter(({ warehouse }) => warehouse === id),
-      ),
-    );
+  const warehouses = directory.warehouses().map(({ id, name }) =>
+    lightOf(
+      id,
+      name,
+      laps.filter(({ warehouse }) => warehouse === id),
+    ),
+  );
   return [lightOf(company, null, laps), ...warehouses];
 }
 

@@ -44,6 +44,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
     },
   };
   const links = createLinks({ key: 'key of the links' });
+  const paint = async () => Buffer.from('a picture');
   const make = () =>
     createDeliver({
       storage,
@@ -53,6 +54,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
         roomId === 'gone' ? undefined : { messenger, target: { roomId, chatId: roomId, isPrivate: false } },
       links,
       publicUrl: 'https://war.example.com',
+      painter: { paint },
       metrics: silentMetrics,
       log: silentLog,
     });

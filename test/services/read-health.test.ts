@@ -1,19 +1,20 @@
 import { expect, it } from 'vitest';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
-import type { OrderView } from '../../src/domain/order.ts';
 import type { Period } from '../../src/domain/health-report.ts';
+import type { OrderView } from '../../src/domain/order.ts';
 import { createKeepLights } from '../../src/services/keep-lights.ts';
 import { createReadHealth } from '../../src/services/read-health.ts';
 import { aFulfillment, anAlert, anOrder, at, day, hour, minute } from '../kit/builders.ts';
 import { shopOf } from '../kit/fake-directory.ts';
+import { rateLimits } from '../kit/health.ts';
 import { type Flow, startFlow } from '../kit/test-storage.ts';
 
-const limits = { urge: { green: 1.2, yellow: 8.3 }, misShip: { green: 0.3, yellow: 1 } };
 const readOf = ({ storage, clock, directory }: Flow) =>
-  createReadHealth({ stores: storage, clock, directory, limits });
+  createReadHealth({ stores: storage, clock, directory, limits: rateLimits });
 const lightsOf = ({ storage, clock, directory }: Flow) => createKeepLights({ storage, clock, directory });
 const start = () => startFlow({ startAt: at('18:00') });
-const mean = (all: readonly number[]) => (all.length === 0 ? null : all.reduce((sum, each) => sum + each, 0) / all.length);
+const mean = (all: readonly number[]) =>
+  all.length === 0 ? null : all.reduce((sum, each) => sum + each, 0) / all.length;
 
 /** Numbers that look random and are the same in every run. */
 function dice(seed: number): () => number {

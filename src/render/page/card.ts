@@ -1,5 +1,6 @@
 import type { Button, Card, Line } from '../../domain/card.ts';
 import type { Language } from '../../domain/text.ts';
+import { chartHtml } from './chart.ts';
 import { cleanTyped, type Html, html } from './html.ts';
 import { markHtml, toneWords } from './marks.ts';
 import { words } from './words.ts';
@@ -17,6 +18,7 @@ export function renderCardHtml(card: Card, language: Language, door: Door | null
   return html`<div class="card tone-${card.tone}">
 <p class="card-first">${markHtml(card.tone)}<span class="hidden">${toneWords[card.tone][language]}</span> ${lineHtml(first)}</p>
 ${rest.map((line) => html`<p>${lineHtml(line)}</p>`)}
+${card.picture !== undefined && chartHtml(card.picture)}
 ${hasActions && html`<div class="card-actions">${door !== null && card.buttons.length > 0 && buttonsHtml(card.buttons, door)}${link !== undefined && html`<a class="button" href="${link}">${card.link?.label}</a>`}</div>`}
 </div>`;
 }

@@ -123,6 +123,7 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
     })),
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
     staff,
+    summary: { at: ['08:30'], rooms: ['war'] },
     limits: {
       fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
       roomPerHour: 12,

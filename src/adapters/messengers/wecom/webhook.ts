@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { markOf } from '../../../domain/card.ts';
 import { OutcomeUnknownError, RateLimitedError } from '../../../domain/errors.ts';
@@ -11,6 +12,8 @@ import { toMarkdown, toText } from './markdown.ts';
 const mostText = 2_048;
 const mostMarkdown = 4_096;
 const mostCalled = 50;
+/** wecom.md §3: the raw picture. */
+export const mostPicture = 2 * 1_024 * 1_024;
 
 /** The group's webhook: it cannot carry buttons or hear, but it can call people by name and needs no connection. */
 export interface Webhook {
@@ -18,6 +21,8 @@ export interface Webhook {
   sendCard(card: OutgoingCard, signal: AbortSignal): Promise<void>;
   /** One line that rings for people, behind a card that the bot has shown. */
   callPeople(card: OutgoingCard, signal: AbortSignal): Promise<void>;
+  /** A message that is a picture and nothing else. */
+  sendPicture(png: Buffer, signal: AbortSignal): Promise<void>;
 }
 
 const Answer = z.object({ errcode: z.number() });
@@ -58,6 +63,10 @@ export function createWebhook({ url, http, budget }: { url: string; http: Http; 
     },
     callPeople(card, signal) {
       return post(text(`${markOf[card.tone]} ${plainLine(card.lines[0] ?? [])}`.trim(), called(card)), signal);
+    },
+    sendPicture(png, signal) {
+      const md5 = createHash('md5').update(png).digest('hex');
+      return post({ msgtype: 'image', image: { base64: png.toString('base64'), md5 } }, signal);
     },
   };
 }
