@@ -1,11 +1,9 @@
-import { BarChart } from 'echarts/charts';
-import { GridComponent, MarkLineComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { createRequire } from 'node:module';
 import type { Chart } from '../domain/chart.ts';
 import { cutTo } from '../domain/text.ts';
 
-use([BarChart, GridComponent, MarkLineComponent, SVGRenderer]);
+// Its one built file: the modules are six hundred, and every start of the program would wait for them.
+const { init } = createRequire(import.meta.url)('echarts/dist/echarts.min') as typeof import('echarts');
 
 export const chartFont = 'Noto Sans SC';
 /** Twice as wide as it is high: whole on a telephone, and readable there. */
