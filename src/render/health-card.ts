@@ -1,5 +1,5 @@
 import { type Card, line } from '../domain/card.ts';
-import type { CycleLight, Health, Numbers } from '../domain/health-report.ts';
+import type { CycleLight, Health, Numbers, RateReading } from '../domain/health-report.ts';
 import type { Language } from '../domain/text.ts';
 import { healthChart } from './health-chart.ts';
 import { countText, dayText, hoursText, lightText, rateText } from './health-words.ts';
@@ -20,9 +20,9 @@ export function healthCard(health: Health, language: Language, occasion: HealthO
   return {
     tone: 'numbers',
     lines: [
-      line(`${headOf(health, language, occasion)} · ${lightsLine(health, language)}`),
+      line(firstLine(health, language, occasion)),
+      line(lightsLine(health, language)),
       line(cycleLine(health, language, occasion.type === 'morning')),
-      line(ratesLine(health, language)),
       line(stuckLine(health, language)),
       line(alertsLine(health, language, occasion.type === 'morning')),
       line(sourcesLine(health, language)),
@@ -31,6 +31,17 @@ export function healthCard(health: Health, language: Language, occasion: HealthO
     link: { label: zh ? '看板（有图）' : 'Board, with the chart', path: '/' },
     picture: healthChart(health, language),
   };
+}
+
+function firstLine(health: Health, language: Language, occasion: HealthOccasion): string {
+  const [company] = health.lights;
+  return [
+    headOf(health, language, occasion),
+    lightText(company.light, language),
+    nextText(company, health.at, language),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 function headOf({ period, from, to }: Health, language: Language, occasion: HealthOccasion): string {
@@ -48,21 +59,26 @@ function headOf({ period, from, to }: Health, language: Language, occasion: Heal
   return zh ? `${name}（${dayText(from, language)}起）` : `${name} (since ${dayText(from, language)})`;
 }
 
-/** The company's light with its statistic and window, then the warehouses that are worse off than green. */
-function lightsLine({ lights, at }: Health, language: Language): string {
+/** What stands behind the lights: the company's statistic and window, warehouses that are worse off than green, the rates. */
+function lightsLine({ lights, urge, misShip }: Health, language: Language): string {
   const zh = language === 'zh';
   const [company, ...warehouses] = lights;
-  if (company.mean === null)
-    return `${lightText(company.light, language)}${zh ? '（近 24 小时没有付款单）' : ' (nothing paid in the last 24 h)'}`;
   const n = countText(company.scanned + company.open);
-  const value = span(company.mean, language);
   const own = zh
-    ? `${lightText(company.light, language)} 含未揽收周期 ${value}（近 24 小时 ${n} 单均值）`
-    : `${lightText(company.light, language)}: cycle with open age ${value} (mean of ${n}, last 24 h)`;
+    ? `含未揽收周期 ${span(company.mean ?? 0, language)}（近 24 小时 ${n} 单均值）`
+    : `Cycle with open age ${span(company.mean ?? 0, language)} (mean of ${n}, last 24 h)`;
+  const none = zh ? '近 24 小时没有付款单' : 'Nothing paid in the last 24 h';
   const worse = warehouses
     .filter(({ light }) => light === 'red' || light === 'yellow')
     .map((each) => `${each.warehouse} ${lightText(each.light, language)} ${span(each.mean ?? 0, language)}`);
-  return [own, nextText(company, at, language), ...worse].filter((part) => part !== '').join(' · ');
+  const rate = (name: string, { rate: of, light }: RateReading, unit: string): string =>
+    `${name} ${lightText(light, language)}${light === 'none' ? '' : ` ${rateText(of, unit, language)}`}`;
+  return [
+    company.mean === null ? none : own,
+    ...worse,
+    rate(zh ? '催单' : 'urged', urge, zh ? '付款单' : 'paid'),
+    rate(zh ? '错发至今' : 'mis-shipped so far', misShip, zh ? '发货单' : 'sent'),
+  ].join(' · ');
 }
 
 /** What comes when nothing else happens; only when it comes within the day. */
@@ -83,7 +99,7 @@ function cycleLine(health: Health, language: Language, isMorning: boolean): stri
   const n = countText(cycle.all.n);
   const text = zh
     ? `${when}周期均 ${all} 时（白天付 ${day} / 夜里付 ${night}，n=${n}），≈p90 ${p90} 时`
-    : `${when}Cycle mean ${all} h (paid by day ${day} / by night ${night}, n=${n}), ≈p90 ${p90} h`;
+    : `${when}${isMorning ? 'c' : 'C'}ycle mean ${all} h (paid by day ${day} / by night ${night}, n=${n}), ≈p90 ${p90} h`;
   return [text, ...changes].join(' · ');
 }
 
@@ -103,16 +119,6 @@ function changesOf({ numbers, before, weekBefore, period }: Health, language: La
   return [...change(names[period], before), ...change(zh ? '比上周同天' : 'vs a week before', weekBefore)];
 }
 
-function ratesLine({ urge, misShip }: Health, language: Language): string {
-  const zh = language === 'zh';
-  const rate = (name: string, { rate, light }: Health['urge'], n: string): string =>
-    `${name} ${lightText(light, language)}${light === 'none' ? '' : ` ${rateText(rate, language)}${n}`}`;
-  return [
-    rate(zh ? '催单' : 'Urged', urge, zh ? '付款单' : ' paid'),
-    rate(zh ? '错发至今' : 'Mis-shipped so far', misShip, zh ? '发货单' : ' sent'),
-  ].join(' · ');
-}
-
 function stuckLine({ stuck, openAlerts, openActions, at }: Health, language: Language): string {
   const zh = language === 'zh';
   const groups = stuck.map(({ ruleId, warehouse, count, oldestDueAt }) => {
@@ -124,7 +130,7 @@ function stuckLine({ stuck, openAlerts, openActions, at }: Health, language: Lan
   const acts = openActions === 0 ? [] : [zh ? `${openActions} 个操作没结束` : `${openActions} acts not finished`];
   if (openAlerts === 0) return [zh ? '没有待处理的异常' : 'Nothing is open', ...acts].join(' · ');
   return [
-    `${zh ? '最卡：' : 'Stuck: '}${groups.join('、')}`,
+    `${zh ? '最卡：' : 'Stuck: '}${groups.join(zh ? '、' : ', ')}`,
     zh ? `共 ${openAlerts} 件待处理` : `${openAlerts} open`,
     ...acts,
   ].join(' · ');

@@ -19,10 +19,10 @@ export const hoursText = (ms: number | null): string => (ms === null ? '–' : (
 
 export const countText = (count: number): string => count.toLocaleString('en-US');
 
-/** 0.42%（35/8,310）: never a rate without what it is out of. */
-export function rateText(rate: Rate, language: Language): string {
+/** 0.42%（35/8,310 发货单）: never a rate without what it is out of. */
+export function rateText(rate: Rate, unit: string, language: Language): string {
   if (rate === null || rate.n === 0) return '';
-  const outOf = `${countText(rate.of)}/${countText(rate.n)}`;
+  const outOf = `${countText(rate.of)}/${countText(rate.n)} ${unit}`;
   const percent = `${((rate.of / rate.n) * 100).toFixed(2)}%`;
   return language === 'zh' ? `${percent}（${outOf}）` : `${percent} (${outOf})`;
 }

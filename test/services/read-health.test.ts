@@ -210,6 +210,27 @@ it('says what an oracle says of thousands of orders: means exactly, percentiles 
   );
 });
 
+it('says what SQL says of the orders themselves at the same instant [E8]', async () => {
+  const flow = await start();
+  const now = flow.clock.now();
+  await live(flow, livesOf(400, now), now);
+  const today = `paidAt IS NOT NULL AND kind = 'sale' AND scannedAt >= ${at('00:00')} AND scannedAt >= paidAt`;
+  const open = `kind = 'sale' AND closedAt IS NULL AND paidAt > ${now - day} AND paidAt <= ${now}`;
+
+  const { cycle, lights } = await readOf(flow)('day');
+
+  const [byHand] = flow.rows(
+    `SELECT count(*) AS n, sum(scannedAt - paidAt) * 1.0 / count(*) AS mean FROM "Order" WHERE ${today}`,
+  );
+  expect(cycle.all).toMatchObject(byHand ?? {});
+  const [age] = flow.rows(
+    `SELECT sum(coalesce(scannedAt, ${now}) - paidAt) * 1.0 / count(*) AS mean, sum(scannedAt IS NULL) AS open
+     FROM "Order" WHERE ${open} AND (scannedAt IS NULL OR scannedAt >= paidAt)`,
+  );
+  expect(lights[0]).toMatchObject(age ?? {});
+  expect(age?.['open']).toBeGreaterThan(5);
+});
+
 it('rebuilt from the events is what was kept live [E8]', async () => {
   const flow = await start();
   await live(flow, livesOf(300, flow.clock.now()), flow.clock.now());

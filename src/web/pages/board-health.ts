@@ -23,8 +23,8 @@ const t = {
   urge: { zh: '催单', en: 'Urged' },
   misShip: { zh: '错发至今', en: 'Mis-shipped so far' },
   limits: { zh: '绿 ≤{green}%，黄 ≤{yellow}%', en: 'green ≤{green}%, yellow ≤{yellow}%' },
-  ofUrge: { zh: '催过的单 / 付款单', en: 'urged / paid orders' },
-  ofMisShip: { zh: '发错的单 / 发货单', en: 'wrong / sent orders' },
+  paid: { zh: '付款单', en: 'paid' },
+  sent: { zh: '发货单', en: 'sent' },
   cycle: { zh: '今天揽收的周期', en: 'Cycle of today' },
   stages: { zh: '付款→分拣 / 分拣→发出 / 发出→揽收', en: 'Paid→sorting / sorting→sent / sent→scan' },
   response: { zh: '今天说的异常', en: 'Announced today' },
@@ -54,7 +54,7 @@ const lightHtml = (light: Light): Html =>
 export function boardLightsHtml(health: Health, language: Language): Html {
   const say = sayIn(language);
   return html`<section class="lights-row" aria-label="${say(t.lights)}"><h2>${say(t.lights)} <small>${say(t.lightNote)}</small></h2>
-<ul class="lights">${health.lights.map((each) => cycleHtml(each, health.at, language))}${rateHtml(t.urge, t.ofUrge, health.urge, language)}${rateHtml(t.misShip, t.ofMisShip, health.misShip, language)}</ul></section>`;
+<ul class="lights">${health.lights.map((each) => cycleHtml(each, health.at, language))}${rateHtml(t.urge, t.paid, health.urge, language)}${rateHtml(t.misShip, t.sent, health.misShip, language)}</ul></section>`;
 }
 
 /** The chart, and the numbers behind the lights. */
@@ -78,10 +78,10 @@ function cycleHtml(light: CycleLight, now: number, language: Language): Html {
   );
 }
 
-function rateHtml(name: Text, of: Text, { rate, light, limits }: RateReading, language: Language): Html {
+function rateHtml(name: Text, unit: Text, { rate, light, limits }: RateReading, language: Language): Html {
   const say = sayIn(language);
   const bounds = say(t.limits).replace('{green}', String(limits.green)).replace('{yellow}', String(limits.yellow));
-  return itemHtml(light, say(name), rateText(rate, language), [say(of), bounds], language);
+  return itemHtml(light, say(name), rateText(rate, say(unit), language), [bounds], language);
 }
 
 const itemHtml = (light: Light, name: string, value: string, notes: readonly string[], language: Language): Html =>
