@@ -54,8 +54,16 @@ export function chartSvg({ title, note, labels, bars, lines }: Chart): string {
           data: bars.map((value) => value ?? '-'),
           barMaxWidth: 32,
           itemStyle: { color: bar },
-          label: { show: labels.length <= 14, position: 'top', color: ink, fontSize: 13 },
+          label: {
+            show: labels.length <= 14,
+            position: 'top',
+            color: ink,
+            fontSize: 13,
+            backgroundColor: paper,
+            padding: 1,
+          },
           markLine: {
+            z: 1,
             silent: true,
             symbol: 'none',
             data: lines.map(({ value, label, light }) => ({

@@ -2,7 +2,7 @@ import type { Button, Card, Line } from '../../domain/card.ts';
 import type { Language } from '../../domain/text.ts';
 import { chartHtml } from './chart.ts';
 import { cleanTyped, type Html, html } from './html.ts';
-import { markHtml, toneWords } from './marks.ts';
+import { markHtml, toneWords, withLights } from './marks.ts';
 import { words } from './words.ts';
 
 /** Where a card's buttons say their command. Null = the reader may only look. */
@@ -38,7 +38,8 @@ export const typedHtml = (card: Card, language: Language): Html =>
       .join('\n') || words.details[language]
   }</div>`;
 
-const lineHtml = (line: Line): Html => html`${line}`;
+const lineHtml = (line: Line): Html =>
+  html`${line.map((piece) => (typeof piece === 'string' ? withLights(piece) : piece))}`;
 
 /** Only paths of this site; `//host` is another one. */
 const ownPath = (path: string | undefined): string | undefined =>

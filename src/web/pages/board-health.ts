@@ -5,7 +5,8 @@ import { nextText } from '../../render/health-card.ts';
 import { healthChart } from '../../render/health-chart.ts';
 import { countText, hoursText, lightWords, rateText } from '../../render/health-words.ts';
 import { chartHtml } from '../../render/page/chart.ts';
-import { Html, html } from '../../render/page/html.ts';
+import { type Html, html } from '../../render/page/html.ts';
+import { lightHtml, withLights } from '../../render/page/marks.ts';
 import { sayIn } from '../../render/page/words.ts';
 import { span } from '../../render/words.ts';
 
@@ -36,19 +37,6 @@ const t = {
   hours: { zh: '时', en: 'h' },
   noData: { zh: '无数据', en: 'no data' },
 } satisfies Record<string, Text>;
-
-/** Circle, diamond, square, ring: the same shapes as in chat. */
-const shapes: Readonly<Record<Light, string>> = {
-  green: '<circle cx="10" cy="10" r="9"/>',
-  yellow: '<path d="M10 0.5 19.5 10 10 19.5.5 10z"/>',
-  red: '<path d="M1.5 1.5h17v17h-17z"/>',
-  none: '<circle class="ring" cx="10" cy="10" r="8"/>',
-};
-
-const lightHtml = (light: Light): Html =>
-  new Html(
-    `<svg class="light light-${light}" viewBox="0 0 20 20" aria-hidden="true" focusable="false">${shapes[light]}</svg>`,
-  );
 
 /** Company, warehouses, urges and mis-ships: colour, shape and word of each, and what it was made from. */
 export function boardLightsHtml(health: Health, language: Language): Html {
@@ -85,7 +73,7 @@ function rateHtml(name: Text, unit: Text, { rate, light, limits }: RateReading, 
 }
 
 const itemHtml = (light: Light, name: string, value: string, notes: readonly string[], language: Language): Html =>
-  html`<li class="is-${light}">${lightHtml(light)}<span class="name">${name}</span> <b>${lightWords[light][language]}</b> <span class="value">${value}</span> <small>${notes.filter((note) => note !== '').join(' · ')}</small></li>`;
+  html`<li class="is-${light}">${lightHtml(light)}<span class="name">${name}</span> <b>${lightWords[light][language]}</b> <span class="value">${value}</span> <small>${withLights(notes.filter((note) => note !== '').join(' · '))}</small></li>`;
 
 function numbersHtml({ cycle, stages, alerts, delays }: Health, language: Language): Html {
   const say = sayIn(language);
