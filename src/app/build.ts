@@ -5,6 +5,7 @@ import { openDatabase } from '../adapters/db/database.ts';
 import { createStorage } from '../adapters/db/storage.ts';
 import { createHttp } from '../adapters/http.ts';
 import { createIdentifier } from '../adapters/identifier.ts';
+import { createPainter } from '../adapters/painter.ts';
 import { createVault } from '../adapters/vault.ts';
 import { builtinRules } from '../domain/builtin-rules.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
@@ -32,11 +33,13 @@ import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createHelp } from '../services/help.ts';
 import { createIngest } from '../services/ingest.ts';
+import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
 import { createPhoneTail } from '../services/phone-tail.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
+import { createReadHealth } from '../services/read-health.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
@@ -45,6 +48,8 @@ import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
+import { createSummarise } from '../services/summarise.ts';
+import { createTellHealth } from '../services/tell-health.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
@@ -199,6 +204,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
     startedAt: clock.now(),
   });
 
+  // Read at each use: they come with a reload.
+  const readHealth = createReadHealth({
+    stores: storage,
+    clock,
+    directory,
+    get limits() {
+      return company.lights;
+    },
+  });
+  const keepLights = createKeepLights({ storage, clock, directory });
+  const summarise = createSummarise({
+    storage,
+    clock,
+    timezone: company.timezone,
+    readHealth,
+    get summary() {
+      return company.summary;
+    },
+  });
+
   const messengers = createMessengers({
     plugs,
     http,
@@ -216,6 +241,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     addressOf: messengers.addressOf,
     links,
     publicUrl,
+    painter: createPainter(),
     metrics,
     log,
   });
@@ -282,6 +308,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     onCall: roster.onCall,
     swap: swaps.swap,
     shift: shifts.handOver,
+    tellHealth: createTellHealth({ readHealth }),
     login: binding.login,
     bind: binding.bind,
   };
@@ -307,7 +334,20 @@ export async function build(options: BuildOptions): Promise<Bot> {
   });
 
   const modules = () =>
-    flowModules({ sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources });
+    flowModules({
+      sources,
+      ingest,
+      follow,
+      detect,
+      dispatch,
+      deliver,
+      saga,
+      answers,
+      run,
+      watchSources,
+      keepLights,
+      summarise,
+    });
   const engine = createEngine(modules(), {
     clock,
     beat: world === 'real' ? everyWallSecond : everyWorldSecond(clock),
@@ -353,7 +393,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
     sessions,
     links,
-    readBoard: createReadBoard({ stores: storage, clock, directory }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

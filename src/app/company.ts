@@ -108,6 +108,23 @@ const Limits = z.strictObject({
   callsPerNight: z.number().int().min(0).default(2),
 });
 
+/** The room of a company that names none. */
+const builtInRoom = 'war';
+
+/** Percent: green up to the first, yellow up to the second, red above. */
+const RateLights = z
+  .strictObject({ green: z.number().min(0).max(100), yellow: z.number().min(0).max(100) })
+  .refine(({ green, yellow }) => green <= yellow, 'green must not be above yellow');
+const Lights = z.strictObject({
+  urge: RateLights.default({ green: 1.2, yellow: 8.3 }),
+  misShip: RateLights.default({ green: 0.3, yellow: 1 }),
+});
+const Summary = z.strictObject({
+  /** Without a time there is none. */
+  at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 08:30')).default([]),
+  rooms: z.array(slug).min(1).optional(),
+});
+
 /** `warroom.yaml`, design of the public contract. Parts that a later capability reads are checked for shape only. */
 export const Company = z.strictObject({
   timezone: z.string().default('Asia/Shanghai'),
@@ -122,7 +139,8 @@ export const Company = z.strictObject({
   roster: z.array(Rotation).default([]),
   escalation: z.record(z.string(), z.unknown()).default({}),
   limits: Limits.prefault({}),
-  summary: z.record(z.string(), z.unknown()).default({}),
+  summary: Summary.prefault({}),
+  lights: Lights.prefault({}),
   shadow: z.record(z.string(), z.unknown()).default({}),
 });
 export type Company = z.output<typeof Company>;
@@ -155,7 +173,7 @@ export function checkCompany(raw: unknown, plugs: Plugs, problems: string[] = []
   if (!parsed.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   const company = parsed.data;
   // Somewhere people have to hear of it: without any room it is the built-in one.
-  return company.rooms.length > 0 ? company : { ...company, rooms: [Room.parse({ id: 'war', platform: 'web' })] };
+  return company.rooms.length > 0 ? company : { ...company, rooms: [Room.parse({ id: builtInRoom, platform: 'web' })] };
 }
 
 /** Works on the text as it stands, so that a mistake of shape elsewhere hides nothing. */
@@ -194,6 +212,11 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
       problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
   }
   checkRoster(raw, problems);
+  const rooms = listOf(raw, 'rooms').map((room) => textOf(room, 'id'));
+  for (const [index, id] of listOf(fieldOf(raw, 'summary'), 'rooms').entries()) {
+    if (typeof id === 'string' && !(rooms.length === 0 ? [builtInRoom] : rooms).includes(id))
+      problems.push(`summary.rooms[${index}]: there is no room with this id`);
+  }
 }
 
 /** People exist, belong to one post together, and no post has two rotations that begin at the same moment. */
@@ -345,7 +368,7 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  */
 export function notYet(company: Company): readonly string[] {
   const whole = (['voice', 'sms'] as const).filter((key) => company[key].length > 0);
-  const parts = (['escalation', 'summary', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
+  const parts = (['escalation', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
   const hears = company.rooms.flatMap((room) =>
     (['shops', 'warehouses', 'rules'] as const)
       .filter((key) => room.hears[key] !== undefined && room.hears[key] !== 'all')

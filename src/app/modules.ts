@@ -5,7 +5,9 @@ import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
 import type { FollowParcels } from '../services/follow-parcels.ts';
 import type { Ingest } from '../services/ingest.ts';
+import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
+import type { createSummarise } from '../services/summarise.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
 import type { EngineModule } from './engine.ts';
 import type { Sources } from './sources.ts';
@@ -21,13 +23,28 @@ export interface FlowParts {
   readonly answers: Answers;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
+  readonly keepLights: ReturnType<typeof createKeepLights>;
+  readonly summarise: ReturnType<typeof createSummarise>;
 }
 
 const aMinute = 60_000;
 
 /** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
 export function flowModules(parts: FlowParts): readonly EngineModule[] {
-  const { sources, ingest, follow, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  const {
+    sources,
+    ingest,
+    follow,
+    detect,
+    dispatch,
+    deliver,
+    saga,
+    answers,
+    run,
+    watchSources,
+    keepLights,
+    summarise,
+  } = parts;
   return [
     ...sources.shops.map(
       (shop): EngineModule => ({
@@ -74,6 +91,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['dispatch'],
     },
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
+    { name: 'lights', everyMs: aMinute / 4, limitMs: aMinute, run: () => keepLights() },
+    { name: 'summary', everyMs: aMinute / 2, limitMs: aMinute, run: () => summarise(), wakes: ['deliver'] },
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

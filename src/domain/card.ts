@@ -1,3 +1,4 @@
+import type { Chart } from './chart.ts';
 import type { Piece } from './text.ts';
 
 export const tones = ['critical', 'warning', 'info', 'done', 'waiting', 'refused', 'night', 'numbers'] as const;
@@ -39,6 +40,8 @@ export interface Card {
   /** Path on our own site (`/o/…`), made absolute and signed at the moment of sending. */
   readonly link: { readonly label: string; readonly path: string } | null;
   readonly call?: Call;
+  /** Shown with it where the platform carries pictures; elsewhere it stands behind the link. */
+  readonly picture?: Chart;
 }
 
 export const line = (...pieces: readonly Piece[]): Line => pieces;

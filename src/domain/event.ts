@@ -14,7 +14,8 @@ export interface Event {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export type EventKind = 'order' | 'fulfillment' | 'lock' | 'track' | 'act';
+/** `urge`: the buyer asked where it is. `mis-ship`: what came was wrong. */
+export type EventKind = 'order' | 'fulfillment' | 'lock' | 'track' | 'act' | 'urge' | 'mis-ship';
 
 export type NewEvent = Omit<Event, 'id'>;
 

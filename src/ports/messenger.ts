@@ -16,6 +16,8 @@ export interface OutgoingCard extends Card {
   readonly url: string | null;
   /** Those of its call whom the platform knows; absent when nobody is to be called. */
   readonly mentions?: readonly Mention[];
+  /** Its picture as PNG, where the messenger carries pictures. */
+  readonly png?: Buffer;
 }
 
 /** The line that rings for people, in words and names; empty when nobody is to be called. */
@@ -37,6 +39,8 @@ export interface MessengerLimits {
   readonly perMinute: number;
   /** Undefined = the platform counts no month. */
   readonly perMonth: number | undefined;
+  /** The largest picture it carries. Absent where a picture needs a public address: there it stands behind the link. */
+  readonly maxPictureBytes?: number | undefined;
 }
 
 /** Somebody said something to the bot. */

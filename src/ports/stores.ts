@@ -3,6 +3,7 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { Bucket, Laps, Light, Mark, Measure, Metric } from '../domain/health.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
 import type { Stint } from '../domain/roster.ts';
@@ -24,6 +25,8 @@ export interface Storage extends Stores {
   readonly rooms: RoomStore;
   readonly rules: RuleStore;
   readonly tokens: TokenStore;
+  /** When this database was first stamped. */
+  bornAt(): Promise<number>;
   /** Stamps a new database with its world; afterwards answers what it was stamped with. */
   world(kind: 'real' | 'sandbox', at: number): Promise<'real' | 'sandbox'>;
 }
@@ -43,6 +46,7 @@ export interface Stores {
   readonly sources: SourceStore;
   readonly follows: FollowStore;
   readonly leases: LeaseStore;
+  readonly health: HealthStore;
 }
 
 // ---- views -----------------------------------------------------------------------------------------------------
@@ -57,12 +61,18 @@ export interface Derivation {
   identity(placedAts: readonly number[], placedAt: number): readonly DueMoment[];
   fulfillment(view: FulfillmentView, orders: readonly OrderView[]): readonly DueMoment[];
   lock(lock: StockLock, order: OrderView | undefined): readonly DueMoment[];
+  /** What an order's laps add to health. */
+  measures(laps: Laps): readonly Measure[];
+  /** What reading an order adds. */
+  delays(source: string, told: { occurredAt: number; visibleAt: number; receivedAt: number }): readonly Measure[];
 }
 
 export interface DerivedOrder {
   readonly stage: Stage;
   readonly stageAt: number;
   readonly deadlines: readonly DueMoment[];
+  /** Undefined when it is not measured. */
+  readonly laps: Laps | undefined;
 }
 
 export interface DueMoment {
@@ -82,6 +92,8 @@ export interface OrderRecord {
   readonly view: OrderView;
   /** Seals the receiver, asked only when something is new; null when nothing was readable. */
   readonly seal: (() => string) | null;
+  /** The instant from which the platform shows this state, when it tells. */
+  readonly visibleAt?: number | null;
 }
 
 export interface ViewStore {
@@ -116,6 +128,12 @@ export interface ViewStore {
   parcelsOf(orderId: string): Promise<readonly Parcel[]>;
   /** Orders with that key placed in (after, upTo], in that order. */
   listByIdentity(key: IdentityKey, after: number, upTo: number): Promise<readonly Order[]>;
+  /** A buyer urged, or a wrong parcel became known: event and count. False when this source told this very thing before. */
+  noteMark(
+    mark: { readonly kind: Mark; readonly subject: string; readonly source: string; readonly sourceId: string },
+    at: { readonly occurredAt: number; readonly receivedAt: number },
+    derive: Derivation,
+  ): Promise<boolean>;
   findOrder(id: string): Promise<Order | undefined>;
   findOrderByNo(shopId: string, channelOrderNo: string): Promise<Order | undefined>;
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
@@ -490,6 +508,8 @@ export interface AuditStore {
     detail?: Readonly<Record<string, unknown>>;
   }): Promise<void>;
   listFor(subject: string, limit: number): Promise<readonly AuditRow[]>;
+  /** The first 8 characters of the newest seal. */
+  head(): Promise<string>;
   /** Walks the whole chain. `brokenAt` is the first entry whose seal does not fit. */
   verify(): Promise<{ entries: number; head: string; brokenAt: number | undefined; hasHead(head: string): boolean }>;
 }
@@ -556,6 +576,44 @@ export interface LeaseStore {
   ): Promise<boolean>;
   holder(name: string): Promise<string | undefined>;
   release(name: string, holder: string): Promise<void>;
+}
+
+// ---- health ----------------------------------------------------------------------------------------------------
+
+export interface TallyRow extends Bucket {
+  readonly metric: Metric;
+  /** Our warehouse, empty while none has it; for delays the source. */
+  readonly scope: string;
+}
+
+/** One alert that was said, in unix ms. */
+export interface AlertTimes {
+  /** When its card left; for one of a group, when the group was decided on. */
+  readonly saidAt: number;
+  /** The first thing a person did about it: claim, act, or end it. */
+  readonly actedAt: number | null;
+  readonly resolvedAt: number | null;
+}
+
+export interface HealthStore {
+  /** The buckets of these local days together, both included. */
+  tallies(fromDay: string, toDay: string): Promise<readonly TallyRow[]>;
+  /** Number and exact sum of each of these local days, over all scopes; days and metrics without any are missing. */
+  daily(
+    metrics: readonly Metric[],
+    fromDay: string,
+    toDay: string,
+  ): Promise<readonly { day: string; metric: Metric; n: number; sum: number }[]>;
+  /** Whether any source ever told this. */
+  hasEver(metric: Metric): Promise<boolean>;
+  /** Orders paid in (after, until]. */
+  laps(paidAfter: number, paidUntil: number): Promise<readonly Laps[]>;
+  /** Alerts first dispatched in [from, to) and said in some room. */
+  alertTimes(from: number, to: number): Promise<readonly AlertTimes[]>;
+  /** Acts under way, or with an unknown outcome. */
+  openActions(): Promise<number>;
+  lights(): Promise<readonly { scope: string; light: Light; since: number }[]>;
+  setLight(scope: string, light: Light, since: number): Promise<void>;
 }
 
 // ---- people, rooms, rules --------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 import type { Language, Text } from '../domain/text.ts';
 
+export { localDay } from '../domain/local-day.ts';
+
 export const say = (text: Text, language: Language): string => text[language];
 
 /** 2时10分 · 45分 · 30秒; `en`: 2 h 10 min. Minutes are rounded down: time left is never flattered. */
@@ -32,13 +34,6 @@ export function dateTime(at: number, timezone: string, language: Language): stri
   return language === 'zh'
     ? `${month}月${Number(of('day'))}日 ${of('hour')}:${of('minute')}`
     : `${Number(of('day'))} ${months[month - 1] ?? ''} ${of('hour')}:${of('minute')}`;
-}
-
-/** 2026-11-24: the local day that daily numbers belong to. */
-export function localDay(at: number, timezone: string): string {
-  const parts = format(timezone, 'parts').formatToParts(at);
-  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
-  return `${of('year')}-${of('month')}-${of('day')}`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

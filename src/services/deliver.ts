@@ -3,7 +3,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mention, Messenger, MessengerLimits, Target } from '../ports/messenger.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Painter } from '../ports/painter.ts';
 import type { OutboxRow, Storage } from '../ports/stores.ts';
+import { chartSvg } from '../render/chart.ts';
 import type { Links } from './links.ts';
 
 export interface Address {
@@ -20,6 +22,7 @@ export interface DeliverDeps {
   readonly addressOf: (roomId: string) => Promise<Address | undefined>;
   readonly links: Links;
   readonly publicUrl: string;
+  readonly painter: Painter;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -43,7 +46,7 @@ const perSecond = ({ perMinute }: MessengerLimits): number => Math.max(mostPerRu
 
 /** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { storage, clock, wallNow, addressOf, links, publicUrl, metrics, log } = deps;
+  const { storage, clock, wallNow, addressOf, links, publicUrl, painter, metrics, log } = deps;
 
   /** Rooms whose platform asked for a pause, and until when. Forgotten by a restart, which costs one refused call. */
   const pausedUntil = new Map<string, number>();
@@ -80,6 +83,19 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     );
   }
 
+  /** A message goes without its picture rather than not at all. */
+  async function pictureOf({ id, card }: OutboxRow, most: number | undefined): Promise<{ png?: Buffer }> {
+    if (card.picture === undefined || most === undefined) return {};
+    try {
+      const png = await painter.paint(chartSvg(card.picture));
+      if (png.length <= most) return { png };
+      log.warn({ outbox: id, bytes: png.length }, 'A picture is too large for its platform');
+    } catch (error) {
+      log.error({ outbox: id, error }, 'A picture could not be painted');
+    }
+    return {};
+  }
+
   /** Answers how many messages of the room's minute it took. */
   async function send(row: OutboxRow, { messenger, target }: Address, signal: AbortSignal): Promise<number> {
     if (await isStale(row)) {
@@ -94,7 +110,8 @@ export function createDeliver(deps: DeliverDeps): Deliver {
         ? { ...row.card, lines: [...row.card.lines, ['（可能重复 / maybe repeated）']] }
         : row.card;
     const mentions = await mentionsFor(row);
-    const card = { ...marked, url, ...(mentions.length === 0 ? {} : { mentions }) };
+    const picture = await pictureOf(row, messenger.limits.maxPictureBytes);
+    const card = { ...marked, url, ...(mentions.length === 0 ? {} : { mentions }), ...picture };
     try {
       const { id, parts = 1 } = await messenger.send(target, card, row.key, signal);
       await storage.outbox.sent(row.id, clock.now(), id, parts);

@@ -72,8 +72,9 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   }
 
   async function storeOrders(tx: Stores, source: string, orders: readonly SourceOrder[], now: number): Promise<number> {
-    const records: OrderRecord[] = orders.map(({ view, receiver }) => ({
+    const records: OrderRecord[] = orders.map(({ view, receiver, visibleAt }) => ({
       view,
+      visibleAt,
       // A receiver that the platform has masked by now must not replace the one that was sealed.
       seal: receiver === null || isMasked(receiver) ? null : () => vault.seal(JSON.stringify(receiver)),
     }));

@@ -1,28 +1,14 @@
-import type { Alert } from '../domain/alert.ts';
-import type { Severity } from '../domain/rule.ts';
+import type { Health } from '../domain/health-report.ts';
 import { type Stage, stages } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
-import { type AlertLine, lineOf, worstFirst } from './alert-line.ts';
-import { type Directory, sourceName, warehouseName } from './directory.ts';
+import { type BoardGroup, groupAlerts } from './alert-groups.ts';
+import { type Directory, sourceName } from './directory.ts';
+import type { ReadHealth } from './read-health.ts';
 
 /** What a telephone shows at once; all of a storm when it is asked for. */
 const alertsRead = 500;
 const allAlerts = 20_000;
-
-/** Findings of one rule in one warehouse. */
-export interface BoardGroup {
-  readonly ruleId: string;
-  readonly severity: Severity;
-  readonly warehouse: string | null;
-  readonly count: number;
-  /** The earliest moment at which one of them was broken. */
-  readonly oldestDueAt: number;
-  readonly holders: readonly string[];
-  readonly unclaimed: number;
-  /** Worst first. */
-  readonly alerts: readonly AlertLine[];
-}
 
 export interface BoardSource {
   readonly id: string;
@@ -35,6 +21,7 @@ export interface BoardSource {
 export interface Board {
   readonly at: number;
   readonly timezone: string;
+  readonly health: Health;
   readonly groups: readonly BoardGroup[];
   /** All unresolved alerts; more than the groups hold when the list was cut. */
   readonly alertCount: number;
@@ -59,8 +46,13 @@ export interface Board {
 export type ReadBoard = (asked?: { readonly isWhole: boolean }) => Promise<Board>;
 
 /** What goes on now, without words: the page gives it a language. */
-export function createReadBoard(deps: { stores: Storage; clock: Clock; directory: Directory }): ReadBoard {
-  const { stores, clock, directory } = deps;
+export function createReadBoard(deps: {
+  stores: Storage;
+  clock: Clock;
+  directory: Directory;
+  readHealth: ReadHealth;
+}): ReadBoard {
+  const { stores, clock, directory, readHealth } = deps;
 
   return async ({ isWhole } = { isWhole: false }) => {
     const at = clock.now();
@@ -69,6 +61,7 @@ export function createReadBoard(deps: { stores: Storage; clock: Clock; directory
     return {
       at,
       timezone: directory.timezone,
+      health: await readHealth('day'),
       groups: groupAlerts(alerts, directory),
       alertCount: await stores.alerts.count({ state: 'unresolved' }),
       listed: alerts.length,
@@ -89,32 +82,6 @@ export function createReadBoard(deps: { stores: Storage; clock: Clock; directory
 export function stateOf(lastOkAt: number | null, now: number, silentAfter: number): BoardSource['state'] {
   if (lastOkAt === null) return 'never';
   return now - lastOkAt > silentAfter ? 'silent' : 'fresh';
-}
-
-function groupAlerts(alerts: readonly Alert[], directory: Directory): BoardGroup[] {
-  const groups = new Map<string, [Alert, ...Alert[]]>();
-  for (const alert of [...alerts].sort(worstFirst)) {
-    const key = `${alert.ruleId}|${alert.facts.warehouseId ?? ''}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [alert]);
-    else group.push(alert);
-  }
-  return [...groups.values()].map((members) => groupOf(members, directory));
-}
-
-function groupOf(members: readonly [Alert, ...Alert[]], directory: Directory): BoardGroup {
-  const [worst] = members;
-  const held = members.filter((alert) => alert.claimedBy !== null);
-  return {
-    ruleId: worst.ruleId,
-    severity: worst.severity,
-    warehouse: warehouseName(worst.facts.warehouseId, directory),
-    count: members.length,
-    oldestDueAt: Math.min(...members.map((alert) => alert.dueAt)),
-    holders: [...new Set(held.map((alert) => directory.personName(alert.claimedBy ?? '')))],
-    unclaimed: members.length - held.length,
-    alerts: members.map((alert) => lineOf(alert, directory)),
-  };
 }
 
 const goingOn: readonly Stage[] = stages.filter((stage) => stage !== 'closed' && stage !== 'delivered');

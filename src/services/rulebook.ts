@@ -3,6 +3,7 @@ import { type Calendar, parseHours } from '../domain/calendar.ts';
 import { judgeClock, momentsOf, parcelMoments, type Verdict } from '../domain/clock-rule.ts';
 import { type Answer, type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
+import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
 import type { OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
 import {
@@ -87,6 +88,13 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     return warehouse === undefined ? always : calendar(warehouse.id, warehouse.hours);
   }
 
+  /** Who sends it, or sent it. */
+  function warehouseOf(fulfillments: readonly FulfillmentView[]): string {
+    const serving = fulfillments.find((each) => !each.closed) ?? fulfillments.find((each) => each.shippedAt !== null);
+    if (serving === undefined) return '';
+    return directory.warehouseOf(serving.systemId, serving.warehouseCode)?.id ?? serving.warehouseCode;
+  }
+
   function facts(order: OrderView, fulfillments: readonly FulfillmentView[]): Facts {
     const open = fulfillments.find((each) => !each.closed);
     return {
@@ -161,10 +169,13 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
       return {
         ...stageOf(order, fulfillments, parcels),
         deadlines: due({ orders: [order], fulfillments, parcels, isParcel: false }, clocks),
+        laps: lapsOf(order, momentsOf(order, fulfillments, parcels), warehouseOf(fulfillments)),
       };
     },
     parcel: (parcel, orders, fulfillments) =>
       due({ orders, fulfillments, parcels: [parcel], isParcel: true }, parcelClocks),
+    measures: (laps) => measuresOf(laps, timezone),
+    delays: (source, told) => delaysOf(source, told, timezone),
     fulfillment(view, orders) {
       const since = orphanedSince(view, orders);
       return since === null ? [] : lockRules.map(({ rule, after }) => ({ ruleId: rule.id, dueAt: since + after }));

@@ -30,6 +30,8 @@ export interface Verbs {
   swap(asking: Asking, to: Person, until: string | undefined): Promise<readonly Card[]>;
   /** Everything of mine to the next person on duty, once both said yes. */
   shift(asking: Asking): Promise<readonly Card[]>;
+  /** Of the day, the week or the month. */
+  tellHealth(asking: Asking, period: string | undefined): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

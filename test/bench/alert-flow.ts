@@ -1,4 +1,5 @@
 import type { Database } from '../../src/adapters/db/database.ts';
+import { createPainter } from '../../src/adapters/painter.ts';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Messenger } from '../../src/ports/messenger.ts';
@@ -58,6 +59,7 @@ export async function openAlertFlow({ folder, name, clock, wallNow, messenger }:
       addressOf: async () => ({ messenger, target: { roomId: 'war', chatId: 'war', isPrivate: false } }),
       links: createLinks({ key: Buffer.alloc(32, 5) }),
       publicUrl: 'http://localhost',
+      painter: createPainter(),
     }),
     raise: (from, to, groupOf) =>
       storage.transaction(async (tx) => {

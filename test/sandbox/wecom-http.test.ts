@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, pass, SECOND } from './kit.ts';
 import { buttons, callerOf, cardBody, markdown, type Office, openOffice, tenant, text, toUsers } from './wecom-kit.ts';
@@ -15,6 +16,20 @@ const hook = (body: object, key: string = tenant.webhookKey) => ask(`/webhook/se
 const hookCode = async (body: object, key?: string): Promise<number> => (await hook(body, key)).errcode;
 
 describe('WeCom 16: the webhook', () => {
+  it('shows a PNG or JPG of at most 2 MB whose MD5 is its own', async () => {
+    const image = (raw: Buffer, md5 = createHash('md5').update(raw).digest('hex')) =>
+      hook({ msgtype: 'image', image: { base64: raw.toString('base64'), md5 } });
+    const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
+    const answers = [
+      await image(png),
+      await image(Buffer.from('GIF89a')),
+      await image(png, 'another'),
+      await image(Buffer.concat([png, Buffer.alloc(2 * 1_024 * 1_024)])),
+    ];
+
+    expect(answers.map(({ errcode }) => errcode)).toEqual([0, 40_123, 301_019, 40_123]);
+  });
+
   it('knows its key, its kinds and its sizes, and says so with HTTP 200', async () => {
     expect(await hookCode(text('一'), 'wrong')).toBe(93_000);
     expect(await hookCode({ msgtype: 'poem', poem: { content: 'x' } })).toBe(40_008);

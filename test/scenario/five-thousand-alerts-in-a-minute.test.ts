@@ -10,6 +10,7 @@ import { inGroup, plugInto, startDingTalk } from '../adapters/messengers/dingtal
 import { connect, openOffice, openRoom, toRoom, until } from '../adapters/messengers/wecom/kit.ts';
 import { anAlert } from '../kit/builders.ts';
 import { aDirectory } from '../kit/fake-directory.ts';
+import { aHealth } from '../kit/health.ts';
 import { aRoom, openTestStorage, silentLog } from '../kit/test-storage.ts';
 
 const SECOND = 1_000;
@@ -129,6 +130,7 @@ describe.each([
       addressOf: async () => network,
       links: createLinks({ key: 'key of the links' }),
       publicUrl: 'https://war.example',
+      painter: { paint: async () => Buffer.alloc(0) },
       metrics: silentMetrics,
       log: silentLog,
     });
@@ -184,7 +186,9 @@ describe.each([
 
     // The link of every message leads to a board that has them all.
     expect(heard.every(({ text }) => /单/.test(text))).toBe(true);
-    const board = await createReadBoard({ stores: storage, clock, directory })({ isWhole: true });
+    const board = await createReadBoard({ stores: storage, clock, directory, readHealth: async () => aHealth() })({
+      isWhole: true,
+    });
     expect(board.alertCount).toBe(many);
     expect(board.groups.flatMap(({ alerts }) => alerts)).toHaveLength(many);
   });

@@ -448,6 +448,8 @@ const views = [
   'Identity',
   'StockLock',
   'Deadline',
+  'OrderLap',
+  'HealthTally',
 ];
 
 const dumpViews = (): Map<string, Set<string>> =>

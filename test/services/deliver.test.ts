@@ -23,7 +23,13 @@ interface Sent {
   readonly at: number;
 }
 
-async function setup({ dedupes = false, perMinute = 100 } = {}) {
+interface Options {
+  readonly dedupes?: boolean;
+  readonly perMinute?: number;
+  readonly maxPictureBytes?: number;
+}
+
+async function setup({ dedupes = false, perMinute = 100, maxPictureBytes }: Options = {}) {
   const base = await openTestStorage();
   const { storage } = base;
   const clock = createManualClock(noon);
@@ -33,7 +39,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
   /** What the platform does with each try; undefined = takes it. */
   let answer: (key: string) => Error | undefined = () => undefined;
   const messenger: Messenger = {
-    limits: { maxBytes: 20_000, maxButtons: 4, perMinute, perMonth: undefined },
+    limits: { maxBytes: 20_000, maxButtons: 4, perMinute, perMonth: undefined, maxPictureBytes },
     dedupes,
     async send({ roomId }, card, key) {
       tries.push(key);
@@ -44,6 +50,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
     },
   };
   const links = createLinks({ key: 'key of the links' });
+  let paint = async (): Promise<Buffer> => Buffer.from('a picture');
   const make = () =>
     createDeliver({
       storage,
@@ -53,6 +60,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
         roomId === 'gone' ? undefined : { messenger, target: { roomId, chatId: roomId, isPrivate: false } },
       links,
       publicUrl: 'https://war.example.com',
+      painter: { paint: () => paint() },
       metrics: silentMetrics,
       log: silentLog,
     });
@@ -67,6 +75,9 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
     links,
     make,
     add: (change: Partial<NewOutbox> = {}) => storage.outbox.add(aMessage(change)),
+    paints: (next: () => Promise<Buffer>) => {
+      paint = next;
+    },
     answers: (next: (key: string) => Error | undefined) => {
       answer = next;
     },
@@ -90,6 +101,40 @@ const fails = (error: () => Error, times = Number.POSITIVE_INFINITY) => {
     return left >= 0 ? error() : undefined;
   };
 };
+
+describe('a message with a picture', () => {
+  const picture = { title: '周期', note: '', labels: ['11/24'], bars: [6.2], lines: [] };
+  const card = { tone: 'numbers', lines: [['早报']], buttons: [], link: null, picture } as const;
+
+  it('takes it painted to a platform that carries pictures, and as numbers to one that does not [E10]', async () => {
+    const carrying = await setup({ maxPictureBytes: 100 });
+    await carrying.add({ card });
+    await carrying.run();
+    const plain = await setup();
+    await plain.add({ card });
+    await plain.run();
+
+    expect(carrying.shown[0]?.card.png?.toString()).toBe('a picture');
+    expect(plain.shown[0]?.card.png).toBeUndefined();
+    expect(plain.shown[0]?.card.picture).toEqual(picture);
+  });
+
+  it('leaves without it rather than not at all: too large, or not to be painted', async () => {
+    const { add, run, paints, shown, row } = await setup({ maxPictureBytes: 100 });
+    paints(async () => Buffer.alloc(101));
+    await add({ card, key: 'large' });
+    await run();
+    paints(() => Promise.reject(new Error('no font')));
+    await add({ card, key: 'broken' });
+    await run();
+
+    expect(shown.map(({ key, card: { png } }) => [key, png])).toEqual([
+      ['large', undefined],
+      ['broken', undefined],
+    ]);
+    expect(row('broken')).toMatchObject({ state: 'sent' });
+  });
+});
 
 describe('a message', () => {
   it('is sent once and keeps what the platform called it', async () => {

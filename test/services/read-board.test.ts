@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { createReadBoard } from '../../src/services/read-board.ts';
+import { aHealth } from '../kit/health.ts';
 import { alerts, anAlert, at, directory } from '../web/company.ts';
 import { createFakeClock, createFakeStores } from '../web/fakes.ts';
 
+const readHealth = async () => aHealth();
 const read = async (list = alerts) =>
-  await createReadBoard({ stores: createFakeStores(list).stores, clock: createFakeClock(), directory })();
+  await createReadBoard({ stores: createFakeStores(list).stores, clock: createFakeClock(), directory, readHealth })();
 
 it('puts the worst group first and counts it', async () => {
   const { groups, alertCount } = await read();

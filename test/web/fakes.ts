@@ -12,6 +12,7 @@ import { createReadOrderPage } from '../../src/services/read-order-page.ts';
 import { createSessions } from '../../src/services/sessions.ts';
 import { createRoomBell } from '../../src/web/room-bell.ts';
 import { createWeb, type WebDeps } from '../../src/web/server.ts';
+import { aHealth } from '../kit/health.ts';
 import * as company from './company.ts';
 import { menu } from './menu.ts';
 
@@ -173,7 +174,12 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     hearCarrier: async () => undefined,
     sessions,
     links,
-    readBoard: createReadBoard({ stores, clock, directory: company.directory }),
+    readBoard: createReadBoard({
+      stores,
+      clock,
+      directory: company.directory,
+      readHealth: async () => aHealth(),
+    }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),

@@ -3,8 +3,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/adapters/db/database.ts';
 import { createStorage } from '../../src/adapters/db/storage.ts';
 import { createReadBoard } from '../../src/services/read-board.ts';
+import { createReadHealth } from '../../src/services/read-health.ts';
 import { createReadOrderPage } from '../../src/services/read-order-page.ts';
 import { createSessions } from '../../src/services/sessions.ts';
+import { rateLimits } from '../kit/health.ts';
 import { openTestDb } from '../kit/open-test-db.ts';
 import { anOrder, directory, people } from './company.ts';
 import { createFakeClock, createFakeWeb } from './fakes.ts';
@@ -29,7 +31,7 @@ async function setup() {
     ...deps,
     sessions,
     world: 'real',
-    readBoard: createReadBoard(deps),
+    readBoard: createReadBoard({ ...deps, readHealth: createReadHealth({ ...deps, limits: rateLimits }) }),
     readOrderPage: createReadOrderPage(deps),
   });
   return { ...fake, storage, sessions };
@@ -39,11 +41,13 @@ it('works on the real database: login, talk, board, order', async () => {
   const { web, storage, sessions } = await setup();
   const { id, stage, stageAt, firstSeenAt, ...view } = anOrder();
   await storage.views.saveOrders('shop:mini', [{ view, seal: null }], firstSeenAt, {
-    order: () => ({ stage, stageAt, deadlines: [] }),
+    order: () => ({ stage, stageAt, deadlines: [], laps: undefined }),
     parcel: () => [],
     identity: () => [],
     fulfillment: () => [],
     lock: () => [],
+    measures: () => [],
+    delays: () => [],
   });
   const order = await storage.views.findOrderByNo('mini', view.channelOrderNo);
   const { code } = await sessions.issueCode('li');

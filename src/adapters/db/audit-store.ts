@@ -27,6 +27,12 @@ export function createAuditStore(sqlite: Sqlite, run: Run, key: Buffer): AuditSt
           .prepare<AuditRow>('SELECT * FROM AuditEntry WHERE subject = ? ORDER BY seq DESC LIMIT ?')
           .all(subject, limit),
       ),
+    head: () =>
+      run(() =>
+        (
+          sqlite.prepare<{ mac: string }>('SELECT mac FROM AuditEntry ORDER BY seq DESC LIMIT 1').get()?.mac ?? start
+        ).slice(0, 8),
+      ),
     verify: () =>
       run(() => {
         let previous = start;

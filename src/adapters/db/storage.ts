@@ -6,6 +6,7 @@ import type { Database, Run } from './database.ts';
 import { createDutyStore } from './duty-store.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createFollowStore } from './follow-store.ts';
+import { createHealthStore } from './health-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -28,6 +29,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
+    health: createHealthStore(sqlite, run),
   });
   const inside = stores(async (work) => work());
   const turn: Run = (work, changes) =>
@@ -39,6 +41,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     rooms: createRoomStore(prisma, sqlite, turn),
     rules: createRuleStore(prisma),
     tokens: createTokenStore(prisma),
+    bornAt: async () => Number((await prisma.world.findUniqueOrThrow({ where: { id: 1 } })).createdAt),
     world: async (kind, at) => {
       const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });
       return row.kind as 'real' | 'sandbox';

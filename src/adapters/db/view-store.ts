@@ -1,4 +1,4 @@
-import type { Event, EventKind } from '../../domain/event.ts';
+import type { Event } from '../../domain/event.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import type { Order, OrderView } from '../../domain/order.ts';
 import { parcelId } from '../../domain/parcel.ts';
@@ -7,7 +7,8 @@ import type { StockLock } from '../../domain/stock.ts';
 import type { TrackEvent } from '../../domain/track.ts';
 import type { Derivation, Saved, ShopOf, ViewStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
-import { type EventRow, eventFromRow } from './event-store.ts';
+import { type EventRow, eventFromRow, insertEvent } from './event-store.ts';
+import { addMeasures, forgetMeasures } from './health-rows.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   type FulfillmentRow,
@@ -23,6 +24,7 @@ import { ViewWriter } from './view-writer.ts';
 
 const viewTables = [
   'TrackEvent',
+  'OrderLap',
   'ParcelOrder',
   'Parcel',
   'OrderFulfillment',
@@ -36,7 +38,7 @@ const viewTables = [
 export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
   const reader = new ViewWriter(
     sqlite,
-    { order: never, parcel: never, identity: never, fulfillment: never, lock: never },
+    { order: never, parcel: never, identity: never, fulfillment: never, lock: never, measures: never, delays: never },
     never,
     {
       appends: false,
@@ -53,8 +55,12 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     saveOrders: (source, records, receivedAt, derive) =>
       run(() => {
         const writer = new ViewWriter(sqlite, derive, never, { appends: true });
-        return count(records, ({ view, seal }) => {
+        return count(records, ({ view, seal, visibleAt }) => {
           const isChanged = writer.order(view, { source, receivedAt });
+          if (isChanged && visibleAt != null) {
+            const told = { occurredAt: view.sourceUpdatedAt, visibleAt, receivedAt };
+            addMeasures(sqlite, derive.delays(source, told), 1);
+          }
           if (isChanged && seal !== null) {
             sqlite
               .prepare(
@@ -104,6 +110,13 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
       ),
     findParcel: (waybill) => run(() => reader.findParcel(parcelId(waybill))),
     parcelsOf: (id) => run(() => reader.parcelsOf(id)),
+    noteMark: ({ kind, subject, source, sourceId }, { occurredAt, receivedAt }, derive) =>
+      run(() => {
+        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt, facts: {} });
+        if (isNew) new ViewWriter(sqlite, derive, never, { appends: true }).mark(kind, subject, occurredAt);
+        return isNew;
+      }, 'several'),
+
     findOrder: (id) => run(() => reader.findOrder(id)),
     findOrderByNo: (shopId, no) => run(() => reader.findOrder(orderId(shopId, no))),
     listByTail: (tail, limit) =>
@@ -260,6 +273,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     .prepare<{ ruleId: string; subject: string; dueAt: number }>("SELECT * FROM Deadline WHERE subject LIKE 'source:%'")
     .all();
   for (const table of [...viewTables, 'Deadline']) sqlite.prepare(`DELETE FROM ${table}`).run();
+  forgetMeasures(sqlite);
   const writer = new ViewWriter(sqlite, derive, shopOf, { appends: false });
   const told = new Map<string, Record<string, unknown>>();
   let after = 0;
@@ -270,6 +284,10 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
     for (const event of page.map(eventFromRow)) {
       // An act is told of a subject, not by its source: its facts must not mix with an order's.
       if (event.kind === 'act') continue;
+      if (event.kind === 'urge' || event.kind === 'mis-ship') {
+        writer.mark(event.kind, event.subject, event.occurredAt);
+        continue;
+      }
       const all = { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
       replay(writer, event.kind, event, all);
@@ -292,7 +310,7 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
 
 function replay(
   writer: ViewWriter,
-  kind: Exclude<EventKind, 'act'>,
+  kind: 'order' | 'fulfillment' | 'lock' | 'track',
   { source, receivedAt }: Event,
   told: Record<string, unknown>,
 ): void {

@@ -1,6 +1,7 @@
 import { buyerSubject } from '../../domain/burst.ts';
 import { changedFacts, type NewEvent } from '../../domain/event.ts';
 import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
+import type { Laps, Mark, Measure } from '../../domain/health.ts';
 import {
   type IdentityKey,
   type Order,
@@ -12,10 +13,12 @@ import {
 import { type Parcel, parcelId, parcelSubject, withEvent } from '../../domain/parcel.ts';
 import { longestCount } from '../../domain/rule.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
+import { parseSubject } from '../../domain/subject.ts';
 import type { TrackEvent } from '../../domain/track.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
 import { insertEvent } from './event-store.ts';
 import { insertFollow } from './follow-store.ts';
+import { addMeasures, findLaps, saveLaps } from './health-rows.ts';
 import type { Sqlite } from './sqlite.ts';
 import {
   contentHash,
@@ -87,6 +90,7 @@ export class ViewWriter {
     this.#writeLines(id, view.lines, before?.lines);
     for (const key of view.identities) this.#identity(id, key, view.placedAt);
     this.#setDeadlines(subject, derived.deadlines, before === undefined);
+    this.#measure(id, derived.laps, before === undefined);
     if (before !== undefined) this.#recheck(subject);
     for (const parcel of touched) this.#deriveParcel(parcel);
     if (before === undefined) this.#claimLocks(id, view.channelOrderNo);
@@ -243,6 +247,17 @@ export class ViewWriter {
     this.#recheck(subject);
   }
 
+  /** What is told of an order beside its views counts once, from when it is known of a paid order. */
+  mark(kind: Mark, subject: string, at: number): void {
+    const order = parseSubject(subject);
+    if (order?.type !== 'order') return;
+    const id = orderId(order.shopId, order.channelOrderNo);
+    const before = findLaps(this.#sqlite, id);
+    if (before === undefined) return;
+    const field = kind === 'urge' ? 'urgedAt' : 'misShippedAt';
+    if (before[field] === null) this.#replaceLaps(id, before, { ...before, [field]: at });
+  }
+
   findOrder(id: string): Order | undefined {
     const row = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
     return row && orderFromRow(row, this.linesOf(id));
@@ -313,6 +328,7 @@ export class ViewWriter {
     }
     const subject = orderSubject(order.shopId, order.channelOrderNo);
     this.#setDeadlines(subject, derived.deadlines);
+    this.#measure(id, derived.laps);
     this.#recheck(subject);
   }
 
@@ -378,6 +394,24 @@ export class ViewWriter {
       changed = true;
     }
     return changed;
+  }
+
+  #measure(id: string, told: Laps | undefined, isNew = false): void {
+    const before = isNew ? undefined : findLaps(this.#sqlite, id);
+    const laps =
+      told === undefined || before === undefined
+        ? told
+        : { ...told, urgedAt: before.urgedAt, misShippedAt: before.misShippedAt };
+    this.#replaceLaps(id, before, laps);
+  }
+
+  /** What the old laps had added goes, what the new ones add comes. */
+  #replaceLaps(id: string, before: Laps | undefined, laps: Laps | undefined): void {
+    if (!saveLaps(this.#sqlite, id, before, laps)) return;
+    const old = before === undefined ? [] : this.#derive.measures(before);
+    const fresh = laps === undefined ? [] : this.#derive.measures(laps);
+    addMeasures(this.#sqlite, notIn(old, fresh), -1);
+    addMeasures(this.#sqlite, notIn(fresh, old), 1);
   }
 
   #recheck(subject: string): void {
@@ -575,6 +609,19 @@ export class ViewWriter {
     this.#sqlite.prepare(sql).run(...values);
   }
 }
+
+/** An order adds each metric at most once. */
+const notIn = (these: readonly Measure[], those: readonly Measure[]): readonly Measure[] =>
+  these.filter(
+    (one) =>
+      !those.some(
+        (other) =>
+          one.metric === other.metric &&
+          one.day === other.day &&
+          one.scope === other.scope &&
+          one.value === other.value,
+      ),
+  );
 
 const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: number; hash: string }): boolean =>
   updatedAt > known.sourceUpdatedAt || (updatedAt === known.sourceUpdatedAt && hash !== known.hash);

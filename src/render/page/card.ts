@@ -1,7 +1,8 @@
 import type { Button, Card, Line } from '../../domain/card.ts';
 import type { Language } from '../../domain/text.ts';
+import { chartHtml } from './chart.ts';
 import { cleanTyped, type Html, html } from './html.ts';
-import { markHtml, toneWords } from './marks.ts';
+import { markHtml, toneWords, withLights } from './marks.ts';
 import { words } from './words.ts';
 
 /** Where a card's buttons say their command. Null = the reader may only look. */
@@ -17,6 +18,7 @@ export function renderCardHtml(card: Card, language: Language, door: Door | null
   return html`<div class="card tone-${card.tone}">
 <p class="card-first">${markHtml(card.tone)}<span class="hidden">${toneWords[card.tone][language]}</span> ${lineHtml(first)}</p>
 ${rest.map((line) => html`<p>${lineHtml(line)}</p>`)}
+${card.picture !== undefined && chartHtml(card.picture)}
 ${hasActions && html`<div class="card-actions">${door !== null && card.buttons.length > 0 && buttonsHtml(card.buttons, door)}${link !== undefined && html`<a class="button" href="${link}">${card.link?.label}</a>`}</div>`}
 </div>`;
 }
@@ -36,7 +38,8 @@ export const typedHtml = (card: Card, language: Language): Html =>
       .join('\n') || words.details[language]
   }</div>`;
 
-const lineHtml = (line: Line): Html => html`${line}`;
+const lineHtml = (line: Line): Html =>
+  html`${line.map((piece) => (typeof piece === 'string' ? withLights(piece) : piece))}`;
 
 /** Only paths of this site; `//host` is another one. */
 const ownPath = (path: string | undefined): string | undefined =>

@@ -1,6 +1,8 @@
 import type { Tone } from '../../domain/card.ts';
+import type { Light } from '../../domain/health.ts';
 import type { Text } from '../../domain/text.ts';
-import { Html } from './html.ts';
+import { lightMarks } from '../health-words.ts';
+import { Html, type Value } from './html.ts';
 
 /** One outline per meaning, so that it reads without colour; drawn here because phones draw emoji as they like. */
 const shapes: Readonly<Record<Tone, string>> = {
@@ -18,6 +20,28 @@ export const markHtml = (tone: Tone): Html =>
   new Html(
     `<svg class="mark mark-${tone}" viewBox="0 0 20 20" aria-hidden="true" focusable="false">${shapes[tone]}</svg>`,
   );
+
+/** Circle, diamond, square, ring: the same shapes as in chat. */
+const lightShapes: Readonly<Record<Light, string>> = {
+  green: '<circle cx="10" cy="10" r="9"/>',
+  yellow: '<path d="M10 .5 19.5 10 10 19.5.5 10z"/>',
+  red: '<path d="M1.5 1.5h17v17h-17z"/>',
+  none: '<circle cx="10" cy="10" r="8"/>',
+};
+
+export const lightHtml = (light: Light): Html =>
+  new Html(
+    `<svg class="light light-${light}" viewBox="0 0 20 20" aria-hidden="true" focusable="false">${lightShapes[light]}</svg>`,
+  );
+
+const lightOf = new Map<string, Light>((Object.keys(lightMarks) as Light[]).map((light) => [lightMarks[light], light]));
+
+/** Our own words, with the lights in them drawn. */
+export const withLights = (text: string): readonly Value[] =>
+  text.split(new RegExp(`(${[...lightOf.keys()].join('|')})`, 'u')).map((part) => {
+    const light = lightOf.get(part);
+    return light === undefined ? part : lightHtml(light);
+  });
 
 export const toneWords: Readonly<Record<Tone, Text>> = {
   critical: { zh: '紧急', en: 'Critical' },

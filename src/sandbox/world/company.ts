@@ -131,6 +131,7 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
       { role: 'warehouse-lead', who: ['li'], every: 'week', from: '2020-01-06 08:30' },
       { role: 'cs-lead', who: ['chen'], every: 'week', from: '2020-01-06 08:30' },
     ],
+    summary: { at: ['08:30'], rooms: ['war'] },
     limits: {
       fourEyes: { releaseUnits: 20, releaseValue: 2000, gateBypass: true },
       roomPerHour: 12,

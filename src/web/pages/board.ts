@@ -5,8 +5,10 @@ import { type Times, timesFor } from '../../render/page/time.ts';
 import { ruleName, type Say, sayIn, severityWords } from '../../render/page/words.ts';
 import { stageWords } from '../../render/stage-words.ts';
 import { fill } from '../../render/words.ts';
+import type { BoardGroup } from '../../services/alert-groups.ts';
 import type { AlertLine } from '../../services/alert-line.ts';
-import type { Board, BoardGroup, BoardSource } from '../../services/read-board.ts';
+import type { Board, BoardSource } from '../../services/read-board.ts';
+import { boardHealthHtml, boardLightsHtml } from './board-health.ts';
 
 const linesOpen = 3;
 
@@ -63,11 +65,13 @@ export function boardPartHtml(board: Board, language: Language, hrefOf: OrderHre
   return html`<div class="head"><h1>${say(t.title)}</h1><p class="as-of">${say(t.asOf)} <time>${times.exact(board.at)}</time> <span class="ago"></span></p></div>
 <p class="stopped" role="status" hidden></p>
 ${tilesHtml(board, say)}
+${boardLightsHtml(board.health, language)}
 <section class="alerts" aria-label="${say(t.pending)}"><h2>${say(t.pending)} <span class="count">${board.alertCount}</span></h2>
 ${board.groups.length === 0 && html`<p class="calm">${markHtml('done')} ${say(t.allClear)}</p>`}
 ${board.groups.map((group) => groupHtml(group, times, language, hrefOf))}
 ${board.alertCount > board.listed && html`<p class="muted">${board.alertCount - board.listed} ${say(t.notListed)} <a href="/?all">${say(t.listAll)}</a></p>`}</section>
-<div class="sides">${stagesHtml(board, say)}${sourcesHtml(board, times, language)}${messagesHtml(board, times, say)}</div>`;
+<div class="sides">${stagesHtml(board, say)}${sourcesHtml(board, times, language)}${messagesHtml(board, times, say)}</div>
+${boardHealthHtml(board.health, language)}`;
 }
 
 function tilesHtml(board: Board, say: Say): Html {

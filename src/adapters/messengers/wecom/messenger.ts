@@ -12,7 +12,7 @@ import { unreachable } from './codes.ts';
 import type { Timers } from './connection.ts';
 import { toMarkdown } from './markdown.ts';
 import { mostButtons, toTemplateCard } from './template-card.ts';
-import { createWebhook, type Webhook } from './webhook.ts';
+import { createWebhook, mostPicture } from './webhook.ts';
 
 const limits = { maxBytes: 20_480, maxButtons: mostButtons, perMinute: 30, perMonth: undefined };
 const webhookPerMinute = 20;
@@ -46,31 +46,43 @@ export function createWecomMessenger(context: MessengerContext<Credentials>, tim
     return answer.headers.req_id;
   }
 
-  /** The card is shown already: whoever is not called now must not get it twice. */
-  async function callPeople(by: Webhook, card: OutgoingCard, signal: AbortSignal): Promise<void> {
+  /** The card is shown already: what cannot be added to it now must not bring it twice. */
+  async function add(what: Promise<void>, otherwise: string): Promise<void> {
     try {
-      await by.callPeople(card, signal);
+      await what;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      log.warn({ room: roomId, code: error.code }, 'Nobody was called by name');
+      log.warn({ room: roomId, code: error.code }, otherwise);
     }
   }
 
   return {
     get limits() {
       const isSecondPath = webhook !== undefined && !bot.connection.state().isUp;
-      return isSecondPath ? { ...limits, perMinute: webhookPerMinute, maxButtons: 0 } : limits;
+      // The bot could carry one only by an upload of its own (wecom.md §1.3); the webhook takes it as it is.
+      const maxPictureBytes = webhook === undefined ? undefined : mostPicture;
+      return isSecondPath
+        ? { ...limits, perMinute: webhookPerMinute, maxButtons: 0, maxPictureBytes }
+        : { ...limits, maxPictureBytes };
     },
     dedupes: false,
     async send(target, card, key, signal) {
       const fitting = { ...card, buttons: card.buttons.slice(0, limits.maxButtons) };
       // The webhook posts into this room and nowhere else.
       const second = target.roomId === roomId && !target.isPrivate ? webhook : undefined;
+      const addPicture = async (png: Buffer | undefined): Promise<void> => {
+        if (second !== undefined && png !== undefined)
+          await add(second.sendPicture(png, signal), 'A picture was not shown');
+      };
       try {
         const id = await sendByBot(target, fitting, key, signal);
-        if (second === undefined || callLine(card).length === 0) return { room: target.roomId, id };
-        await callPeople(second, fitting, signal);
-        return { room: target.roomId, id, parts: 2 };
+        let parts = 1;
+        if (second !== undefined && callLine(card).length > 0) {
+          await add(second.callPeople(fitting, signal), 'Nobody was called by name');
+          parts += 1;
+        }
+        await addPicture(card.png);
+        return { room: target.roomId, id, parts };
       } catch (error) {
         const isUnreachable = error instanceof AppError && unreachable.includes(error.code);
         if (isUnreachable && target.isPrivate && bot.app !== undefined) {
@@ -78,6 +90,7 @@ export function createWecomMessenger(context: MessengerContext<Credentials>, tim
         }
         if (second === undefined || !isUnreachable) throw error;
         await second.sendCard(fitting, signal);
+        await addPicture(card.png);
         return { room: target.roomId, id: `webhook/${key}` };
       }
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { OutcomeUnknownError, RateLimitedError } from '../../../domain/errors.ts';
 import type { Http } from '../../../ports/http.ts';
@@ -9,6 +10,8 @@ import { callText, toMarkdown, toText } from './markdown.ts';
 const mostText = 2_048;
 const mostMarkdown = 4_096;
 const mostCalled = 50;
+/** wecom.md §3: the raw picture. */
+export const mostPicture = 2 * 1_024 * 1_024;
 
 /** The group's webhook: it cannot carry buttons or hear, but it can call people by name and needs no connection. */
 export interface Webhook {
@@ -16,6 +19,8 @@ export interface Webhook {
   sendCard(card: OutgoingCard, signal: AbortSignal): Promise<void>;
   /** One line that rings for people, behind a card that the bot has shown. */
   callPeople(card: OutgoingCard, signal: AbortSignal): Promise<void>;
+  /** A message that is a picture and nothing else. */
+  sendPicture(png: Buffer, signal: AbortSignal): Promise<void>;
 }
 
 const Answer = z.object({ errcode: z.number() });
@@ -57,6 +62,10 @@ export function createWebhook({ url, http, budget }: { url: string; http: Http; 
     },
     callPeople(card, signal) {
       return post(text(callText(card), called(card)), signal);
+    },
+    sendPicture(png, signal) {
+      const md5 = createHash('md5').update(png).digest('hex');
+      return post({ msgtype: 'image', image: { base64: png.toString('base64'), md5 } }, signal);
     },
   };
 }

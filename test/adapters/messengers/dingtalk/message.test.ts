@@ -4,6 +4,8 @@ import { markdown, privateMessage } from '../../../../src/adapters/messengers/di
 import type { Line } from '../../../../src/domain/card.ts';
 import { foreign } from '../../../../src/domain/text.ts';
 import type { OutgoingCard } from '../../../../src/ports/messenger.ts';
+import { healthCard } from '../../../../src/render/health-card.ts';
+import { aHealth } from '../../../kit/health.ts';
 import { aCard, inGroup, toLi } from './kit.ts';
 
 const spoken = (tone: OutgoingCard['tone'], lines: readonly Line[], ...labels: readonly string[]): OutgoingCard => ({
@@ -100,6 +102,20 @@ const samples: readonly (readonly [string, OutgoingCard])[] = [
       ['昨天说了 41 件事：38 件有人接（7 分钟），33 件解决（1 时 20 分），3 件没人接'],
       ['数据：淘宝 10:32 · 拼多多 10:28 · 聚水潭 10:32    记录 7F3A9C21'],
     ]),
+  ],
+  [
+    'the morning card',
+    {
+      ...{ ...healthCard(aHealth(), 'zh', { type: 'morning', day: '2026-11-25', lateAt: '10:05' }), link: null },
+      url: null,
+    },
+  ],
+  [
+    'the morning card in English',
+    {
+      ...{ ...healthCard(aHealth(), 'en', { type: 'morning', day: '2026-11-25', lateAt: '10:05' }), link: null },
+      url: null,
+    },
   ],
 ];
 

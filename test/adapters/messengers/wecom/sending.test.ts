@@ -175,6 +175,28 @@ describe('with a webhook', () => {
     expect((await office.posted()).map(({ via }) => via)).toEqual(['webhook']);
   });
 
+  it('shows a picture behind its card, whichever way the card went [E10]', async () => {
+    const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47]), Buffer.alloc(2_000, 7)]);
+    expect(room.messenger.limits.maxPictureBytes).toBe(2 * 1_024 * 1_024);
+    await send({ png });
+    await cut();
+    await send({ png });
+
+    expect((await office.posted()).map(({ via, msgtype }) => `${via} ${msgtype}`)).toEqual([
+      'bot template_card',
+      'webhook image',
+      'webhook markdown',
+      'webhook image',
+    ]);
+  });
+
+  it('does not send the card again because its picture was refused', async () => {
+    await send({ png: Buffer.from('no picture at all') });
+
+    expect((await office.posted()).map(({ via }) => via)).toEqual(['bot']);
+    expect(room.logged.join()).toContain('A picture was not shown');
+  });
+
   it('says nothing through it that belongs elsewhere', async () => {
     await cut();
 

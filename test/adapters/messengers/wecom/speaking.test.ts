@@ -3,6 +3,8 @@ import { type Button, notice } from '../../../../src/domain/card.ts';
 import { normaliseText } from '../../../../src/domain/normalise-text.ts';
 import { foreign } from '../../../../src/domain/text.ts';
 import type { OutgoingCard } from '../../../../src/ports/messenger.ts';
+import { healthCard } from '../../../../src/render/health-card.ts';
+import { aHealth } from '../../../kit/health.ts';
 import { MINUTE, pass } from '../../../sandbox/kit.ts';
 import { connect, never, type Office, openOffice, openRoom, type Room, toRoom, until } from './kit.ts';
 
@@ -132,6 +134,14 @@ const notices: readonly [string, OutgoingCard][] = [
       '昨天说了 41 件事：38 件有人接（7 分钟），33 件解决（1 时 20 分），3 件没人接',
       '数据：淘宝 10:32 · 拼多多 10:28 · 聚水潭 10:32    记录 7F3A9C21',
     ),
+  ],
+  [
+    'the morning card',
+    { ...healthCard(aHealth(), 'zh', { type: 'morning', day: '2026-11-25', lateAt: '10:05' }), link: null },
+  ],
+  [
+    'the morning card in English',
+    { ...healthCard(aHealth(), 'en', { type: 'morning', day: '2026-11-25', lateAt: '10:05' }), link: null },
   ],
 ].map(([name, card]) => [name as string, { ...(card as OutgoingCard), url: null }]);
 

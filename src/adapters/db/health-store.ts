@@ -1,0 +1,75 @@
+import type { Light, Metric } from '../../domain/health.ts';
+import type { AlertTimes, HealthStore, TallyRow } from '../../ports/stores.ts';
+import type { Run } from './database.ts';
+import { listLaps } from './health-rows.ts';
+import type { Sqlite } from './sqlite.ts';
+
+export function createHealthStore(sqlite: Sqlite, run: Run): HealthStore {
+  return {
+    tallies: (fromDay, toDay) =>
+      run(() =>
+        sqlite
+          .prepare<TallyRow>(
+            `SELECT metric, scope, bucket, sum(n) AS n, sum(sum) AS sum FROM HealthTally
+             WHERE day >= ? AND day <= ? GROUP BY metric, scope, bucket`,
+          )
+          .all(fromDay, toDay),
+      ),
+    daily: (metrics, fromDay, toDay) =>
+      run(() =>
+        sqlite
+          .prepare<{ day: string; metric: Metric; n: number; sum: number }>(
+            `SELECT day, metric, sum(n) AS n, sum(sum) AS sum FROM HealthTally
+             WHERE day >= ? AND day <= ? AND metric IN (${metrics.map(() => '?').join(', ')}) GROUP BY day, metric ORDER BY day`,
+          )
+          .all(fromDay, toDay, ...metrics),
+      ),
+    hasEver: (metric) =>
+      run(() => sqlite.prepare('SELECT 1 FROM HealthTally WHERE metric = ? LIMIT 1').get(metric) !== undefined),
+    laps: (paidAfter, paidUntil) => run(() => listLaps(sqlite, paidAfter, paidUntil)),
+    alertTimes: (from, to) =>
+      run(() =>
+        sqlite
+          .prepare<AlertTimes>(
+            `WITH said AS (
+               SELECT id, subject, claimedAt, resolvedAt, resolution,
+                 coalesce((SELECT min(sentAt) FROM Outbox WHERE alertId = a.id AND state = 'sent'), dispatchedAt) AS saidAt
+               FROM Alert a WHERE dispatchedAt >= ? AND dispatchedAt < ?
+                 AND EXISTS (SELECT 1 FROM Decision WHERE alertId = a.id AND verdict IN ('said', 'grouped')))
+             SELECT saidAt, resolvedAt,
+               (SELECT min(at) FROM (
+                  SELECT claimedAt AS at
+                  UNION ALL SELECT CASE WHEN resolution = 'person' THEN resolvedAt END
+                  UNION ALL SELECT min(startedAt) FROM Action
+                    WHERE Action.subject = said.subject AND startedAt >= said.saidAt AND actorId LIKE 'person:%')) AS actedAt
+             FROM said ORDER BY saidAt, id`,
+          )
+          .all(from, to),
+      ),
+    openActions: () =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT count(*) AS count FROM Action WHERE state IN ('planned', 'writing', 'unknown', 'settling')`,
+            )
+            .get()?.count ?? 0,
+      ),
+    lights: () =>
+      run(() =>
+        sqlite
+          .prepare<{ scope: string; light: Light; since: number }>('SELECT scope, light, since FROM HealthLight')
+          .all(),
+      ),
+    setLight: (scope, light, since) =>
+      run(
+        () =>
+          void sqlite
+            .prepare(
+              `INSERT INTO HealthLight (scope, light, since) VALUES (?, ?, ?)
+               ON CONFLICT (scope) DO UPDATE SET light = excluded.light, since = excluded.since`,
+            )
+            .run(scope, light, since),
+      ),
+  };
+}
