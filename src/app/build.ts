@@ -1,8 +1,10 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { wallNow } from '../adapters/clock/wall.ts';
 import { openDatabase } from '../adapters/db/database.ts';
 import { createStorage } from '../adapters/db/storage.ts';
+import { createSheetReader } from '../adapters/files/sheets.ts';
 import { createHttp } from '../adapters/http.ts';
 import { createIdentifier } from '../adapters/identifier.ts';
 import { createVault } from '../adapters/vault.ts';
@@ -25,6 +27,7 @@ import { createDetect } from '../services/detect.ts';
 import { createDispatch } from '../services/dispatch.ts';
 import { createExplain } from '../services/explain.ts';
 import { createHelp } from '../services/help.ts';
+import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
 import { createIngest } from '../services/ingest.ts';
 import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
@@ -33,6 +36,7 @@ import { createReadBoard } from '../services/read-board.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
+import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
@@ -41,7 +45,7 @@ import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
-import type { Company } from './company.ts';
+import { type Company, fileChannel } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -72,6 +76,7 @@ export interface Bot {
   readonly engine: Engine;
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
+  readonly imports: ImportSheet;
   readonly rooms: readonly RoomRow[];
   /** Ticks and connects. */
   start(): void;
@@ -99,23 +104,19 @@ export async function build(options: BuildOptions): Promise<Bot> {
   let people = new Map<string, string>();
   const vault = createVault(keys.vault);
   const http = createHttp({ log });
-  const makeSources = createSourceFactory({
-    plugs,
-    http,
-    clock,
-    identifier: createIdentifier(keys.identity),
-    storage,
-    vault,
-  });
+  const identifier = createIdentifier(keys.identity);
+  const makeSources = createSourceFactory({ plugs, http, clock, identifier, storage, vault });
   let sources: Sources = await makeSources(company);
   await storage.rules.seed(builtinRules, clock.now());
   let rules = await storage.rules.listOn();
+  let stagesInFiles: ReadonlyMap<string, boolean> = new Map();
   const directory = createDirectory(
     () => company,
     plugs,
     () => rules,
     (systemId, channel) => sources.systems.find(({ id }) => id === systemId)?.system.stageSource(channel) ?? 'none',
     (id) => people.get(id),
+    (shopId) => stagesInFiles.get(shopId) ?? false,
   );
   let rulebook = createRulebook(rules, directory, company.timezone);
   // A system that names no shop of its own serves one; a shop it names and we do not know stays a stranger.
@@ -136,6 +137,27 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const systems = () => sources.systems;
 
   const ingest = createIngest({ storage, clock, rulebook: () => rulebook, shopOf, vault, metrics, log });
+  const importShops = (): readonly ImportShop[] =>
+    company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
+  const imports = createImportSheet({
+    storage,
+    clock,
+    sheets: createSheetReader(),
+    ingest,
+    vault,
+    identifier,
+    shops: importShops,
+    timezone: () => company.timezone,
+    onFileShops: (rows) => {
+      stagesInFiles = new Map(rows.map(({ shopId, tellsStage }) => [shopId, tellsStage]));
+    },
+    nudge: () => engine.nudge('imports'),
+    log,
+    hash: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
+  });
+  await imports.start();
+  const remindSheets = createRemindSheets({ storage, clock, directory, shops: importShops });
   const confirm = createConfirm({ storage, clock, ingest, shops, systems, directory, log });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const dispatch = createDispatch({
@@ -244,7 +266,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, imports, remindSheets });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {
@@ -308,6 +330,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     engine,
     web,
     run,
+    imports,
     rooms: await storage.rooms.list(),
     async reload(next) {
       const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;

@@ -3,6 +3,7 @@ import type { createSaga } from '../services/act/saga.ts';
 import type { createDeliver } from '../services/deliver.ts';
 import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
+import type { ImportSheet } from '../services/import-sheet.ts';
 import type { Ingest } from '../services/ingest.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
@@ -19,13 +20,15 @@ export interface FlowParts {
   readonly answers: Answers;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
+  readonly imports: ImportSheet;
+  readonly remindSheets: () => Promise<number>;
 }
 
 const aMinute = 60_000;
 
 /** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
 export function flowModules(parts: FlowParts): readonly EngineModule[] {
-  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, imports, remindSheets } = parts;
   return [
     ...sources.shops.map(
       (shop): EngineModule => ({
@@ -61,6 +64,14 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['dispatch'],
     },
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
+    {
+      name: 'imports',
+      everyMs: 2_000,
+      limitMs: 10 * aMinute,
+      run: (signal) => imports.run(signal),
+      wakes: ['imports', 'recheck', 'judge'],
+    },
+    { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

@@ -7,7 +7,7 @@ import type { Identifier } from '../ports/identifier.ts';
 import type { Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
-import type { Company } from './company.ts';
+import { type Company, fileChannel } from './company.ts';
 import type { Plugs } from './discover.ts';
 
 export interface SourceDeps {
@@ -86,7 +86,9 @@ export function createSourceFactory({
   }
 
   return async (company) => ({
-    shops: company.shops.map((shop) => shopOf(shop, company.timezone)),
+    shops: company.shops
+      .filter(({ channel }) => channel !== fileChannel)
+      .map((shop) => shopOf(shop, company.timezone)),
     systems: await Promise.all(company.systems.map(systemOf)),
   });
 }

@@ -4,6 +4,7 @@ import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createImportStore } from './import-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -24,6 +25,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
+    imports: createImportStore(sqlite, run),
   });
   const inside = stores(async (work) => work());
   const turn: Run = (work, changes) =>
