@@ -41,6 +41,7 @@ import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
+import { createShowImport } from '../services/show-import.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
@@ -242,6 +243,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
     login: binding.login,
     bind: binding.bind,
   };
@@ -306,6 +308,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     receive: run.receive,
     sessions,
     links,
+    imports,
+    importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {

@@ -15,6 +15,7 @@ import type { Sessions } from '../services/sessions.ts';
 import { serveAssets } from './assets.ts';
 import { addHeaders, createHostCheck } from './guard.ts';
 import { type Readiness, serveHealth } from './health.ts';
+import { type ImportDeps, serveImport } from './import.ts';
 import { servePages } from './pages.ts';
 import { mapErrors } from './problem.ts';
 import { serveRoom } from './room.ts';
@@ -23,7 +24,7 @@ import { createVisitors, type Visitors } from './visitor.ts';
 
 const bodyLimit = 64 * 1_024;
 
-export interface WebDeps {
+export interface WebDeps extends ImportDeps {
   readonly stores: Pick<Storage, 'room' | 'people'>;
   readonly clock: Clock;
   /** IANA zone of the company. */
@@ -92,6 +93,7 @@ export function createWeb(deps: WebDeps): FastifyInstance {
     });
     servePages(pages, pageDeps);
     serveRoom(pages, pageDeps);
+    await serveImport(pages, pageDeps);
   });
   return web;
 }

@@ -182,6 +182,13 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     assetsDir,
     log: { error: (facts) => void logged.push(facts) },
     bell,
+    imports: {
+      accept: async () => 'i1',
+      find: async (id) => company.imports.find((each) => each.id === id),
+      list: async () => company.imports,
+      explain: async () => {},
+    },
+    importShops: () => [{ id: 'erp', name: '我的店', isFile: true }],
     ...change,
   });
   const say = async (roomId: string, card: Card, sender = 'bot', time = company.now): Promise<number> => {
