@@ -85,7 +85,8 @@ export interface ImportSheet {
 /** Sealed and written in one go. A multiple of three: base64 then needs no padding. */
 const chunkBytes = 192 * 1_024;
 /** Orders that one step stores: it must not hold the event loop for longer than a blink. */
-const pieceSize = 50;
+const pieceSize = 25;
+const breathMs = 2;
 const skippedKept = 200;
 const mostBytes = 64 * 1_024 * 1_024;
 /** What nobody finished or explained by then is thrown away. */
@@ -442,4 +443,5 @@ const unknownShop = (shopId: string, shops: readonly ImportShop[]): UserError =>
     en: `There is no shop "${shopId}"; there are: ${shops.map(({ id }) => id).join(', ')}`,
   });
 
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Long enough for others to be served: a program that never rests is put last by the machine. */
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, breathMs));

@@ -22,6 +22,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   stock: ['库存'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
+  import: ['导入', '传表'],
   login: ['登录'],
 };
 

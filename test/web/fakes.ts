@@ -13,6 +13,7 @@ import { createSessions } from '../../src/services/sessions.ts';
 import { createRoomBell } from '../../src/web/room-bell.ts';
 import { createWeb, type WebDeps } from '../../src/web/server.ts';
 import * as company from './company.ts';
+import { imports } from './imports.ts';
 import { menu } from './menu.ts';
 
 const assetsDir = resolve(import.meta.dirname, '../../src/web/assets');
@@ -184,8 +185,8 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     bell,
     imports: {
       accept: async () => 'i1',
-      find: async (id) => company.imports.find((each) => each.id === id),
-      list: async () => company.imports,
+      find: async (id) => imports.find((each) => each.id === id),
+      list: async () => imports,
       explain: async () => {},
     },
     importShops: () => [{ id: 'erp', name: '我的店', isFile: true }],

@@ -77,6 +77,7 @@ export function readOrders(
   const groups = new Map<string, RowTold[]>();
   const spoiled = new Set<string>();
   const rounded = roundedNumbers(rows, places);
+  const currencies = new Map<string, string>();
   let above = '';
   let count = 0;
 
@@ -89,7 +90,7 @@ export function readOrders(
     if (no === '' && cells.filter((each) => each !== '').length < 2) continue; // a note below the table
     count += 1;
     above = no;
-    const told = used > width ? { field: undefined, reason: tooWide } : (rounded(cells) ?? reader(row, no, cells));
+    const told = used > width ? { field: undefined, reason: tooWide } : (rounded(cells) ?? reader(row, no, cells, currencies.get(no)));
     if ('reason' in told) {
       for (const each of splitOrders(no)) spoiled.add(keyOf(cell('shop'), each));
       const place = told.field === undefined ? undefined : places.get(told.field);
@@ -101,6 +102,7 @@ export function readOrders(
       });
       continue;
     }
+    currencies.set(no, told.currency);
     for (const [index, each] of told.orders.entries()) {
       const key = keyOf(told.shop, each);
       const group = groups.get(key);
@@ -117,7 +119,13 @@ export function readOrders(
     const [, order = ''] = key.split('\n');
     for (const { row } of group) skipped.push({ row, cell: '', order, reason: leftOut });
   }
-  const orders = whole.map(([key, group]) => joinRows(key.split('\n')[1] ?? '', group));
+  const merged = mergedParts(groups);
+  const orders = whole.map(([key, group]) =>
+    joinRows(
+      key.split('\n')[1] ?? '',
+      group.map((each) => (merged.has(each.part) ? ofItsLine(each) : each)),
+    ),
+  );
   const unknown = new Map<string, number>();
   for (const { status, sourceStatus } of orders)
     if (status === 'unknown') unknown.set(sourceStatus, (unknown.get(sourceStatus) ?? 0) + 1);
@@ -128,6 +136,28 @@ export function readOrders(
     unknownWords: [...unknown].map(([words, n]) => ({ words, count: n })).sort((a, b) => b.count - a.count),
   };
 }
+
+/** Parts that serve several orders: what was paid for them all is no order's own. */
+function mergedParts(groups: ReadonlyMap<string, readonly RowTold[]>): ReadonlySet<string> {
+  const owner = new Map<string, string>();
+  const merged = new Set<string>();
+  for (const [key, group] of groups) {
+    for (const { part, line } of group) {
+      if (part === '' || line === undefined) continue;
+      if (owner.has(part) && owner.get(part) !== key) merged.add(part);
+      owner.set(part, key);
+    }
+  }
+  return merged;
+}
+
+const ofItsLine = (row: RowTold): RowTold => ({
+  ...row,
+  part: `${row.part}/${row.row}`,
+  paidMinor: row.line?.paidMinor ?? 0,
+  goodsMinor: row.line?.paidMinor ?? 0,
+  freightMinor: 0,
+});
 
 const keyOf = (shop: string, order: string): string => `${shop}\n${order}`;
 
@@ -145,13 +175,14 @@ function createRowReader(
   places: ReadonlyMap<SheetField, number>,
   readTime: ReadTime,
   now: number,
-): (row: number, no: string, cells: readonly string[]) => RowTold | Problem {
+): (row: number, no: string, cells: readonly string[], currencyAbove: string | undefined) => RowTold | Problem {
   const statuses = wordsOf(preset.statuses);
   const refunds = wordsOf(preset.refunds ?? {});
   const kinds = wordsOf(preset.kinds ?? {});
 
-  return (row, no, cells) => {
+  return (row, no, cells, currencyAbove) => {
     const cell = (field: SheetField): string => cells[places.get(field) ?? -1] ?? '';
+    const told = (field: SheetField): string => (notYet.test(cell(field)) ? '' : cell(field));
     const problem = (field: SheetField | undefined, reason: Text): Problem => ({ field, reason });
     const orders = splitOrders(no);
     if (orders.length === 0) return problem('order', { zh: '是空的', en: 'is empty' });
@@ -175,7 +206,7 @@ function createRowReader(
       times[field] = at;
     }
 
-    const currency = (cell('currency') || preset.currency).toUpperCase().replace(/^(人民币|RMB)$/, 'CNY');
+    const currency = (cell('currency') || currencyAbove || preset.currency).toUpperCase().replace(/^(人民币|RMB)$/, 'CNY');
     if (!/^[A-Z]{3}$/.test(currency)) return problem('currency', { zh: '不是三个字母的币种', en: 'is no code of three letters' });
     const amounts: Record<'paid' | 'goods' | 'freight' | 'unitPrice' | 'linePaid', number | undefined> = {
       paid: undefined,
@@ -214,7 +245,7 @@ function createRowReader(
       goodsMinor: amounts.goods ?? amounts.paid ?? 0,
       freightMinor: amounts.freight ?? 0,
       held: !notYet.test(cell('held')) && cell('held') !== '否' && cell('held') !== '正常',
-      words: { buyerNote: cell('buyerNote'), remark: cell('remark'), flag: cell('flag') },
+      words: { buyerNote: told('buyerNote'), remark: told('remark'), flag: told('flag') },
       person: personOf(cell),
       line: lineOf(cell, Number(qty), amounts),
       parcels: waybills.map((waybill) => parcelOf(waybill, cell('carrier'))),
@@ -323,7 +354,8 @@ function lineOf(
 }
 
 /** `中通快递-78123456` names both. */
-function parcelOf(waybill: string, carrier: string): { carrier: string; waybill: string } {
+function parcelOf(written: string, carrier: string): { carrier: string; waybill: string } {
+  const waybill = written.replace(/^No[:：]\s*/i, '');
   const [, name, number] = /^(\p{Script=Han}+)\s*[-:：]\s*([\w-]+)$/u.exec(waybill) ?? [];
   return name === undefined || number === undefined ? { carrier, waybill } : { carrier: name, waybill: number };
 }
@@ -365,7 +397,8 @@ function joinRows(order: string, rows: readonly RowTold[]): SheetOrder {
   };
   const told = (pick: (row: RowTold) => string): string => rows.map(pick).find((each) => each !== '') ?? '';
   const paidAt = earliest('paidAt');
-  const placedAt = earliest('placedAt') ?? paidAt ?? 0;
+  // Some call it placed when the group buy is complete: nobody pays for what is not placed.
+  const placedAt = Math.min(earliest('placedAt') ?? Number.MAX_SAFE_INTEGER, paidAt ?? Number.MAX_SAFE_INTEGER);
   const status = slowest.status ?? byTimes(last, paidAt);
   const lines = rows.flatMap(({ line }) => line ?? []);
   const parcels = new Map(rows.flatMap(({ parcels: some }) => some.map((each) => [each.waybill, each])));
@@ -393,7 +426,12 @@ function joinRows(order: string, rows: readonly RowTold[]): SheetOrder {
     buyerNote: told(({ words }) => words.buyerNote),
     remark: told(({ words }) => words.remark),
     flag: told(({ words }) => words.flag),
-    lines: lines.map((line, index) => ({ ...line, lineId: line.lineId || String(index + 1) })),
+    lines: lines.map((line, index) => ({
+      ...line,
+      lineId: line.lineId || String(index + 1),
+      // Without prices the only line is what was paid for.
+      ...(lines.length === 1 && line.unitMinor === 0 && line.paidMinor === 0 ? { paidMinor: sum('goodsMinor') } : {}),
+    })),
     parcels: [...parcels.values()],
     person: first.person,
   };
