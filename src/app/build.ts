@@ -268,7 +268,20 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, imports, remindSheets });
+  const modules = () =>
+    flowModules({
+      sources,
+      ingest,
+      detect,
+      dispatch,
+      deliver,
+      saga,
+      answers,
+      run,
+      watchSources,
+      imports,
+      remindSheets,
+    });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {

@@ -152,7 +152,8 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   };
   for (const [index, shop] of listOf(raw, 'shops').entries()) {
     // Orders of such a shop come as sheets that people bring: there is nothing to connect.
-    if (textOf(shop, 'channel') !== fileChannel) checkPlug(plugs.channels, `shops[${index}]`, 'channel', shop, problems);
+    if (textOf(shop, 'channel') !== fileChannel)
+      checkPlug(plugs.channels, `shops[${index}]`, 'channel', shop, problems);
     checkSystem(shop, `shops[${index}]`);
   }
   for (const [index, system] of listOf(raw, 'systems').entries())

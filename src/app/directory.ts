@@ -45,7 +45,8 @@ export function createDirectory(
     systemOf: (shopId) => shop(shopId)?.system,
     stageSourceOf(shopId) {
       const block = shop(shopId);
-      if (block?.system === undefined) return block?.channel === fileChannel && fileTellsStage(shopId) ? 'uploaded' : 'none';
+      if (block?.system === undefined)
+        return block?.channel === fileChannel && fileTellsStage(shopId) ? 'uploaded' : 'none';
       return stageSource(block.system, block.channel);
     },
     ruleSay: (ruleId) => rules().find((rule) => rule.id === ruleId)?.say ?? { zh: ruleId, en: ruleId },

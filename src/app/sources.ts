@@ -86,9 +86,7 @@ export function createSourceFactory({
   }
 
   return async (company) => ({
-    shops: company.shops
-      .filter(({ channel }) => channel !== fileChannel)
-      .map((shop) => shopOf(shop, company.timezone)),
+    shops: company.shops.filter(({ channel }) => channel !== fileChannel).map((shop) => shopOf(shop, company.timezone)),
     systems: await Promise.all(company.systems.map(systemOf)),
   });
 }

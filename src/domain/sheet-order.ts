@@ -1,4 +1,12 @@
-import type { ChannelStatus, IdentityKey, OrderKind, OrderLine, OrderView, ReceiverMask, RefundState } from './order.ts';
+import type {
+  ChannelStatus,
+  IdentityKey,
+  OrderKind,
+  OrderLine,
+  OrderView,
+  ReceiverMask,
+  RefundState,
+} from './order.ts';
 
 /** What a sheet can tell of an order or of one of its lines; also the names by which people point at columns. */
 export const sheetFields = [

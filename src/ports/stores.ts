@@ -489,7 +489,9 @@ export interface FileShopRow {
 }
 
 export interface ImportStore {
-  add(row: Pick<ImportRow, 'id' | 'shopId' | 'fileName' | 'hash' | 'bytes' | 'actorId' | 'asOf' | 'createdAt'>): Promise<void>;
+  add(
+    row: Pick<ImportRow, 'id' | 'shopId' | 'fileName' | 'hash' | 'bytes' | 'actorId' | 'asOf' | 'createdAt'>,
+  ): Promise<void>;
   addChunk(id: string, seq: number, sealed: string): Promise<void>;
   /** Undefined when there is no chunk of that number. */
   chunk(id: string, seq: number): Promise<string | undefined>;

@@ -64,7 +64,11 @@ export interface ImportResult {
   /** Why nothing was taken; null when it was. */
   readonly refusal: Text | null;
   /** Headings that a person has to explain; null when they are known. */
-  readonly unexplained: { readonly headingKey: string; readonly headings: readonly string[]; readonly proposal: SheetMapping } | null;
+  readonly unexplained: {
+    readonly headingKey: string;
+    readonly headings: readonly string[];
+    readonly proposal: SheetMapping;
+  } | null;
 }
 
 export interface ImportSheet {
@@ -213,7 +217,11 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       done += batch.length;
       await imports.change(row.id, { done });
     }
-    if (taken === 0) throw new UserError('SHEET_ROWS', skipped[0]?.reason ?? { zh: '没有可导入的订单', en: 'There is no order to import' });
+    if (taken === 0)
+      throw new UserError(
+        'SHEET_ROWS',
+        skipped[0]?.reason ?? { zh: '没有可导入的订单', en: 'There is no order to import' },
+      );
     for (const shopId of stored) await noteShop(shopId, asOf, told.tellsStage);
     return resultOf(told, {
       asOf,
@@ -230,7 +238,8 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
     await imports.saveFileShop({ shopId, asOf, tellsStage });
     const source = `shop:${shopId}`;
     const lastOkAt = (await storage.sources.find(source))?.lastOkAt ?? 0;
-    if (shops().some(({ id, isFile }) => id === shopId && isFile) && asOf > lastOkAt) await storage.sources.ok(source, asOf);
+    if (shops().some(({ id, isFile }) => id === shopId && isFile) && asOf > lastOkAt)
+      await storage.sources.ok(source, asOf);
     deps.onFileShops(await imports.fileShops());
   }
 
@@ -243,7 +252,13 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         actor: { type: 'automation', name: 'import' },
         action: `import.${state}`,
         subject: `import:${row.id}`,
-        detail: { by: row.actorId, shops: result.shops, orders: result.orders, changed: result.changed, hash: row.hash },
+        detail: {
+          by: row.actorId,
+          shops: result.shops,
+          orders: result.orders,
+          changed: result.changed,
+          hash: row.hash,
+        },
       });
     });
     while (await imports.dropChunks(row.id)) await breath();
@@ -293,7 +308,11 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         createdAt: clock.now(),
       });
       for (let seq = 0; seq * chunkBytes < bytes.length; seq += 1) {
-        const chunk = Buffer.from(bytes.buffer, bytes.byteOffset + seq * chunkBytes, Math.min(chunkBytes, bytes.length - seq * chunkBytes));
+        const chunk = Buffer.from(
+          bytes.buffer,
+          bytes.byteOffset + seq * chunkBytes,
+          Math.min(chunkBytes, bytes.length - seq * chunkBytes),
+        );
         await imports.addChunk(id, seq, vault.seal(chunk.toString('base64')));
         await breath();
       }
@@ -365,7 +384,8 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       const { unexplained } = (row?.result ?? nothing) as ImportResult;
       if (row?.state !== 'unexplained' || unexplained === null) throw notWaiting;
       if (actor.type === 'stranger' || (actor.type === 'person' && !may(roleOf(actor), 'alert:act'))) throw forbidden;
-      if (mapping.order === undefined || (mapping.placedAt === undefined && mapping.paidAt === undefined)) throw tooLittle;
+      if (mapping.order === undefined || (mapping.placedAt === undefined && mapping.paidAt === undefined))
+        throw tooLittle;
       if (Object.values(mapping).some((heading) => !unexplained.headings.includes(heading))) throw noSuchHeading;
       await imports.saveMapping(unexplained.headingKey, mapping, actorId(actor), clock.now());
       await imports.change(id, { state: 'waiting', result: null });
@@ -408,7 +428,10 @@ const resultOf = (
 
 const plain = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 
-const tooBig: Text = { zh: '文件超过 64 MB；请按日期分几次导出', en: 'The file is larger than 64 MB; export it in parts, by date' };
+const tooBig: Text = {
+  zh: '文件超过 64 MB；请按日期分几次导出',
+  en: 'The file is larger than 64 MB; export it in parts, by date',
+};
 const forgotten: Text = {
   zh: '放了一天没有确认，文件已经删掉；请重新上传',
   en: 'Nobody confirmed it for a day, so the file was thrown away; send it again',

@@ -60,8 +60,14 @@ function reminder(shop: string, asOf: number, now: number, timezone: string, lan
   return {
     ...notice(
       'warning',
-      line(zh ? `该传新表了 · ${shop} · 数据 ${time}（${age}前）` : `A newer sheet is due · ${shop} · data ${time} (${age} ago)`),
-      zh ? '这之后的付款和发货我还看不到，超时只能按旧数据算' : 'What was paid or sent since cannot be seen; lateness is judged on old data',
+      line(
+        zh
+          ? `该传新表了 · ${shop} · 数据 ${time}（${age}前）`
+          : `A newer sheet is due · ${shop} · data ${time} (${age} ago)`,
+      ),
+      zh
+        ? '这之后的付款和发货我还看不到，超时只能按旧数据算'
+        : 'What was paid or sent since cannot be seen; lateness is judged on old data',
     ),
     link: { label: zh ? '导入表格' : 'Import a sheet', path: '/import' },
   };

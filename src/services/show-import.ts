@@ -36,7 +36,9 @@ export function createShowImport({
       });
     const card = notice(
       'info',
-      zh ? '订单表请传到导入页，聊天里的文件我打不开' : 'Send sheets of orders to the import page; files in the chat I cannot open',
+      zh
+        ? '订单表请传到导入页，聊天里的文件我打不开'
+        : 'Send sheets of orders to the import page; files in the chat I cannot open',
       ...ages,
     );
     return [{ ...card, link: { label: zh ? '去导入' : 'Import', path: '/import' } }];

@@ -42,16 +42,14 @@ export async function serveImport(web: FastifyInstance, deps: PageDeps): Promise
       imports: await imports.list(listed),
       times: timesFor(language, deps.timezone, clock.now()),
     });
-    return await reply
-      .type(htmlType)
-      .send(
-        pageHtml(await visitors.frame(request, visitor), {
-          title: words.importing[language],
-          name: 'import',
-          body,
-          scripts: ['import.js'],
-        }),
-      );
+    return await reply.type(htmlType).send(
+      pageHtml(await visitors.frame(request, visitor), {
+        title: words.importing[language],
+        name: 'import',
+        body,
+        scripts: ['import.js'],
+      }),
+    );
   });
 
   web.post('/import', async (request, reply) => {
@@ -136,7 +134,10 @@ async function readUpload(request: FastifyRequest, actor: Actor): Promise<NewShe
   };
 }
 
-const noFile = new UserError('NO_FILE', { zh: '没有选文件；请选好再传。', en: 'No file was chosen; choose one and send it.' });
+const noFile = new UserError('NO_FILE', {
+  zh: '没有选文件；请选好再传。',
+  en: 'No file was chosen; choose one and send it.',
+});
 const tooBig = new UserError('SHEET_UNREADABLE', {
   zh: '文件超过 64 MB；请按日期分几次导出。',
   en: 'The file is larger than 64 MB; export it in parts, by date.',

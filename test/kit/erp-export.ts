@@ -42,7 +42,11 @@ export function erpExport(orders: number, until: number): Uint8Array<ArrayBuffer
       index % 50 === 0 ? '老客户，多放一包纸巾' : '',
       '',
     ].map((cell) => (cell.includes(',') && !cell.startsWith('"') ? `"${cell}"` : cell));
-    rows.push([...order, `XZ-${index % 300}-L`, `XZ-${index % 300}`, '绣字卫衣', '黑L', '1', '1199.00', '否', '杭州仓'].join(','));
+    rows.push(
+      [...order, `XZ-${index % 300}-L`, `XZ-${index % 300}`, '绣字卫衣', '黑L', '1', '1199.00', '否', '杭州仓'].join(
+        ',',
+      ),
+    );
     if (index % 20 === 0) rows.push([...order, 'GIFT-1', 'GIFT', '袜子', '白', '1', '0', '是', '杭州仓'].join(','));
   }
   rows.push(`合计,,,,,,,,,,${orders * 1_199},${orders * 1_199}${','.repeat(21)}`);

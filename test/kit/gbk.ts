@@ -23,7 +23,8 @@ function makeTable(): ReadonlyMap<string, number> {
   for (let lead = 0x81; lead <= 0xfe; lead += 1) {
     for (let trail = 0x40; trail <= 0xfe; trail += 1) {
       const character = decoder.decode(Uint8Array.of(lead, trail));
-      if (character.length === 1 && character !== '\uFFFD' && !found.has(character)) found.set(character, (lead << 8) | trail);
+      if (character.length === 1 && character !== '\uFFFD' && !found.has(character))
+        found.set(character, (lead << 8) | trail);
     }
   }
   return found;

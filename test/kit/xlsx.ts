@@ -3,7 +3,7 @@ import { strToU8, zipSync } from 'fflate';
 /** A number is a number cell as it stands in the file; a text is a text cell. */
 export type XlsxCell = string | { readonly number: string; readonly isTime?: boolean } | null;
 
-const escape = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? '');
 const column = (place: number): string =>
   place < 26 ? String.fromCharCode(65 + place) : column(Math.floor(place / 26) - 1) + column(place % 26);
@@ -12,12 +12,15 @@ const column = (place: number): string =>
 export function makeXlsx(...sheets: readonly (readonly (readonly XlsxCell[])[])[]): Uint8Array<ArrayBuffer> {
   const cell = (value: XlsxCell, at: string): string => {
     if (value === null) return '';
-    if (typeof value === 'string') return `<c r="${at}" t="inlineStr"><is><t>${escape(value)}</t></is></c>`;
+    if (typeof value === 'string') return `<c r="${at}" t="inlineStr"><is><t>${escapeXml(value)}</t></is></c>`;
     return `<c r="${at}"${value.isTime === true ? ' s="1"' : ''}><v>${value.number}</v></c>`;
   };
   const sheetXml = (rows: readonly (readonly XlsxCell[])[]): string =>
     `<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${rows
-      .map((row, index) => `<row r="${index + 1}">${row.map((each, place) => cell(each, `${column(place)}${index + 1}`)).join('')}</row>`)
+      .map(
+        (row, index) =>
+          `<row r="${index + 1}">${row.map((each, place) => cell(each, `${column(place)}${index + 1}`)).join('')}</row>`,
+      )
       .join('')}</sheetData></worksheet>`;
   const files: Record<string, string> = {
     '[Content_Types].xml':
@@ -35,5 +38,7 @@ export function makeXlsx(...sheets: readonly (readonly (readonly XlsxCell[])[])[
       '<?xml version="1.0"?><styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd hh:mm:ss"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>',
     ...Object.fromEntries(sheets.map((rows, index) => [`xl/worksheets/sheet${index + 1}.xml`, sheetXml(rows)])),
   };
-  return new Uint8Array(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
+  return new Uint8Array(
+    zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))),
+  );
 }

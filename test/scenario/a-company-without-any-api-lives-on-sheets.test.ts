@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/adapters/clock/manual.ts';
 import { type Bot, build } from '../../src/app/build.ts';
 import { checkCompany } from '../../src/app/company.ts';
+import { createDirectory } from '../../src/app/directory.ts';
 import { discover } from '../../src/app/discover.ts';
 import { readKeys } from '../../src/app/keys.ts';
-import { createDirectory } from '../../src/app/directory.ts';
 import { at } from '../kit/builders.ts';
 import { encodeGbk } from '../kit/gbk.ts';
 import { tempDir } from '../kit/open-test-db.ts';
@@ -25,9 +25,12 @@ const company = checkCompany(
 );
 const jushuitan = (rows: readonly string[]): Uint8Array<ArrayBuffer> =>
   encodeGbk(
-    ['内部订单号,线上订单号,订单状态,下单时间,付款日期,发货日期,计划发货日期,商品编码,商品名称,数量', ...rows].join('\r\n'),
+    ['内部订单号,线上订单号,订单状态,下单时间,付款日期,发货日期,计划发货日期,商品编码,商品名称,数量', ...rows].join(
+      '\r\n',
+    ),
   );
-const waiting = '1,402611240018842001,已付款待审核,2026-11-24 09:59:00,2026-11-24 10:00:00,,2026-11-24 18:00:00,XZ-BK-L,绣字卫衣 黑L,1';
+const waiting =
+  '1,402611240018842001,已付款待审核,2026-11-24 09:59:00,2026-11-24 10:00:00,,2026-11-24 18:00:00,XZ-BK-L,绣字卫衣 黑L,1';
 const pinduoduo = encodeGbk(
   `订单号,订单状态,商品总价(元),用户实付金额(元),支付时间,拼单成功时间,商品,商品数量(件)\r\n261124-123456789012345,待发货,199,199,2026-11-24 10:05:00,2026-11-24 10:05:05,绣字卫衣,1`,
 );
@@ -88,7 +91,11 @@ const spoken = async (): Promise<string[]> =>
   (await bot.storage.room.list('war', 0, 100)).filter(({ sender }) => sender === 'bot').map(({ card }) => textOf(card));
 
 it('an order of a sheet is answered with its data age, alarmed by its own stage, and followed by the next sheet [P16, B7, C1]', async () => {
-  expect(await bring(jushuitan([waiting]), 'erp', at('10:30'))).toMatchObject({ orders: 1, changed: 1, preset: 'jushuitan' });
+  expect(await bring(jushuitan([waiting]), 'erp', at('10:30'))).toMatchObject({
+    orders: 1,
+    changed: 1,
+    preset: 'jushuitan',
+  });
   await runUntil(at('10:40'));
 
   const answer = await ask('查 842001');
@@ -98,7 +105,12 @@ it('an order of a sheet is answered with its data age, alarmed by its own stage,
 
   await runUntil(at('12:01'));
   const [alert] = await bot.storage.alerts.list({ limit: 10 });
-  expect(alert).toMatchObject({ ruleId: 'paid-not-sorted', severity: 'critical', facts: { visibility: 'seen' }, confirmedAt: at('10:30') });
+  expect(alert).toMatchObject({
+    ruleId: 'paid-not-sorted',
+    severity: 'critical',
+    facts: { visibility: 'seen' },
+    confirmedAt: at('10:30'),
+  });
   expect((await spoken()).join('\n')).toContain('付款 2 小时仍未进入分拣 · 我的店 10:30 确认');
 
   const picked = jushuitan([waiting.replace('已付款待审核', '发货中')]);

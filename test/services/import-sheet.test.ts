@@ -12,7 +12,8 @@ import { sheetsHere } from '../kit/sheets.ts';
 import { type Flow, type FlowOptions, silentLog, startFlow } from '../kit/test-storage.ts';
 
 const li: Person = { id: 'li', name: '李建国', role: 'operator' };
-const headings = '内部订单号,线上订单号,店铺,订单状态,下单时间,付款日期,发货日期,已付金额,收货人,手机,收货地址,商品编码,数量,快递单号';
+const headings =
+  '内部订单号,线上订单号,店铺,订单状态,下单时间,付款日期,发货日期,已付金额,收货人,手机,收货地址,商品编码,数量,快递单号';
 interface Line {
   readonly no?: string;
   readonly shop?: string;
@@ -20,7 +21,13 @@ interface Line {
   readonly sentAt?: string;
   readonly waybill?: string;
 }
-const row = ({ no = '402611240018842001', shop = '文件店', state = '已付款待审核', sentAt = '', waybill = '' }: Line = {}): string =>
+const row = ({
+  no = '402611240018842001',
+  shop = '文件店',
+  state = '已付款待审核',
+  sentAt = '',
+  waybill = '',
+}: Line = {}): string =>
   `1,${no},${shop},${state},2026-11-24 09:00:00,2026-11-24 09:01:00,${sentAt},199.00,张三丰,13812345678,滨江区江南大道8号,XZ-BK-L,1,${waybill}`;
 const sheetOf = (...rows: readonly string[]): string => [headings, ...rows].join('\n');
 
@@ -50,7 +57,10 @@ async function start(
     nudge: () => {},
     log: silentLog,
     hash: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-    newId: () => `i${(count += 1)}`,
+    newId: () => {
+      count += 1;
+      return `i${count}`;
+    },
   });
   let count = 0;
   const accept = (text: string, bringing: Bringing = {}): Promise<string> =>
@@ -74,7 +84,8 @@ async function start(
       if (found?.result == null) throw new Error('nothing came of it');
       return { id, state: found.state, ...found.result };
     },
-    orders: () => flow.rows('SELECT channelOrderNo AS no, shopId, status, stage, source, sourceUpdatedAt FROM "Order" ORDER BY 1'),
+    orders: () =>
+      flow.rows('SELECT channelOrderNo AS no, shopId, status, stage, source, sourceUpdatedAt FROM "Order" ORDER BY 1'),
   };
 }
 
@@ -83,15 +94,34 @@ describe('a sheet of orders', () => {
     const bot = await start();
 
     const result = await bot.bring(
-      sheetOf(row(), row({ no: '402611240018842002', state: '已发货', sentAt: '2026-11-24 10:00:00', waybill: '78123456789012' })),
+      sheetOf(
+        row(),
+        row({ no: '402611240018842002', state: '已发货', sentAt: '2026-11-24 10:00:00', waybill: '78123456789012' }),
+      ),
     );
 
-    expect(result).toMatchObject({ state: 'done', preset: 'jushuitan', shops: ['erp'], asOf: at('10:32'), orders: 2, changed: 2 });
+    expect(result).toMatchObject({
+      state: 'done',
+      preset: 'jushuitan',
+      shops: ['erp'],
+      asOf: at('10:32'),
+      orders: 2,
+      changed: 2,
+    });
     expect(bot.orders()).toMatchObject([
-      { no: '402611240018842001', shopId: 'erp', status: 'paid', stage: 'paid', source: 'file:erp', sourceUpdatedAt: at('10:32') },
+      {
+        no: '402611240018842001',
+        shopId: 'erp',
+        status: 'paid',
+        stage: 'paid',
+        source: 'file:erp',
+        sourceUpdatedAt: at('10:32'),
+      },
       { no: '402611240018842002', status: 'shipped', stage: 'shipped' },
     ]);
-    expect(await bot.storage.views.listByWaybill('78123456789012')).toMatchObject([{ channelOrderNo: '402611240018842002' }]);
+    expect(await bot.storage.views.listByWaybill('78123456789012')).toMatchObject([
+      { channelOrderNo: '402611240018842002' },
+    ]);
     expect(await bot.storage.deadlines.nextDueAt()).toBe(at('11:01'));
     expect((await bot.storage.sources.find('shop:erp'))?.lastOkAt).toBe(at('10:32'));
     expect(bot.told.at(-1)).toEqual([{ shopId: 'erp', asOf: at('10:32'), tellsStage: true }]);
@@ -136,7 +166,9 @@ describe('a sheet of orders', () => {
     await bot.bring(sheetOf(row(), row({ no: '402611240018842002' })));
     await bot.clock.advanceTo(at('11:30'));
 
-    const newer = await bot.bring(sheetOf(row({ state: '已发货', sentAt: '2026-11-24 11:00:00' })), { modifiedAt: at('11:20') });
+    const newer = await bot.bring(sheetOf(row({ state: '已发货', sentAt: '2026-11-24 11:00:00' })), {
+      modifiedAt: at('11:20'),
+    });
 
     expect(newer).toMatchObject({ orders: 1, changed: 1 });
     expect(bot.orders()).toMatchObject([
@@ -164,7 +196,9 @@ describe('a sheet of orders', () => {
     const no = '402611240018842001';
     await bot.tell(anOrder({ channelOrderNo: no, sourceUpdatedAt: at('10:00') }));
 
-    const result = await bot.bring(sheetOf(row({ state: '取消' }), row({ no: '402611240018842002', state: '取消' })), { shopId: 'mini' });
+    const result = await bot.bring(sheetOf(row({ state: '取消' }), row({ no: '402611240018842002', state: '取消' })), {
+      shopId: 'mini',
+    });
     expect(result).toMatchObject({ orders: 2, changed: 1, unchanged: 1 });
     expect(bot.orders()).toMatchObject([
       { no, status: 'paid', source: 'shop:mini' },
@@ -172,7 +206,10 @@ describe('a sheet of orders', () => {
     ]);
 
     await bot.tell(anOrder({ channelOrderNo: '402611240018842002', sourceUpdatedAt: at('09:30') }));
-    await bot.bring(sheetOf(row({ no: '402611240018842002', state: '取消' })), { shopId: 'mini', modifiedAt: at('10:39') });
+    await bot.bring(sheetOf(row({ no: '402611240018842002', state: '取消' })), {
+      shopId: 'mini',
+      modifiedAt: at('10:39'),
+    });
 
     expect(bot.orders()).toMatchObject([{ no }, { no: '402611240018842002', status: 'paid', source: 'shop:mini' }]);
     // A shop with an API is as old as its API, not as a sheet.
@@ -191,15 +228,28 @@ describe('a sheet of orders', () => {
     });
 
     const result = await bot.bring(
-      sheetOf(row({ shop: '天猫旗舰店' }), row({ no: '402611240018842002', shop: 'dy' }), row({ no: '402611240018842003', shop: '别家店' })),
+      sheetOf(
+        row({ shop: '天猫旗舰店' }),
+        row({ no: '402611240018842002', shop: 'dy' }),
+        row({ no: '402611240018842003', shop: '别家店' }),
+      ),
     );
 
-    expect(result).toMatchObject({ orders: 2, skippedRows: 1, skipped: [{ row: 4, reason: { zh: expect.stringContaining('“别家店”') } }] });
+    expect(result).toMatchObject({
+      orders: 2,
+      skippedRows: 1,
+      skipped: [{ row: 4, reason: { zh: expect.stringContaining('“别家店”') } }],
+    });
     expect(bot.orders()).toMatchObject([{ shopId: 'tmall' }, { shopId: 'dy' }]);
   });
 
   it('of a shop that nobody has is refused whole', async () => {
-    const bot = await start({ shops: [{ id: 'tmall', name: '天猫', isFile: true }, { id: 'dy', name: '抖音', isFile: true }] });
+    const bot = await start({
+      shops: [
+        { id: 'tmall', name: '天猫', isFile: true },
+        { id: 'dy', name: '抖音', isFile: true },
+      ],
+    });
 
     expect(await bot.bring(sheetOf(row({ shop: '别家店' })))).toMatchObject({
       state: 'refused',
@@ -230,7 +280,9 @@ describe('a sheet of orders', () => {
         },
       }),
     });
-    const rows = Array.from({ length: 70 }, (_, index) => row({ no: `4026112400188420${String(index).padStart(2, '0')}` }));
+    const rows = Array.from({ length: 70 }, (_, index) =>
+      row({ no: `4026112400188420${String(index).padStart(2, '0')}` }),
+    );
     const id = await bot.accept(sheetOf(...rows));
 
     await expect(bot.imports.run(bot.signal)).rejects.toThrow('the disk is busy');
@@ -254,7 +306,9 @@ describe('a sheet of orders', () => {
   it('from tomorrow, by a clock that is wrong, is no younger than what it tells', async () => {
     const bot = await start();
 
-    expect(await bot.bring(sheetOf(row()), { modifiedAt: at('10:00', '2026-11-25') })).toMatchObject({ asOf: at('09:01') });
+    expect(await bot.bring(sheetOf(row()), { modifiedAt: at('10:00', '2026-11-25') })).toMatchObject({
+      asOf: at('09:01'),
+    });
   });
 
   it('is read for a look without a trace', async () => {
@@ -262,7 +316,11 @@ describe('a sheet of orders', () => {
     const bytes = new Uint8Array(new TextEncoder().encode(sheetOf(row())));
     const actor = { type: 'person', person: li } as const;
 
-    const result = await bot.imports.preview({ fileName: 'a', bytes, modifiedAt: null, shopId: null, actor }, undefined, bot.signal);
+    const result = await bot.imports.preview(
+      { fileName: 'a', bytes, modifiedAt: null, shopId: null, actor },
+      undefined,
+      bot.signal,
+    );
 
     expect(result).toMatchObject({ orders: 1, shops: ['erp'], refusal: null });
     expect(bot.orders()).toEqual([]);
@@ -272,14 +330,17 @@ describe('a sheet of orders', () => {
   it('is taken from nobody who may only look, nor for a shop that is not there', async () => {
     const bot = await start();
 
-    await expect(bot.accept(sheetOf(row()), { actor: { type: 'person', person: { ...li, role: 'viewer' } } })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(
+      bot.accept(sheetOf(row()), { actor: { type: 'person', person: { ...li, role: 'viewer' } } }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(bot.accept(sheetOf(row()), { shopId: 'nowhere' })).rejects.toMatchObject({ code: 'NO_SHOP' });
     expect(bot.rows('SELECT count(*) AS n FROM Import')).toEqual([{ n: 0 }]);
   });
 });
 
 describe('headings that nobody knows', () => {
-  const own = (no: string): string => `平台单号,付款,状态栏\n${no},2026-11-24 09:00:00,已发货\n${no}9,2026-11-24 09:00:00,待发货`;
+  const own = (no: string): string =>
+    `平台单号,付款,状态栏\n${no},2026-11-24 09:00:00,已发货\n${no}9,2026-11-24 09:00:00,待发货`;
 
   it('wait for a person, once, and are known from then on [L4]', async () => {
     const bot = await start();
@@ -287,18 +348,28 @@ describe('headings that nobody knows', () => {
     expect(first).toMatchObject({ state: 'unexplained', unexplained: { proposal: { order: '平台单号' } } });
     expect(bot.orders()).toEqual([]);
 
-    await bot.imports.explain(first.id, { order: '平台单号', paidAt: '付款', status: '状态栏' }, { type: 'person', person: li });
+    await bot.imports.explain(
+      first.id,
+      { order: '平台单号', paidAt: '付款', status: '状态栏' },
+      { type: 'person', person: li },
+    );
     await bot.imports.run(bot.signal);
 
     expect(await bot.imports.find(first.id)).toMatchObject({ state: 'done', result: { preset: 'mapped', orders: 2 } });
     expect(await bot.bring(own('B1'))).toMatchObject({ state: 'done', orders: 2 });
-    expect(bot.orders().map(({ no, stage }) => `${no} ${stage}`)).toEqual(['A1 shipped', 'A19 paid', 'B1 shipped', 'B19 paid']);
+    expect(bot.orders().map(({ no, stage }) => `${String(no)} ${String(stage)}`)).toEqual([
+      'A1 shipped',
+      'A19 paid',
+      'B1 shipped',
+      'B19 paid',
+    ]);
   });
 
   it('must name the order and a time, out of the file', async () => {
     const bot = await start();
     const { id } = await bot.bring(own('A1'));
-    const explain = (mapping: Record<string, string>) => bot.imports.explain(id, mapping, { type: 'person', person: li });
+    const explain = (mapping: Record<string, string>) =>
+      bot.imports.explain(id, mapping, { type: 'person', person: li });
 
     await expect(explain({ order: '平台单号' })).rejects.toBeInstanceOf(UserError);
     await expect(explain({ order: '平台单号', paidAt: '没有这列' })).rejects.toMatchObject({ code: 'MAPPING_WRONG' });
@@ -312,7 +383,10 @@ describe('headings that nobody knows', () => {
 
     await bot.imports.run(bot.signal);
 
-    expect(await bot.imports.find(id)).toMatchObject({ state: 'refused', result: { refusal: { zh: expect.stringContaining('重新上传') } } });
+    expect(await bot.imports.find(id)).toMatchObject({
+      state: 'refused',
+      result: { refusal: { zh: expect.stringContaining('重新上传') } },
+    });
     expect(bot.rows('SELECT count(*) AS n FROM ImportChunk')).toEqual([{ n: 0 }]);
   });
 });

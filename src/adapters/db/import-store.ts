@@ -65,7 +65,9 @@ export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
     list: (limit) =>
       run(() =>
         sqlite
-          .prepare<Stored>(`SELECT ${columns} FROM Import WHERE state <> 'arriving' ORDER BY createdAt DESC, id LIMIT ?`)
+          .prepare<Stored>(
+            `SELECT ${columns} FROM Import WHERE state <> 'arriving' ORDER BY createdAt DESC, id LIMIT ?`,
+          )
           .all(limit)
           .map(read),
       ),

@@ -30,7 +30,8 @@ type TimeField = (typeof timeFields)[number];
 const day = 86_400_000;
 const year2000 = Date.UTC(2000, 0, 1);
 const longestOrder = 64;
-const notYet = /^(|-+|—+|无|空|null|n\/a|0|0000[-/]00[-/]00.*|1970[-/]0?1[-/]0?1.*|1899[-/]12[-/]3\d.*|0001[-/]01[-/]01.*)$/i;
+const notYet =
+  /^(|-+|—+|无|空|null|n\/a|0|0000[-/]00[-/]00.*|1970[-/]0?1[-/]0?1.*|1899[-/]12[-/]3\d.*|0001[-/]01[-/]01.*)$/i;
 const totalRow = /^(合计|总计|小计|汇总|总数|共\s*\d|(grand\s*)?total\b|sum\b)/i;
 
 /** One row, read; what concerns the order and what concerns its line. */
@@ -90,7 +91,10 @@ export function readOrders(
     if (no === '' && cells.filter((each) => each !== '').length < 2) continue; // a note below the table
     count += 1;
     above = no;
-    const told = used > width ? { field: undefined, reason: tooWide } : (rounded(cells) ?? reader(row, no, cells, currencies.get(no)));
+    const told =
+      used > width
+        ? { field: undefined, reason: tooWide }
+        : (rounded(cells) ?? reader(row, no, cells, currencies.get(no)));
     if ('reason' in told) {
       for (const each of splitOrders(no)) spoiled.add(keyOf(cell('shop'), each));
       const place = told.field === undefined ? undefined : places.get(told.field);
@@ -206,8 +210,11 @@ function createRowReader(
       times[field] = at;
     }
 
-    const currency = (cell('currency') || currencyAbove || preset.currency).toUpperCase().replace(/^(人民币|RMB)$/, 'CNY');
-    if (!/^[A-Z]{3}$/.test(currency)) return problem('currency', { zh: '不是三个字母的币种', en: 'is no code of three letters' });
+    const currency = (cell('currency') || currencyAbove || preset.currency)
+      .toUpperCase()
+      .replace(/^(人民币|RMB)$/, 'CNY');
+    if (!/^[A-Z]{3}$/.test(currency))
+      return problem('currency', { zh: '不是三个字母的币种', en: 'is no code of three letters' });
     const amounts: Record<'paid' | 'goods' | 'freight' | 'unitPrice' | 'linePaid', number | undefined> = {
       paid: undefined,
       goods: undefined,
@@ -217,8 +224,14 @@ function createRowReader(
     };
     for (const field of ['paid', 'goods', 'freight', 'unitPrice', 'linePaid'] as const) {
       if (notYet.test(cell(field))) continue;
-      amounts[field] = parseMinor(cell(field).replace(/^(-?)\s*(?:[¥￥$€£]|CNY|RMB)\s*/i, '$1').replace(/[,，\s]|元$/g, ''), currency);
-      if (amounts[field] === undefined) return problem(field, { zh: '不是 199.90 这样的金额', en: 'is no amount such as 199.90' });
+      amounts[field] = parseMinor(
+        cell(field)
+          .replace(/^(-?)\s*(?:[¥￥$€£]|CNY|RMB)\s*/i, '$1')
+          .replace(/[,，\s]|元$/g, ''),
+        currency,
+      );
+      if (amounts[field] === undefined)
+        return problem(field, { zh: '不是 199.90 这样的金额', en: 'is no amount such as 199.90' });
     }
     const qty = cell('qty').replace(/[,，]|\.0+$|件$/g, '') || '1';
     if (!/^\d{1,9}$/.test(qty)) return problem('qty', { zh: '不是数量', en: 'is no quantity' });
@@ -269,7 +282,8 @@ const splitOrders = (cell: string): readonly string[] => [
 
 function refuseNumber(no: string): Text | undefined {
   if (/^\d+(\.\d+)?E\+?\d+$/i.test(no)) return roundedReason;
-  if (no.length > longestOrder || /\p{Cc}/u.test(no)) return { zh: '太长或含有控制字符', en: 'is too long or has control characters' };
+  if (no.length > longestOrder || /\p{Cc}/u.test(no))
+    return { zh: '太长或含有控制字符', en: 'is too long or has control characters' };
   if (/^[#?]+$/.test(no) || no.includes('\uFFFD')) return { zh: '是乱码', en: 'is garbled' };
   return undefined;
 }

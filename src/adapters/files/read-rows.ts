@@ -44,7 +44,8 @@ function kindOf(bytes: Uint8Array): 'xlsx' | 'text' {
   if (starts(0x50, 0x4b)) throw damaged(say.broken);
   if (starts(0x25, 0x50, 0x44, 0x46)) throw damaged(say.pdf);
   if (starts(0x89, 0x50, 0x4e, 0x47) || starts(0xff, 0xd8, 0xff)) throw damaged(say.picture);
-  if (starts(0x52, 0x61, 0x72, 0x21) || starts(0x37, 0x7a, 0xbc, 0xaf) || starts(0x1f, 0x8b)) throw damaged(say.archive);
+  if (starts(0x52, 0x61, 0x72, 0x21) || starts(0x37, 0x7a, 0xbc, 0xaf) || starts(0x1f, 0x8b))
+    throw damaged(say.archive);
   return 'text';
 }
 
@@ -94,7 +95,7 @@ function readCsv(text: string): SheetRow[] {
       // ="4012…" is how some exports keep a spreadsheet from rounding a number.
       relax_quotes: true,
       skip_empty_lines: false,
-    }) as string[][];
+    });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw damaged({
@@ -130,13 +131,13 @@ async function readXlsx(bytes: Uint8Array): Promise<(readonly SheetRow[])[]> {
 }
 
 function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '';
+  if (typeof value === 'string' || typeof value === 'boolean') return clean(String(value));
   if (value instanceof Date) {
     // The local time of whoever filled it in; a day as a fraction is off by some ms.
     const at = new Date(Math.round(value.getTime() / 1_000) * 1_000);
     return Number.isNaN(at.getTime()) ? '' : at.toISOString().slice(0, 19).replace('T', ' ');
   }
-  if (typeof value !== 'number') return clean(String(value));
+  if (typeof value !== 'number') return '';
   // A number cell keeps 15 digits: whatever is longer was rounded before we saw it.
   return Math.abs(value) >= 1e15 ? value.toExponential().replace('e', 'E') : String(value);
 }
@@ -209,7 +210,7 @@ function readHtml(text: string): (readonly SheetRow[])[] {
 }
 
 /** Without the signs that exports put before a number to keep it whole, and without blanks and invisible marks. */
-export function clean(text: string): string {
+function clean(text: string): string {
   const bare = text.replace(/[\uFEFF\u200B-\u200F\u202A-\u202E\u2060-\u2069]/g, '').trim();
   const quoted = /^="(.*)"$/s.exec(bare)?.[1] ?? bare;
   return quoted.replace(/^['\u2018\u2019`]+(?=[\w+-])/, '').trim();
@@ -223,12 +224,18 @@ const say = {
     zh: '文件有密码；请在 Excel/WPS 里去掉密码，另存为 .xlsx 再传',
     en: 'The file has a password; remove it in Excel and save as .xlsx',
   },
-  lockedZip: { zh: '压缩包有密码；请解压后传里面的表格', en: 'The archive has a password; unpack it and send the sheet' },
+  lockedZip: {
+    zh: '压缩包有密码；请解压后传里面的表格',
+    en: 'The archive has a password; unpack it and send the sheet',
+  },
   oldFormat: {
     zh: '这是旧版 .xls；请在 Excel/WPS 里另存为 .xlsx 或 CSV 再传',
     en: 'This is an old .xls; save it as .xlsx or CSV in Excel',
   },
-  broken: { zh: '文件不完整，打不开；请重新导出，传完再关页面', en: 'The file is cut off and cannot be opened; export it again' },
+  broken: {
+    zh: '文件不完整，打不开；请重新导出，传完再关页面',
+    en: 'The file is cut off and cannot be opened; export it again',
+  },
   archive: {
     zh: '这是压缩包，不是表格；请解压后传里面的 .xlsx 或 .csv',
     en: 'This is an archive, no sheet; unpack it and send the .xlsx or .csv inside',

@@ -59,7 +59,8 @@ export async function readSheet(bytes: Uint8Array<ArrayBuffer>, options: SheetOp
 
 /** The sheet with a heading we know, else the first with any. */
 function findHeading(sheets: readonly (readonly SheetRow[])[]): [readonly SheetRow[], number] {
-  if (sheets.length === 0) throw damaged({ zh: '表格是空的；请重新导出再传', en: 'The sheet is empty; export it again' });
+  if (sheets.length === 0)
+    throw damaged({ zh: '表格是空的；请重新导出再传', en: 'The sheet is empty; export it again' });
   const found = sheets.flatMap((rows): [readonly SheetRow[], number][] => {
     const at = headingRowOf(rows);
     return at === undefined ? [] : [[rows, at]];
@@ -84,7 +85,14 @@ function refuseDoubles(headings: readonly string[], used: ReadonlySet<number>): 
 function newestOf(orders: readonly SheetOrder[]): number | null {
   let newest: number | null = null;
   for (const order of orders) {
-    for (const at of [order.placedAt, order.paidAt, order.sortedAt, order.shippedAt, order.carrierAt, order.deliveredAt])
+    for (const at of [
+      order.placedAt,
+      order.paidAt,
+      order.sortedAt,
+      order.shippedAt,
+      order.carrierAt,
+      order.deliveredAt,
+    ])
       if (at !== null && (newest === null || at > newest)) newest = at;
   }
   return newest;

@@ -63,7 +63,11 @@ function startWorker(options: WorkerOptions): Worker {
   const url = new URL(`./sheet-worker${extension}`, import.meta.url);
   if (extension === '.js') return new Worker(url, options);
   // Run from source, a thread knows of no compiler by itself.
-  const compiler = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace(/cjs$/, 'mjs')).href;
+  const compiler = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace(/cjs$/, 'mjs'),
+  ).href;
   const code = `import('${compiler}').then(({ register }) => { register(); return import('${url.href}'); })`;
   return new Worker(code, { ...options, eval: true });
 }

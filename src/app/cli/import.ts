@@ -29,7 +29,8 @@ export async function importFile(file: string, flags: ImportFlags): Promise<numb
   const runtime = await createRuntime();
   const surroundings = await findSurroundings(runtime);
   // A dry run leaves no trace, not even an empty database.
-  const scratch = flags.dryRun && !existsSync(runtime.databaseFile) ? mkdtempSync(join(tmpdir(), 'warroom-import-')) : undefined;
+  const scratch =
+    flags.dryRun && !existsSync(runtime.databaseFile) ? mkdtempSync(join(tmpdir(), 'warroom-import-')) : undefined;
   let lease: Lease | undefined;
   const bot = await build({
     company: surroundings.company,
@@ -79,7 +80,8 @@ async function carryOut(
   for (;;) {
     const row = await imports.find(id);
     if (row === undefined) throw new TypeError('The import is gone');
-    if (process.stderr.isTTY === true && row.total > 0) process.stderr.write(`\r导入 / importing ${row.done}/${row.total} `);
+    if (process.stderr.isTTY === true && row.total > 0)
+      process.stderr.write(`\r导入 / importing ${row.done}/${row.total} `);
     if (row.state === 'unexplained' && mapping !== undefined && !isExplained) {
       await imports.explain(id, mapping, actor);
       isExplained = true;
@@ -99,7 +101,13 @@ async function carryOut(
 function readSheetFile(file: string, shop: string | undefined): NewSheet {
   try {
     const bytes = new Uint8Array(readFileSync(file));
-    return { fileName: basename(file), bytes, modifiedAt: Math.round(statSync(file).mtimeMs), shopId: shop ?? null, actor };
+    return {
+      fileName: basename(file),
+      bytes,
+      modifiedAt: Math.round(statSync(file).mtimeMs),
+      shopId: shop ?? null,
+      actor,
+    };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw new UserError('SHEET_UNREADABLE', {
@@ -127,7 +135,8 @@ function readMapping(text: string): SheetMapping {
 }
 
 function report(result: ImportResult, told: ImportFlags & { file: string; state: string; seconds: number }): void {
-  const { preset, presetName, shops, asOf, rows, orders, changed, unchanged, skipped, skippedRows, unknownWords } = result;
+  const { preset, presetName, shops, asOf, rows, orders, changed, unchanged, skipped, skippedRows, unknownWords } =
+    result;
   const { unexplained, refusal } = result;
   const { json, state, seconds, file } = told;
   for (const { row, cell, order, reason } of skipped.slice(0, 50))
@@ -155,7 +164,24 @@ function report(result: ImportResult, told: ImportFlags & { file: string; state:
             `${state === 'dry-run' ? 'Read' : 'Imported'} ${presetName?.en ?? ''}: ${orders} orders, ${changed} changed, ${unchanged} unchanged, ${skippedRows} rows skipped, ${seconds} s`,
           ];
   if (json || (refusal === null && unexplained === null)) {
-    const facts = { ok: refusal === null && unexplained === null, state, file, preset, shops, asOf, rows, orders, changed, unchanged, skippedRows, skipped, unknownWords, refusal, unexplained, seconds };
+    const facts = {
+      ok: refusal === null && unexplained === null,
+      state,
+      file,
+      preset,
+      shops,
+      asOf,
+      rows,
+      orders,
+      changed,
+      unchanged,
+      skippedRows,
+      skipped,
+      unknownWords,
+      refusal,
+      unexplained,
+      seconds,
+    };
     print(json, facts, lines);
   }
   if (refusal !== null || unexplained !== null) process.stderr.write(`${lines.join('\n')}\n`);

@@ -1,7 +1,7 @@
 // Sends the file with a bar that moves, and tells when it was last written; without scripts the form does it alone.
 const form = document.querySelector('form.drop');
 const file = form?.querySelector('input[type=file]');
-const status = form?.querySelector('.sending');
+const told = form?.querySelector('.sending');
 
 form?.addEventListener('submit', (event) => {
   const [chosen] = file.files;
@@ -14,7 +14,7 @@ form?.addEventListener('submit', (event) => {
   const button = form.querySelector('button');
   const fail = (words) => {
     button.disabled = false;
-    status.textContent = words;
+    told.textContent = words;
   };
   request.upload.addEventListener('progress', ({ loaded, total }) => {
     bar.max = total;
@@ -32,7 +32,7 @@ form?.addEventListener('submit', (event) => {
   request.open('POST', form.action);
   request.setRequestHeader('accept', 'application/json');
   button.disabled = true;
-  status.replaceChildren(`${form.dataset.sending} `, bar);
+  told.replaceChildren(`${form.dataset.sending} `, bar);
   request.send(body);
 });
 

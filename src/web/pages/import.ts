@@ -44,10 +44,7 @@ const t = {
     en: '{preset} · {changed} changed, {unchanged} unchanged · {time}',
   },
   rows: { zh: '读不了的 {count} 行（其他行已导入）', en: '{count} rows that cannot be read (the others are in)' },
-  row: { zh: '行', en: 'Row' },
-  cell: { zh: '单元格', en: 'Cell' },
-  order: { zh: '订单号', en: 'Order' },
-  reason: { zh: '怎么办', en: 'Why' },
+  row: { zh: '第 {row} 行', en: 'Row {row}' },
   moreRows: { zh: '还有 {count} 行没列出', en: '{count} more rows are not listed' },
   unknown: { zh: '不认识的状态，按未知处理', en: 'Statuses we do not know, kept as they are' },
   unknownOrders: { zh: '{count} 单', en: '{count} orders' },
@@ -148,11 +145,14 @@ function doneHtml(result: ImportResult, say: Say, times: Times): Html {
   };
   return html`<p>${fill(say(t.counts), told)}</p>
 ${unknownWords.length > 0 && html`<h2>${say(t.unknown)}</h2><ul class="imports">${unknownWords.map(({ words, count }) => html`<li>${foreign(words)} · ${fill(say(t.unknownOrders), { count: String(count) })}</li>`)}</ul>`}
-${skippedRows > 0 && html`<h2>${fill(say(t.rows), { count: String(skippedRows) })}</h2><div class="scrolled"><table><thead><tr><th>${say(t.row)}</th><th>${say(t.cell)}</th><th>${say(t.order)}</th><th>${say(t.reason)}</th></tr></thead><tbody>${skipped.map(
+${
+  skippedRows > 0 &&
+  html`<h2>${fill(say(t.rows), { count: String(skippedRows) })}</h2><ul class="imports">${skipped.map(
     ({ row, cell, order, reason }) =>
-      html`<tr><td>${row}</td><td>${cell}</td><td>${foreign(order)}</td><td>${say(reason)}</td></tr>`,
-  )}</tbody></table></div>
-${skippedRows > skipped.length && html`<p class="muted">${fill(say(t.moreRows), { count: String(skippedRows - skipped.length) })}</p>`}`}`;
+      html`<li><b>${fill(say(t.row), { row: String(row) })}${cell !== '' && ` · ${cell}`}</b> <span class="muted">${foreign(order)}</span><br>${say(reason)}</li>`,
+  )}</ul>
+${skippedRows > skipped.length && html`<p class="muted">${fill(say(t.moreRows), { count: String(skippedRows - skipped.length) })}</p>`}`
+}`;
 }
 
 function explainHtml(id: string, { unexplained }: ImportResult, say: Say): Html {

@@ -100,7 +100,14 @@ describe('an export is known by its headings [B7, L4]:', () => {
       paidMinor: 19_900,
       remark: '加急',
       lines: [{ sku: 'XZ-BK-L', title: '绣字卫衣 黑L', qty: 1, unitMinor: 19_900, paidMinor: 19_900 }],
-      person: { buyer: 'd***', name: '赵*', phone: '139****0001', province: '浙江省', city: '杭州市', district: '滨江区' },
+      person: {
+        buyer: 'd***',
+        name: '赵*',
+        phone: '139****0001',
+        province: '浙江省',
+        city: '杭州市',
+        district: '滨江区',
+      },
     });
     expect(byNo['6930162745589599992']).toMatchObject({ paidMinor: 19_900, lines: [{ sku: 'XZ-BK-M' }] });
     expect(byNo['6930162745589599993']).toMatchObject({
@@ -215,8 +222,28 @@ describe('an export is known by its headings [B7, L4]:', () => {
   });
 });
 
-const headings = ['内部订单号', '线上订单号', '订单状态', '下单时间', '付款日期', '已付金额', '商品编码', '数量', '快递单号'];
-const good = ['1001', '402611240018842001', '已付款待审核', '2026-11-24 09:00:00', '2026-11-24 09:01:00', '199.00', 'XZ', '1', ''];
+const headings = [
+  '内部订单号',
+  '线上订单号',
+  '订单状态',
+  '下单时间',
+  '付款日期',
+  '已付金额',
+  '商品编码',
+  '数量',
+  '快递单号',
+];
+const good = [
+  '1001',
+  '402611240018842001',
+  '已付款待审核',
+  '2026-11-24 09:00:00',
+  '2026-11-24 09:01:00',
+  '199.00',
+  'XZ',
+  '1',
+  '',
+];
 const other = [...good.with(0, '1002').with(1, '402611240018842002')];
 const third = [...good.with(0, '1003').with(1, '402611240018842003')];
 const csv = (...rows: readonly (readonly string[])[]): string => rows.map((row) => row.join(',')).join('\n');
@@ -224,7 +251,11 @@ const xlsx = (...rows: readonly (readonly XlsxCell[])[]): Uint8Array => makeXlsx
 const htmlOf = (rows: readonly (readonly string[])[], charset = 'utf-8'): string =>
   `<html><head><meta charset="${charset}"></head><body><table>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</table></body></html>`;
 const compound = (words: string): Uint8Array =>
-  Buffer.concat([Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), Buffer.alloc(504), Buffer.from(words, 'utf16le')]);
+  Buffer.concat([
+    Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),
+    Buffer.alloc(504),
+    Buffer.from(words, 'utf16le'),
+  ]);
 const lockedZip = (): Uint8Array => {
   const zip = zipSync({ 'a.csv': strToU8('x') });
   zip[6] = (zip[6] ?? 0) | 1;
@@ -261,13 +292,33 @@ describe('a damaged file is refused whole with a sentence that says what to do [
     ['replacement characters', utf8('内部订单号,线上订单号,\uFFFD\uFFFD\n1,2,3'), /乱码.*原文件/],
     ['no column of orders', utf8(csv(['日期'], ['2026-11-24'])), /没找到订单号.*表头/],
     ['prose', utf8('大家好\n今天发货很快'), /没找到订单号.*表头/],
-    ['no column of times', utf8(csv(['内部订单号', '线上订单号', '订单状态'], ['1', '2', '已发货'])), /没有下单时间.*勾选/],
-    ['every order number rounded', utf8(csv(headings, good.with(1, '4.02611E+17'), other.with(1, '4.02611E+17'))), /科学计数.*原文件/],
-    ['every number cell too long', xlsx(headings, [...good.slice(0, 1), { number: '402611240018842001' }, ...good.slice(2)]), /科学计数.*原文件/],
-    ['every number filled up with zeros', utf8(csv(headings, good.with(1, '402611240018842000'), other.with(1, '402611240018843000'))), /科学计数.*原文件/],
+    [
+      'no column of times',
+      utf8(csv(['内部订单号', '线上订单号', '订单状态'], ['1', '2', '已发货'])),
+      /没有下单时间.*勾选/,
+    ],
+    [
+      'every order number rounded',
+      utf8(csv(headings, good.with(1, '4.02611E+17'), other.with(1, '4.02611E+17'))),
+      /科学计数.*原文件/,
+    ],
+    [
+      'every number cell too long',
+      xlsx(headings, [...good.slice(0, 1), { number: '402611240018842001' }, ...good.slice(2)]),
+      /科学计数.*原文件/,
+    ],
+    [
+      'every number filled up with zeros',
+      utf8(csv(headings, good.with(1, '402611240018842000'), other.with(1, '402611240018843000'))),
+      /科学计数.*原文件/,
+    ],
     ['every waybill rounded', utf8(csv(headings, good.with(8, '7.81235E+13'))), /“快递单号”被 Excel/],
     ['every row shifted', utf8(csv(headings, [...good, 'x'], [...other, 'y'])), /错位.*重新导出/],
-    ['every row shifted to the left', utf8(csv(headings, good.toSpliced(2, 1), other.toSpliced(2, 1))), /“付款日期”不是.*时间/],
+    [
+      'every row shifted to the left',
+      utf8(csv(headings, good.toSpliced(2, 1), other.toSpliced(2, 1))),
+      /“付款日期”不是.*时间/,
+    ],
     ['every time in another order', utf8(csv(headings, good.with(3, '24/11/2026 09:00'))), /“下单时间”不是 2026-11-11/],
     ['every time in the future', utf8(csv(headings, good.with(3, '2062-11-24 09:00:00'))), /“下单时间”在将来/],
     ['every time before there were shops', utf8(csv(headings, good.with(3, '1980-01-02 00:00:00'))), /早于 2000 年/],
@@ -310,7 +361,10 @@ describe('a file that is only odd is read all the same [L4]:', () => {
     ['blank lines between', utf8(text.replaceAll('\n', '\n\n'))],
     ['empty cells behind', utf8(text.replaceAll('\n', ',,,\n'))],
     ['a total and a note below', utf8(`${text}\n合计,,,,,398,,2,\n导出人：小陈`)],
-    ['apostrophes and tabs before numbers', utf8(text.replaceAll('40261124', "'40261124").replaceAll(',已付', '\t,已付'))],
+    [
+      'apostrophes and tabs before numbers',
+      utf8(text.replaceAll('40261124', "'40261124").replaceAll(',已付', '\t,已付')),
+    ],
     ['numbers as formulas', utf8(text.replace(/(40261124\d+)/g, '="$1"'))],
     ['an HTML table called .xls', utf8(htmlOf(rows))],
     ['an HTML table in GBK', encodeGbk(htmlOf(rows, 'gbk'))],
@@ -329,8 +383,14 @@ describe('a file that is only odd is read all the same [L4]:', () => {
         ]),
       ),
     ],
-    ['days counted since 1900', utf8(csv(headings, ...[good, other].map((row) => row.with(3, '46350.375').with(4, '46350.375694444')))) ],
-    ['dates with slashes and Chinese dates', utf8(csv(headings, good.with(3, '2026/11/24 9:00').with(4, '2026年11月24日 09:01:00'), other))],
+    [
+      'days counted since 1900',
+      utf8(csv(headings, ...[good, other].map((row) => row.with(3, '46350.375').with(4, '46350.375694444')))),
+    ],
+    [
+      'dates with slashes and Chinese dates',
+      utf8(csv(headings, good.with(3, '2026/11/24 9:00').with(4, '2026年11月24日 09:01:00'), other)),
+    ],
   ])('%s', async (_, bytes) => {
     const { told, orders } = await read(bytes);
 
@@ -347,14 +407,18 @@ describe('a file that is only odd is read all the same [L4]:', () => {
 
     const { orders } = await read(utf8(spanning));
 
-    expect(orders).toMatchObject([{ order: good[1], paidMinor: 19_900, lines: [{ sku: 'XZ' }, { sku: 'SOCK', qty: 2 }] }]);
+    expect(orders).toMatchObject([
+      { order: good[1], paidMinor: 19_900, lines: [{ sku: 'XZ' }, { sku: 'SOCK', qty: 2 }] },
+    ]);
   });
 });
 
 describe('a row that cannot be read', () => {
   it('is named with its cell and left out; the others are taken [B7]', async () => {
     const { told, orders } = await read(
-      utf8(csv(headings, good, other.with(1, '4.02611E+17'), third, third.with(1, '402611240018842004').with(3, '昨天'))),
+      utf8(
+        csv(headings, good, other.with(1, '4.02611E+17'), third, third.with(1, '402611240018842004').with(3, '昨天')),
+      ),
     );
 
     expect(orders.map(({ order }) => order)).toEqual([good[1], third[1]]);
@@ -370,12 +434,24 @@ describe('a row that cannot be read', () => {
     const { told, orders } = await read(utf8(csv(headings, good, good.with(7, '两件'), other, third)));
 
     expect(orders.map(({ order }) => order)).toEqual([other[1], third[1]]);
-    expect(told).toMatchObject({ skipped: [{ row: 2, cell: '' }, { row: 3, cell: 'H3' }] });
+    expect(told).toMatchObject({
+      skipped: [
+        { row: 2, cell: '' },
+        { row: 3, cell: 'H3' },
+      ],
+    });
   });
 
   it('tells nothing personal', async () => {
     const { told } = await read(
-      utf8(csv([...headings, '手机'], [...good, '13800138000'], [...other.with(5, '13900139000元'), '13900139000'], [...third, ''])),
+      utf8(
+        csv(
+          [...headings, '手机'],
+          [...good, '13800138000'],
+          [...other.with(5, '13900139000元'), '13900139000'],
+          [...third, ''],
+        ),
+      ),
     );
 
     expect(JSON.stringify(told)).not.toMatch(/13[89]00/);
@@ -391,7 +467,11 @@ describe('a row that cannot be read', () => {
 });
 
 describe('headings that nobody knows [L4]', () => {
-  const own = csv(['平台单号', '客户付款日期', '到哪步了', '金额'], ['A1', '2026-11-24 09:00', '已发货', '12.5'], ['A2', '2026-11-24 09:00', '待发货', '3']);
+  const own = csv(
+    ['平台单号', '客户付款日期', '到哪步了', '金额'],
+    ['A1', '2026-11-24 09:00', '已发货', '12.5'],
+    ['A2', '2026-11-24 09:00', '待发货', '3'],
+  );
 
   it('are proposed to a person, not guessed', async () => {
     const { told, orders } = await read(utf8(own));

@@ -5,7 +5,14 @@ export const pinduoduo: Preset = {
   id: 'pinduoduo',
   name: { zh: '拼多多', en: 'Pinduoduo' },
   tellsStage: false,
-  marks: ['拼单成功时间', '商家实收金额(元)', '用户实付金额(元)', '商品总价(元)', '商家编码-规格维度', '商家编码-sku维度'],
+  marks: [
+    '拼单成功时间',
+    '商家实收金额(元)',
+    '用户实付金额(元)',
+    '商品总价(元)',
+    '商家编码-规格维度',
+    '商家编码-sku维度',
+  ],
   columns: {
     order: ['订单号'],
     status: ['订单状态'],

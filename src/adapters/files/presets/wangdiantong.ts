@@ -5,7 +5,17 @@ export const wangdiantong: Preset = {
   id: 'wangdiantong',
   name: { zh: '旺店通', en: 'Wangdiantong' },
   tellsStage: true,
-  marks: ['原始单号', '子单原始单号', '客户网名', '货品名称', '货品编号', '收货地区', '客服备注', '分摊后总价', '冻结原因'],
+  marks: [
+    '原始单号',
+    '子单原始单号',
+    '客户网名',
+    '货品名称',
+    '货品编号',
+    '收货地区',
+    '客服备注',
+    '分摊后总价',
+    '冻结原因',
+  ],
   columns: {
     order: ['子单原始单号', '原始单号'],
     part: ['订单编号'],

@@ -50,9 +50,13 @@ export function createListen(
     }
     const { chatId, isPrivate, messageId } = heard;
     const target = { roomId, chatId, isPrivate };
-    send(target, { ...excuse(kind, recognised), url: null }, `unreadable/${messageId}`, AbortSignal.timeout(answerMs)).catch(
-      (error: unknown) =>
-        log.warn({ room: roomId, code: error instanceof AppError ? error.code : 'BUG' }, 'An answer was not delivered'),
+    send(
+      target,
+      { ...excuse(kind, recognised), url: null },
+      `unreadable/${messageId}`,
+      AbortSignal.timeout(answerMs),
+    ).catch((error: unknown) =>
+      log.warn({ room: roomId, code: error instanceof AppError ? error.code : 'BUG' }, 'An answer was not delivered'),
     );
   }
 
