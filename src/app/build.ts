@@ -1,8 +1,10 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { wallNow } from '../adapters/clock/wall.ts';
 import { openDatabase } from '../adapters/db/database.ts';
 import { createStorage } from '../adapters/db/storage.ts';
+import { createSheetReader } from '../adapters/files/sheets.ts';
 import { createHttp } from '../adapters/http.ts';
 import { createIdentifier } from '../adapters/identifier.ts';
 import { createPainter } from '../adapters/painter.ts';
@@ -32,6 +34,7 @@ import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createHelp } from '../services/help.ts';
+import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
 import { createIngest } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
@@ -44,17 +47,19 @@ import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
+import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
+import { createShowImport } from '../services/show-import.ts';
 import { createSummarise } from '../services/summarise.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
-import { type Company, rotationsOf } from './company.ts';
+import { type Company, fileChannel, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
 import { createEngine, type Engine, everyWallSecond, everyWorldSecond } from './engine.ts';
@@ -85,6 +90,7 @@ export interface Bot {
   readonly engine: Engine;
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
+  readonly imports: ImportSheet;
   readonly rooms: readonly RoomRow[];
   /** Ticks and connects. */
   start(): void;
@@ -112,11 +118,12 @@ export async function build(options: BuildOptions): Promise<Bot> {
   let people = new Map<string, string>();
   const vault = createVault(keys.vault);
   const http = createHttp({ log });
+  const identifier = createIdentifier(keys.identity);
   const makeSources = createSourceFactory({
     plugs,
     http,
     clock,
-    identifier: createIdentifier(keys.identity),
+    identifier,
     storage,
     vault,
     phoneTail: createPhoneTail({ storage, clock, vault }),
@@ -126,12 +133,14 @@ export async function build(options: BuildOptions): Promise<Bot> {
   let sources: Sources = await makeSources(company);
   await storage.rules.seed(builtinRules, clock.now());
   let rules = await storage.rules.listOn();
+  let stagesInFiles: ReadonlyMap<string, boolean> = new Map();
   const directory = createDirectory(
     () => company,
     plugs,
     () => rules,
     (systemId, channel) => sources.systems.find(({ id }) => id === systemId)?.system.stageSource(channel) ?? 'none',
     (id) => people.get(id),
+    (shopId) => stagesInFiles.get(shopId) ?? false,
   );
   let rulebook = createRulebook(rules, directory, company.timezone);
   // A system that names no shop of its own serves one; a shop it names and we do not know stays a stranger.
@@ -172,6 +181,27 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return sources.carriers.length === 0 ? undefined : follow.readNow;
     },
   });
+  const importShops = (): readonly ImportShop[] =>
+    company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
+  const imports = createImportSheet({
+    storage,
+    clock,
+    sheets: createSheetReader(),
+    ingest,
+    vault,
+    identifier,
+    shops: importShops,
+    timezone: () => company.timezone,
+    onFileShops: (rows) => {
+      stagesInFiles = new Map(rows.map(({ shopId, tellsStage }) => [shopId, tellsStage]));
+    },
+    nudge: () => engine.nudge('imports'),
+    log,
+    hash: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
+  });
+  await imports.start();
+  const remindSheets = createRemindSheets({ storage, clock, directory, shops: importShops });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const duty = createDuty({
     storage,
@@ -309,6 +339,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     swap: swaps.swap,
     shift: shifts.handOver,
     tellHealth: createTellHealth({ readHealth }),
+    importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
     login: binding.login,
     bind: binding.bind,
   };
@@ -347,6 +378,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
       watchSources,
       keepLights,
       summarise,
+      imports,
+      remindSheets,
     });
   const engine = createEngine(modules(), {
     clock,
@@ -393,6 +426,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
     sessions,
     links,
+    imports,
+    importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {
@@ -417,6 +452,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     engine,
     web,
     run,
+    imports,
     rooms: await storage.rooms.list(),
     async reload(next) {
       const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;

@@ -47,7 +47,8 @@ const Warehouse = z.strictObject({
   kind: z.enum(['own', '3pl', 'supplier', 'overseas']),
   province: z.string().default(''),
   city: z.string().default(''),
-  system: z.string(),
+  /** Not named where sheets are all there is. */
+  system: z.string().default(''),
   code: z.string().min(1),
   hours: z.array(z.string()).default([]),
   courierAt: z.array(z.string()).default([]),
@@ -124,6 +125,8 @@ const Summary = z.strictObject({
   at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 08:30')).default([]),
   rooms: z.array(slug).min(1).optional(),
 });
+/** The channel of shops without any API. */
+export const fileChannel = 'file';
 
 /** `warroom.yaml`, design of the public contract. Parts that a later capability reads are checked for shape only. */
 export const Company = z.strictObject({
@@ -189,7 +192,9 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
     if (id !== undefined && !systemIds.has(id)) problems.push(`${path}.system: there is no system with this id`);
   };
   for (const [index, shop] of listOf(raw, 'shops').entries()) {
-    checkPlug(plugs.channels, `shops[${index}]`, 'channel', shop, problems);
+    // Orders of such a shop come as sheets that people bring: there is nothing to connect.
+    if (textOf(shop, 'channel') !== fileChannel)
+      checkPlug(plugs.channels, `shops[${index}]`, 'channel', shop, problems);
     checkSystem(shop, `shops[${index}]`);
   }
   for (const [index, system] of listOf(raw, 'systems').entries())
@@ -289,7 +294,8 @@ function checkPlug(
   if (id === undefined) return;
   const plug = plugs.get(id);
   if (plug === undefined) {
-    problems.push(`${path}.${key}: known are ${[...plugs.keys()].join(', ')}`);
+    const known = [...plugs.keys(), ...(key === 'channel' ? [fileChannel] : [])];
+    problems.push(`${path}.${key}: known are ${known.join(', ')}`);
     return;
   }
   if (fieldOf(block, 'baseUrl') === undefined && plug.defaultBaseUrl === null)

@@ -1,10 +1,12 @@
 import type { StageSource, Warehouse } from '../domain/fulfillment.ts';
 import type { Rule } from '../domain/rule.ts';
 import type { Directory } from '../services/directory.ts';
-import type { Company } from './company.ts';
+import { type Company, fileChannel } from './company.ts';
 import type { Plugs } from './discover.ts';
 
 const silentMs = 10 * 60_000;
+/** People bring sheets a few times a day. */
+const silentFileMs = 90 * 60_000;
 
 /** Names for ids, from the configuration as it is now. */
 export function createDirectory(
@@ -13,6 +15,7 @@ export function createDirectory(
   rules: () => readonly Rule[],
   stageSource: (systemId: string, channel: string) => StageSource,
   personName: (id: string) => string | undefined,
+  fileTellsStage: (shopId: string) => boolean = () => false,
 ): Directory {
   const shop = (id: string) => company().shops.find((each) => each.id === id);
   const system = (id: string) => company().systems.find((each) => each.id === id);
@@ -35,7 +38,7 @@ export function createDirectory(
       return company().timezone;
     },
     shopName: (id) => shop(id)?.name ?? plugs.channels.get(shop(id)?.channel ?? '')?.name.zh ?? id,
-    channelOf: (id) => shop(id)?.channel ?? 'file',
+    channelOf: (id) => shop(id)?.channel ?? fileChannel,
     systemName: (id) => plugs.fulfillment.get(system(id)?.kind ?? '')?.name.zh ?? id,
     carrierName: (id) =>
       plugs.carriers.get(company().carriers.find((each) => each.id === id)?.kind ?? '')?.name.zh ?? id,
@@ -44,7 +47,8 @@ export function createDirectory(
     systemOf: (shopId) => shop(shopId)?.system,
     stageSourceOf(shopId) {
       const block = shop(shopId);
-      if (block?.system === undefined) return 'none';
+      if (block?.system === undefined)
+        return block?.channel === fileChannel && fileTellsStage(shopId) ? 'uploaded' : 'none';
       return stageSource(block.system, block.channel);
     },
     ruleSay: (ruleId) => rules().find((rule) => rule.id === ruleId)?.say ?? { zh: ruleId, en: ruleId },
@@ -53,6 +57,7 @@ export function createDirectory(
       if (type === 'person') return personName(id) ?? id;
       return type === 'automation' ? '机器人' : '未登记的人';
     },
-    silentAfter: () => silentMs,
+    silentAfter: (sourceId) =>
+      shop(sourceId.replace(/^shop:/, ''))?.channel === fileChannel ? silentFileMs : silentMs,
   };
 }

@@ -4,6 +4,7 @@ import type { createDeliver } from '../services/deliver.ts';
 import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
 import type { FollowParcels } from '../services/follow-parcels.ts';
+import type { ImportSheet } from '../services/import-sheet.ts';
 import type { Ingest } from '../services/ingest.ts';
 import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
@@ -25,6 +26,8 @@ export interface FlowParts {
   readonly watchSources: ReturnType<typeof createWatchSources>;
   readonly keepLights: ReturnType<typeof createKeepLights>;
   readonly summarise: ReturnType<typeof createSummarise>;
+  readonly imports: ImportSheet;
+  readonly remindSheets: () => Promise<number>;
 }
 
 const aMinute = 60_000;
@@ -44,6 +47,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     watchSources,
     keepLights,
     summarise,
+    imports,
+    remindSheets,
   } = parts;
   return [
     ...sources.shops.map(
@@ -93,6 +98,14 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
     { name: 'lights', everyMs: aMinute / 4, limitMs: aMinute, run: () => keepLights() },
     { name: 'summary', everyMs: aMinute / 2, limitMs: aMinute, run: () => summarise(), wakes: ['deliver'] },
+    {
+      name: 'imports',
+      everyMs: 2_000,
+      limitMs: 10 * aMinute,
+      run: (signal) => imports.run(signal),
+      wakes: ['imports', 'recheck', 'judge'],
+    },
+    { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

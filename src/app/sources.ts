@@ -9,7 +9,7 @@ import type { Vault } from '../ports/vault.ts';
 import type { CarrierSource } from '../services/follow-parcels.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
 import type { createPhoneTail } from '../services/phone-tail.ts';
-import type { Company } from './company.ts';
+import { type Company, fileChannel } from './company.ts';
 import type { Plugs } from './discover.ts';
 
 export interface SourceDeps {
@@ -116,7 +116,7 @@ export function createSourceFactory({
   }
 
   return async (company) => ({
-    shops: company.shops.map((shop) => shopOf(shop, company.timezone)),
+    shops: company.shops.filter(({ channel }) => channel !== fileChannel).map((shop) => shopOf(shop, company.timezone)),
     systems: await Promise.all(company.systems.map(systemOf)),
     carriers: company.carriers.map(carrierOf),
   });

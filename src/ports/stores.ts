@@ -8,6 +8,7 @@ import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
+import type { SheetMapping } from '../domain/sheet-order.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { Language } from '../domain/text.ts';
@@ -47,6 +48,7 @@ export interface Stores {
   readonly follows: FollowStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
+  readonly imports: ImportStore;
 }
 
 // ---- views -----------------------------------------------------------------------------------------------------
@@ -614,6 +616,65 @@ export interface HealthStore {
   openActions(): Promise<number>;
   lights(): Promise<readonly { scope: string; light: Light; since: number }[]>;
   setLight(scope: string, light: Light, since: number): Promise<void>;
+}
+
+// ---- sheets ----------------------------------------------------------------------------------------------------
+
+/** `arriving`: its bytes are not all here; `storing`: it was read and can be stored; `unexplained`: a person must say what its headings mean. */
+export type ImportState = 'arriving' | 'waiting' | 'storing' | 'unexplained' | 'done' | 'refused';
+
+export interface ImportRow {
+  readonly id: string;
+  /** Null = the sheet names the shops. */
+  readonly shopId: string | null;
+  readonly fileName: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  readonly bytes: number;
+  readonly actorId: string;
+  readonly state: ImportState;
+  /** What it shows is true for this moment; null = not known before it is read. */
+  readonly asOf: number | null;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly done: number;
+  readonly total: number;
+  readonly result: unknown;
+}
+
+export interface FileShopRow {
+  readonly shopId: string;
+  /** The newest sheet's moment. */
+  readonly asOf: number;
+  readonly tellsStage: boolean;
+}
+
+export interface ImportStore {
+  add(
+    row: Pick<ImportRow, 'id' | 'shopId' | 'fileName' | 'hash' | 'bytes' | 'actorId' | 'asOf' | 'createdAt'>,
+  ): Promise<void>;
+  addChunk(id: string, seq: number, sealed: string): Promise<void>;
+  /** Undefined when there is no chunk of that number. */
+  chunk(id: string, seq: number): Promise<string | undefined>;
+  /** Throws the bytes away, a few chunks at a time; false when none are left. */
+  dropChunks(id: string): Promise<boolean>;
+  change(
+    id: string,
+    change: Partial<Pick<ImportRow, 'state' | 'asOf' | 'finishedAt' | 'done' | 'total' | 'result'>>,
+  ): Promise<void>;
+  find(id: string): Promise<ImportRow | undefined>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly ImportRow[]>;
+  /** Waiting or half stored, oldest first: what a crash left comes again. */
+  next(): Promise<ImportRow | undefined>;
+  /** Whose bytes never came whole, or that nobody explained, since before `at`. */
+  listForgotten(at: number): Promise<readonly ImportRow[]>;
+  fileShops(): Promise<readonly FileShopRow[]>;
+  /** The newest sheet counts. */
+  saveFileShop(row: FileShopRow): Promise<void>;
+  /** By the key of their headings. */
+  mappings(): Promise<ReadonlyMap<string, SheetMapping>>;
+  saveMapping(headingKey: string, mapping: SheetMapping, actorId: string, at: number): Promise<void>;
 }
 
 // ---- people, rooms, rules --------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ export interface Detect {
 
 /** Deadlines judged in one go: one batched fresh read each. */
 const batchSize = 200;
+/** Judged without a pause: it must not hold the event loop for longer than a blink. */
+const breathEvery = 10;
 /** Long late at first sight (a backfill, a long outage): listed, not announced. */
 const longLateMs = 2 * 3_600_000;
 
@@ -288,6 +290,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       if (signal.aborted) return 0;
       let judged = 0;
       for (const each of due) {
+        // Where nobody had to be asked, nothing else lets the loop go.
+        if (judged % breathEvery === breathEvery - 1) await breath();
         try {
           await judge(each, confirmation);
           judged += 1;
@@ -334,6 +338,7 @@ async function fulfillmentsOfAll(tx: Stores, orders: readonly Order[]): Promise<
     for (const view of await tx.views.fulfillmentsOf(id)) all.set(`${view.systemId}/${view.systemOrderNo}`, view);
   return [...all.values()];
 }
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Findings of one rule that share the rule's group fields are one story. */
 function groupKeyOf(rule: Rule, facts: AlertFacts): string {

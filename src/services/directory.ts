@@ -25,11 +25,12 @@ export interface Directory {
   silentAfter(sourceId: string): number;
 }
 
-/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭, `carrier:kd` → 快递100. */
+/** `shop:mini` → 小程序商城, `system:wms` → 聚水潭, `carrier:kd` → 快递100, `file:tmall` → 天猫旗舰店（表格）. */
 export function sourceName(sourceId: string, directory: Directory): string {
   const [kind = '', name = ''] = sourceId.split(/:(.*)/s);
   if (kind === 'shop') return directory.shopName(name);
   if (kind === 'carrier') return directory.carrierName(name);
+  if (kind === 'file') return `${directory.shopName(name)}（表格）`;
   return kind === 'system' ? directory.systemName(name) : sourceId;
 }
 

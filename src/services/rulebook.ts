@@ -80,7 +80,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
 
   function calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar {
     const open = fulfillments.find((each) => !each.closed);
-    const systemId = open?.systemId ?? directory.systemOf(order.shopId);
+    const systemId = open?.systemId ?? directory.systemOf(order.shopId) ?? '';
     const warehouse =
       open === undefined
         ? directory.warehouses().find((each) => each.systemId === systemId)

@@ -32,6 +32,8 @@ export interface Verbs {
   shift(asking: Asking): Promise<readonly Card[]>;
   /** Of the day, the week or the month. */
   tellHealth(asking: Asking, period: string | undefined): Promise<readonly Card[]>;
+  /** Where sheets of orders go. */
+  importSheet(asking: Asking): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

@@ -16,6 +16,7 @@ import { serveAssets } from './assets.ts';
 import { addHeaders, createHostCheck } from './guard.ts';
 import { type Readiness, serveHealth } from './health.ts';
 import { type HookDeps, serveHooks } from './hooks.ts';
+import { type ImportDeps, serveImport } from './import.ts';
 import { servePages } from './pages.ts';
 import { mapErrors } from './problem.ts';
 import { serveRoom } from './room.ts';
@@ -24,7 +25,7 @@ import { createVisitors, type Visitors } from './visitor.ts';
 
 const bodyLimit = 64 * 1_024;
 
-export interface WebDeps extends HookDeps {
+export interface WebDeps extends HookDeps, ImportDeps {
   readonly stores: Pick<Storage, 'room' | 'people'>;
   readonly clock: Clock;
   /** IANA zone of the company. */
@@ -93,6 +94,7 @@ export function createWeb(deps: WebDeps): FastifyInstance {
     });
     servePages(pages, pageDeps);
     serveRoom(pages, pageDeps);
+    await serveImport(pages, pageDeps);
   });
   return web;
 }

@@ -8,6 +8,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   alerts: async () => (await import('./alerts.ts')).alerts,
   ingest: async () => (await import('./ingest.ts')).ingest,
   sweep: async () => (await import('./sweep.ts')).sweep,
+  import: async () => (await import('./import.ts')).importing,
 };
 
 if (process.argv[1] === import.meta.filename) process.exitCode = await main(process.argv.slice(2));

@@ -23,6 +23,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   health: ['战报', '日报'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
+  import: ['导入', '传表'],
   login: ['登录'],
   oncall: ['值班'],
   swap: ['换班'],

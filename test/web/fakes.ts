@@ -14,6 +14,7 @@ import { createRoomBell } from '../../src/web/room-bell.ts';
 import { createWeb, type WebDeps } from '../../src/web/server.ts';
 import { aHealth } from '../kit/health.ts';
 import * as company from './company.ts';
+import { imports } from './imports.ts';
 import { menu } from './menu.ts';
 
 const assetsDir = resolve(import.meta.dirname, '../../src/web/assets');
@@ -189,6 +190,13 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     assetsDir,
     log: { error: (facts) => void logged.push(facts) },
     bell,
+    imports: {
+      accept: async () => 'i1',
+      find: async (id) => imports.find((each) => each.id === id),
+      list: async () => imports,
+      explain: async () => {},
+    },
+    importShops: () => [{ id: 'erp', name: '我的店', isFile: true }],
     ...change,
   });
   const say = async (roomId: string, card: Card, sender = 'bot', time = company.now): Promise<number> => {

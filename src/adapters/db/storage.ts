@@ -7,6 +7,7 @@ import { createDutyStore } from './duty-store.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createFollowStore } from './follow-store.ts';
 import { createHealthStore } from './health-store.ts';
+import { createImportStore } from './import-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -30,6 +31,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     follows: createFollowStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
+    imports: createImportStore(sqlite, run),
   });
   const inside = stores(async (work) => work());
   const turn: Run = (work, changes) =>

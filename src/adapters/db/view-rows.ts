@@ -96,6 +96,7 @@ export interface OrderRow {
   stage: string;
   stageAt: number;
   firstSeenAt: number;
+  source: string;
 }
 
 export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order => ({

@@ -44,6 +44,7 @@ export const upsertOrderSql = upsertSql(
     'stage',
     'stageAt',
     'firstSeenAt',
+    'source',
   ],
   ['shopId', 'channelOrderNo', 'reversedNo', 'firstSeenAt'],
 );

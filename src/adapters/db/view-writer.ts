@@ -15,7 +15,7 @@ import { longestCount } from '../../domain/rule.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import { parseSubject } from '../../domain/subject.ts';
 import type { TrackEvent } from '../../domain/track.ts';
-import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
+import type { Derivation, DerivedOrder, DueMoment, ShopOf } from '../../ports/stores.ts';
 import { insertEvent } from './event-store.ts';
 import { insertFollow } from './follow-store.ts';
 import { addMeasures, findLaps, saveLaps } from './health-rows.ts';
@@ -67,14 +67,24 @@ export class ViewWriter {
   order(told: OrderView, origin: Origin): boolean {
     const id = orderId(told.shopId, told.channelOrderNo);
     const known = this.#row<OrderRow>('SELECT * FROM "Order" WHERE id = ?', id);
-    if (known !== undefined && told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
+    const isTakenOver = known !== undefined && isFile(known.source) && !isFile(origin.source);
+    if (known !== undefined && !isTakenOver) {
+      // What a sheet says never replaces what the shop itself said.
+      if (isFile(origin.source) && !isFile(known.source)) return false;
+      if (told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
+    }
     const toldHash = orderHash(told);
     // What is there already needs no closer look.
-    if (known !== undefined && !isNewer(told.sourceUpdatedAt, toldHash, known)) return false;
+    if (known !== undefined && !isTakenOver && !isNewer(told.sourceUpdatedAt, toldHash, known)) return false;
     const before = known && orderFromRow(known, this.linesOf(id));
     const view = before === undefined ? told : keepFirstSight(told, before);
     const hash = view === told ? toldHash : orderHash(view);
-    if (known !== undefined && !isNewer(view.sourceUpdatedAt, hash, known)) return false;
+    if (known !== undefined && before !== undefined && !isTakenOver) {
+      if (!isNewer(view.sourceUpdatedAt, hash, known)) return false;
+      // A sheet carries the moment it was made at: that alone is nothing new about its orders.
+      const { sourceUpdatedAt } = known;
+      if (isFile(origin.source) && orderHash({ ...view, sourceUpdatedAt }) === known.hash) return false;
+    }
     const subject = orderSubject(view.shopId, view.channelOrderNo);
     if (this.#appends) {
       const facts = before === undefined ? { ...view } : changedFacts({ ...viewOf(before) }, { ...view });
@@ -86,7 +96,7 @@ export class ViewWriter {
     const fulfillments = this.fulfillmentsOf(id);
     const touched = this.#linkParcels(id, view.shipments, fulfillments, origin);
     const derived = this.#derive.order(view, fulfillments, this.parcelsOf(id));
-    this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
+    this.#upsertOrder(id, hash, view, derived, before?.firstSeenAt ?? origin.receivedAt, origin.source);
     this.#writeLines(id, view.lines, before?.lines);
     for (const key of view.identities) this.#identity(id, key, view.placedAt);
     this.#setDeadlines(subject, derived.deadlines, before === undefined);
@@ -535,7 +545,14 @@ export class ViewWriter {
     }
   }
 
-  #upsertOrder(id: string, hash: string, view: OrderView, stage: string, stageAt: number, firstSeenAt: number): void {
+  #upsertOrder(
+    id: string,
+    hash: string,
+    view: OrderView,
+    { stage, stageAt }: Pick<DerivedOrder, 'stage' | 'stageAt'>,
+    firstSeenAt: number,
+    source: string,
+  ): void {
     this.#run(
       upsertOrderSql,
       id,
@@ -572,6 +589,7 @@ export class ViewWriter {
       stage,
       stageAt,
       firstSeenAt,
+      source,
     );
   }
 
@@ -622,6 +640,7 @@ const notIn = (these: readonly Measure[], those: readonly Measure[]): readonly M
           one.value === other.value,
       ),
   );
+const isFile = (source: string): boolean => source.startsWith('file:');
 
 const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: number; hash: string }): boolean =>
   updatedAt > known.sourceUpdatedAt || (updatedAt === known.sourceUpdatedAt && hash !== known.hash);

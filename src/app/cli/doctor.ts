@@ -6,7 +6,7 @@ import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
-import { type Company, checkCompany, notYet, uncovered } from '../company.ts';
+import { type Company, checkCompany, fileChannel, notYet, uncovered } from '../company.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
 import { print } from './output.ts';
 
@@ -77,6 +77,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   const signal = AbortSignal.timeout(20_000);
   const window = { from: clock.now() - 60_000, to: clock.now() };
   const shops = company.shops.map(async (shop): Promise<Finding> => {
+    if (shop.channel === fileChannel) return fileShop(shop);
     const plug = plugs.channels.get(shop.channel);
     const what = `店铺 ${shop.name ?? shop.id}（${plug?.name.zh ?? shop.channel}）`;
     return attempt(what, async () => {
@@ -133,6 +134,14 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   });
   return Promise.all([...shops, ...systems, ...carriers]);
 }
+
+/** Nothing to ask: its orders come when somebody brings them. */
+const fileShop = ({ id, name }: Company['shops'][number]): Finding => ({
+  what: `店铺 ${name ?? id}（文件）`,
+  state: 'ok',
+  detail: '没有接口，靠导入订单表 / no API: lives on sheets',
+  todo: `打开 /import 上传导出的订单表，或运行 npx warroom import 文件 / send an export at /import, or run npx warroom import FILE`,
+});
 
 async function attempt(what: string, read: () => Promise<string>, patience = 3): Promise<Finding> {
   try {

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { ConfigError } from '../../domain/errors.ts';
 import { bindCode } from '../../services/bind.ts';
-import { build } from '../build.ts';
+import { createSessions } from '../../services/sessions.ts';
+import { type Bot, build } from '../build.ts';
 import { notYet } from '../company.ts';
 import { holdLease } from '../lease.ts';
 import {
@@ -63,7 +64,7 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
     const ignored = notYet(company);
     if (ignored.length > 0) log.warn({ keys: ignored }, 'These keys of warroom.yaml do nothing in this version yet');
     bot.start();
-    greet(runtime, surroundings, publicUrl, bot.rooms);
+    greet(runtime, surroundings, publicUrl, bot.rooms, await firstLogin(surroundings, bot, publicUrl));
     const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
     await stopped;
     process.stdout.write('\n正在停止… / stopping …\n');
@@ -93,6 +94,7 @@ function greet(
   { world }: Surroundings,
   publicUrl: string,
   rooms: readonly { id: string; name: string; chatId: string }[],
+  logins: readonly string[],
 ): void {
   const unbound = rooms.filter(({ chatId }) => chatId === '');
   const lines = [
@@ -103,12 +105,29 @@ function greet(
     '',
     `  作战群 room   ${publicUrl}/room`,
     `  看板 board    ${publicUrl}/`,
+    `  导入 import   ${publicUrl}/import`,
+    ...logins,
     '',
     ...unbound.map(({ id, name }) => `  绑定「${name}」：在群里 @机器人 发 /绑定 ${bindCode(keys.bind, id)}`),
     'Ctrl-C 停止 / to stop',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Where no chat can give the first login code, whoever starts the bot is told one. */
+async function firstLogin({ world, company, clock }: Surroundings, bot: Bot, publicUrl: string): Promise<string[]> {
+  const [first] = company.staff.filter(({ role }) => role === 'ops-lead');
+  const hasChat = company.rooms.some(({ platform }) => platform !== 'web');
+  if (world === 'sandbox' || hasChat || first === undefined) return [];
+  await bot.storage.audit.add({
+    at: clock.now(),
+    actor: { type: 'automation', name: 'start' },
+    action: 'login.code',
+    subject: `person:${first.id}`,
+  });
+  const { code } = await createSessions({ storage: bot.storage, clock }).issueCode(first.id);
+  return [`  登录 login    ${publicUrl}/login  ${first.name} 的登录码 / code: ${code}（5 分钟内 / within 5 minutes）`];
 }
 
 /** A changed file or SIGHUP reloads. A bad file is refused whole: the old configuration goes on. */

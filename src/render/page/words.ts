@@ -90,6 +90,7 @@ export const words = {
   product: text('订单作战室', 'Order war room'),
   room: text('群聊', 'Room'),
   board: text('看板', 'Board'),
+  importing: text('导入', 'Import'),
   login: text('登录', 'Log in'),
   logout: text('退出', 'Log out'),
   otherLanguage: text('English', '中文'),

@@ -34,12 +34,14 @@ export function createListen(
     }
     const { heard, unreadable } = readMessage(frame.data);
     if (unreadable === undefined) await hear(heard);
-    else answerHonestly(heard, unreadable);
+    // Where sheets go is a question like any other.
+    else if (unreadable.kind === 'file') await hear({ ...heard, text: '/import' });
+    else answerHonestly(heard, unreadable.kind, unreadable.recognised);
     return null;
   }
 
   /** Nothing is stored of it, so its repetition is recognised here. */
-  function answerHonestly(heard: Heard, unreadable: Unreadable): void {
+  function answerHonestly(heard: Heard, kind: keyof typeof excuses, recognised: string): void {
     if (answered.has(heard.messageId)) return;
     answered.add(heard.messageId);
     for (const oldest of answered) {
@@ -48,9 +50,13 @@ export function createListen(
     }
     const { chatId, isPrivate, messageId } = heard;
     const target = { roomId, chatId, isPrivate };
-    send(target, { ...excuse(unreadable), url: null }, `unreadable/${messageId}`, AbortSignal.timeout(answerMs)).catch(
-      (error: unknown) =>
-        log.warn({ room: roomId, code: error instanceof AppError ? error.code : 'BUG' }, 'An answer was not delivered'),
+    send(
+      target,
+      { ...excuse(kind, recognised), url: null },
+      `unreadable/${messageId}`,
+      AbortSignal.timeout(answerMs),
+    ).catch((error: unknown) =>
+      log.warn({ room: roomId, code: error instanceof AppError ? error.code : 'BUG' }, 'An answer was not delivered'),
     );
   }
 
@@ -81,16 +87,15 @@ export function createListen(
   });
 }
 
-function excuse({ kind, recognised }: Unreadable) {
+function excuse(kind: keyof typeof excuses, recognised: string) {
   const { zh, en } = excuses[kind];
   const heard = recognised === '' ? [] : [['“', foreign(recognised), '”']];
   return notice('info', zh, ...heard, '请打字发给我，例如订单号', `${en} Please type it, an order number for example.`);
 }
 
 /** The language of a private chat is not known here. */
-const excuses: Readonly<Record<Unreadable['kind'], Text>> = {
+const excuses: Readonly<Record<Exclude<Unreadable['kind'], 'file'>, Text>> = {
   audio: { zh: '语音我不当命令，怕听错', en: 'I take no orders from recordings, they are easily misheard.' },
-  file: { zh: '文件我打不开', en: 'I cannot open files.' },
   picture: { zh: '图片我看不了', en: 'I cannot see pictures.' },
   video: { zh: '视频我看不了', en: 'I cannot see videos.' },
   other: { zh: '这种消息我看不了', en: 'I cannot read this kind of message.' },

@@ -90,6 +90,8 @@ export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears 
       const said = Said.parse(frame.body);
       if (!isNew(said)) return;
       const text = textOf(said);
+      // Where sheets go is a question like any other.
+      if (said.msgtype === 'file') return keep(said, '/import', frame);
       if (text === '') return answer(said, frame, onlyText);
       const words = mention === undefined ? text : text.replace(mention, ' ').trim();
       return keep(said, words, frame);

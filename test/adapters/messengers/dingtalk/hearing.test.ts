@@ -92,7 +92,6 @@ it('hears somebody of another company by the hidden id, never by a name', async 
 
 it.each([
   ['picture', '图片我看不了'],
-  ['file', '文件我打不开'],
   ['video', '视频我看不了'],
   ['audio', '语音我不当命令'],
   ['unknownMsgType', '这种消息我看不了'],
@@ -107,6 +106,14 @@ it.each([
   expect(answer?.content.text).toContain('请打字');
   expect(heard).toEqual([]);
   expect(await ackOf(messageId)).toHaveLength(1);
+});
+
+it('takes a file for the question where sheets go [B7]', async () => {
+  const { heard } = await connected();
+
+  await dingTalk.says('', { kind: 'file', isPrivate: true });
+
+  await until(() => expect(heard).toMatchObject([{ text: '/import', isPrivate: true }]));
 });
 
 it('shows what it took a recording for and does none of it', async () => {

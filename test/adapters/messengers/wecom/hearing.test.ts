@@ -60,14 +60,21 @@ describe('hears', () => {
     expect(room.heard.map(({ text }) => text)).toEqual(['@订单 助手 /ack 12', '@订单 助手 /ack 13']);
   });
 
-  it('no file, picture, film or voice, and says so', async () => {
-    for (const msgtype of ['file', 'image', 'voice', 'video'])
+  it('no picture, film or voice, and says so', async () => {
+    for (const msgtype of ['image', 'voice', 'video'])
       await office.say('听写', { msgtype, chat: undefined, user: 'lijg' });
-    await until(async () => (await office.posted()).length === 4);
+    await until(async () => (await office.posted()).length === 3);
 
     expect(room.heard).toEqual([]);
-    expect((await office.posted()).map(({ chat }) => chat)).toEqual(['lijg', 'lijg', 'lijg', 'lijg']);
+    expect((await office.posted()).map(({ chat }) => chat)).toEqual(['lijg', 'lijg', 'lijg']);
     expect((await office.posted())[0]?.text).toContain('请打字');
+  });
+
+  it('a file as the question where sheets go [B7]', async () => {
+    await office.say('', { msgtype: 'file', chat: undefined, user: 'lijg' });
+    await until(() => room.heard.length === 1);
+
+    expect(room.heard).toMatchObject([{ text: '/import', isPrivate: true }]);
   });
 
   it('and says so when it could not keep a message', async () => {

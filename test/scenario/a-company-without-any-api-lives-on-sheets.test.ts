@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createManualClock, type ManualClock } from '../../src/adapters/clock/manual.ts';
+import { type Bot, build } from '../../src/app/build.ts';
+import { checkCompany } from '../../src/app/company.ts';
+import { createDirectory } from '../../src/app/directory.ts';
+import { discover } from '../../src/app/discover.ts';
+import { readKeys } from '../../src/app/keys.ts';
+import { at } from '../kit/builders.ts';
+import { encodeGbk } from '../kit/gbk.ts';
+import { tempDir } from '../kit/open-test-db.ts';
+import { textOf } from '../kit/test-storage.ts';
+
+const plugs = await discover();
+const company = checkCompany(
+  {
+    shops: [
+      { id: 'erp', channel: 'file', name: '我的店' },
+      { id: 'pdd', channel: 'file', name: '拼多多店' },
+    ],
+    warehouses: [{ id: 'hz', name: '杭州仓', kind: 'own', code: 'hz', hours: ['Mon-Sun 08:30-22:00'] }],
+    staff: [{ id: 'li', name: '李建国', role: 'ops-lead' }],
+  },
+  plugs,
+);
+const jushuitan = (rows: readonly string[]): Uint8Array<ArrayBuffer> =>
+  encodeGbk(
+    ['内部订单号,线上订单号,订单状态,下单时间,付款日期,发货日期,计划发货日期,商品编码,商品名称,数量', ...rows].join(
+      '\r\n',
+    ),
+  );
+const waiting =
+  '1,402611240018842001,已付款待审核,2026-11-24 09:59:00,2026-11-24 10:00:00,,2026-11-24 18:00:00,XZ-BK-L,绣字卫衣 黑L,1';
+const pinduoduo = encodeGbk(
+  `订单号,订单状态,商品总价(元),用户实付金额(元),支付时间,拼单成功时间,商品,商品数量(件)\r\n261124-123456789012345,待发货,199,199,2026-11-24 10:05:00,2026-11-24 10:05:05,绣字卫衣,1`,
+);
+
+let folder: ReturnType<typeof tempDir>;
+let clock: ManualClock;
+let bot: Bot;
+
+beforeEach(async () => {
+  folder = tempDir();
+  clock = createManualClock(at('10:30'));
+  bot = await build({
+    company,
+    plugs,
+    databaseFile: join(folder.dir, 'real.db'),
+    keys: readKeys(undefined, join(folder.dir, 'secret')),
+    clock,
+    world: 'real',
+    publicUrl: 'http://localhost:3000',
+    allowedHosts: [],
+    metricsToken: undefined,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    mayRun: async () => ({ isHeld: () => true, stop: async () => {} }),
+  });
+});
+
+afterEach(async () => {
+  await bot.stop();
+  folder.cleanup();
+});
+
+/** Everything the bot does by that time. */
+async function runUntil(time: number): Promise<void> {
+  await clock.advanceTo(time);
+  for (let turn = 0; turn < 4; turn += 1) await bot.engine.tick(clock.now());
+}
+
+async function bring(bytes: Uint8Array<ArrayBuffer>, shopId: string | null, modifiedAt: number) {
+  const id = await bot.imports.accept({
+    fileName: '导出.csv',
+    bytes,
+    modifiedAt,
+    shopId,
+    actor: { type: 'person', person: { id: 'li', name: '李建国', role: 'ops-lead' } },
+  });
+  await expect.poll(async () => (await bot.imports.find(id))?.result, { timeout: 15_000 }).not.toBeNull();
+  return (await bot.imports.find(id))?.result;
+}
+
+async function ask(text: string): Promise<string> {
+  const before = (await spoken()).length;
+  await bot.run.receive({ platform: 'web', messageId: text, roomId: 'war', isPrivate: false, senderId: 'li', text });
+  await expect.poll(async () => (await spoken()).length, { timeout: 10_000 }).toBeGreaterThan(before);
+  return (await spoken()).at(-1) ?? '';
+}
+
+const spoken = async (): Promise<string[]> =>
+  (await bot.storage.room.list('war', 0, 100)).filter(({ sender }) => sender === 'bot').map(({ card }) => textOf(card));
+
+it('an order of a sheet is answered with its data age, alarmed by its own stage, and followed by the next sheet [P16, B7, C1]', async () => {
+  expect(await bring(jushuitan([waiting]), 'erp', at('10:30'))).toMatchObject({
+    orders: 1,
+    changed: 1,
+    preset: 'jushuitan',
+  });
+  await runUntil(at('10:40'));
+
+  const answer = await ask('查 842001');
+  expect(answer).toContain('绣字卫衣 黑L');
+  expect(answer).toContain('剩 7时20分');
+  expect(answer).toContain('数据 我的店 10:30');
+
+  await runUntil(at('12:01'));
+  const [alert] = await bot.storage.alerts.list({ limit: 10 });
+  expect(alert).toMatchObject({
+    ruleId: 'paid-not-sorted',
+    severity: 'critical',
+    facts: { visibility: 'seen' },
+    confirmedAt: at('10:30'),
+  });
+  expect((await spoken()).join('\n')).toContain('付款 2 小时仍未进入分拣 · 我的店 10:30 确认');
+
+  const picked = jushuitan([waiting.replace('已付款待审核', '发货中')]);
+  expect(await bring(picked, 'erp', at('12:01'))).toMatchObject({ changed: 1 });
+  await runUntil(at('12:03'));
+  expect(await bot.storage.alerts.list({ state: 'unresolved', limit: 10 })).toEqual([]);
+});
+
+it('where the sheet does not tell what the warehouse does, the weaker sentence is said, one step lower [C1]', async () => {
+  await bring(pinduoduo, 'pdd', at('10:30'));
+
+  await runUntil(at('12:06'));
+
+  expect(await bot.storage.alerts.list({ limit: 10 })).toMatchObject([
+    { severity: 'warning', facts: { visibility: 'not-visible-here' } },
+  ]);
+  expect((await spoken()).join('\n')).toContain('付款 2 小时仍未发货（拼多多店没有接仓库系统，仓内进度看不到）');
+});
+
+it('a file in the chat is answered with the page and the age of each shop [B7]', async () => {
+  await bring(jushuitan([waiting]), 'erp', at('10:30'));
+  await runUntil(at('10:40'));
+
+  expect(await ask('/import')).toBe(
+    '订单表请传到导入页，聊天里的文件我打不开\n我的店 · 数据 10:30（10分前）\n拼多多店 · 还没有数据\n[去导入] /import',
+  );
+});
+
+it('nobody polls a shop that lives on sheets, and its silence is a reminder, not an alarm', async () => {
+  expect(bot.engine.states().map(({ name }) => name)).not.toContain('shop:erp');
+  await bring(jushuitan([waiting.replace('已付款待审核', '取消')]), 'erp', at('10:30'));
+
+  await runUntil(at('12:00'));
+
+  expect(await bot.storage.alerts.list({ limit: 10 })).toEqual([]);
+  expect((await spoken()).at(-1)).toContain('该传新表了 · 我的店 · 数据 10:30');
+});
+
+it('a company of sheets needs no keys and no address, and its warehouses keep their hours', () => {
+  const directory = createDirectory(
+    () => company,
+    plugs,
+    () => [],
+    () => 'none',
+    () => undefined,
+    (shopId) => shopId === 'erp',
+  );
+
+  expect([directory.stageSourceOf('erp'), directory.stageSourceOf('pdd')]).toEqual(['uploaded', 'none']);
+  expect(directory.silentAfter('shop:erp')).toBe(90 * 60_000);
+  expect(directory.warehouses()).toMatchObject([{ id: 'hz', systemId: '', hours: ['Mon-Sun 08:30-22:00'] }]);
+});
