@@ -208,7 +208,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
     /认领 12  这条告警我来处理
     /释放 018842  释放库存锁，先给看是谁占的、占了多久
     /改仓 018842 广州仓  换一个仓发，先给看每个仓的库存
-    还有：/绑定 /完成 /转交 /帮助 /登录 /我的 /稍后 /库存 /撤销 /为什么
+    还有：/绑定 /完成 /转交 /帮助 /登录 /我的 /值班 /交班 /稍后 /库存 /换班 /撤销 /为什么
     改之前都会先给你看，回“确认”才做"
   `);
   expect(plain(await bot.say('zhou', '/帮助'))).toMatchInlineSnapshot(`
