@@ -217,7 +217,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
     /异常  还开着的告警，最急的在前
     /为什么 12  为什么报、卡在哪：证据和可能的原因
     /库存 绣字卫衣  一款的库存：颜色 × 尺码，按仓库
-    还有：/绑定 /帮助 /登录 /我的
+    还有：/绑定 /帮助 /登录 /我的 /值班
     改之前都会先给你看，回“确认”才做"
   `);
   expect(plain(await bot.say('zhou', '/帮助 改仓'))).toMatchInlineSnapshot(`
