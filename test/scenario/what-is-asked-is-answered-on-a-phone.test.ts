@@ -236,7 +236,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
     /ack 12  Take an alert: I will handle it
     /release 018842  Release a stock lock; its owner and age are shown first
     /reroute 018842 gz  Ship from another warehouse; each one's stock is shown first
-    Also: /bind /done /handover /help /login /mine /snooze /stock /undo /why
+    Also: /bind /done /handover /help /login /mine /oncall /shift /snooze /stock /swap /undo /why
     Everything that changes something is shown first and waits for your yes"
   `);
 });
