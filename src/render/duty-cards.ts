@@ -43,6 +43,7 @@ export interface PostLine {
 }
 
 const shownPosts = 5;
+const shownOfSheet = 3;
 
 export function onCallCard(
   posts: readonly PostLine[],
@@ -109,17 +110,19 @@ export function sheetCard(
 ): Card {
   const zh = language === 'zh';
   const when = (at: number): string => moment(at, model.now, model.zone);
+  const hidden = model.posts.length > shownOfSheet ? model.posts.length - shownOfSheet + 1 : 0;
   return {
     tone: 'info',
     lines: [
       line(zh ? `排班 ${when(model.from)} 到 ${when(model.to)}` : `Roster ${when(model.from)} to ${when(model.to)}`),
       ...model.posts
-        .slice(0, 3)
+        .slice(0, model.posts.length - hidden)
         .map(({ post, people }) =>
           line(
             `${post}${zh ? '：' : ': '}${people.map(({ name, turns }) => (zh ? `${name} ${turns} 班` : `${name} ×${turns}`)).join(zh ? '、' : ', ')}`,
           ),
         ),
+      ...(hidden === 0 ? [] : [line(zh ? `…还有 ${hidden} 个岗位` : `… ${hidden} more`)]),
       line(zh ? '这段时间以它为准，之后回到轮班' : 'It holds for that time; the rotation comes after it'),
       howTo(model.words, model.ms, language),
     ],

@@ -3,6 +3,17 @@ import type { Card } from '../../src/domain/card.ts';
 import { stages } from '../../src/domain/stage.ts';
 import { foreign, type Language, languages } from '../../src/domain/text.ts';
 import { actDelayed, actDone, actPending, actUndone, actUnknown, actUnseen } from '../../src/render/act-cards.ts';
+import {
+  onCallCard,
+  postName,
+  sheetCard,
+  shiftCard,
+  shiftDeclined,
+  swapAsked,
+  swapDeclined,
+  swapDone,
+  takeShiftCard,
+} from '../../src/render/duty-cards.ts';
 import { type OrderCardModel, orderCard, orderListCard } from '../../src/render/order-cards.ts';
 import { releasePreview, reroutePreview, secondPersonCard, undoPreview } from '../../src/render/preview-cards.ts';
 
@@ -51,6 +62,26 @@ const done = {
   undo: true,
   already: false,
 };
+const swap = (language: Language) => ({
+  asker: '李建国',
+  stander: '王敏',
+  posts: [postName({ role: 'warehouse-lead', warehouse: null }, null, language)],
+  from: now,
+  to: now + 86_400_000,
+  now,
+  zone: timezone,
+});
+const hand = {
+  from: '李建国',
+  to: '王敏',
+  alerts: [3, 12, 13, 14, 15, 16],
+  claims: 40,
+  questions: ['K7'],
+  actions: ['018842'],
+  dutyUntil: now + 3_600_000,
+  now,
+  zone: timezone,
+};
 const release = {
   waiting: '018842',
   ownerTail: '007710',
@@ -97,6 +128,43 @@ const cards: Readonly<Record<string, (language: Language) => Card>> = {
   'a release before it is done': (language) =>
     releasePreview([release], { refused: [[foreign(evil)]], companions: ['118842'], question }, timezone, language),
   'an undo before it is done': (language) => undoPreview(act.aim, '018842', question, language),
+  'who is on duty': (language) =>
+    onCallCard(
+      Array.from({ length: 9 }, (_, index) => ({
+        post: postName({ role: 'warehouse-lead', warehouse: 'gz' }, '广州仓', language),
+        who: index === 1 ? null : '李建国',
+        until: index === 2 ? null : now + 86_400_000,
+        next: index === 2 ? null : '王敏',
+      })),
+      { now, zone: timezone },
+      language,
+    ),
+  'nobody on duty': (language) => onCallCard([], { now, zone: timezone }, language),
+  'a pasted roster': (language) =>
+    sheetCard(
+      {
+        from: now,
+        to: now + 86_400_000,
+        now,
+        zone: timezone,
+        posts: Array.from({ length: 5 }, () => ({
+          post: postName({ role: 'cs-lead', warehouse: null }, null, language),
+          people: [
+            { name: '李建国', turns: 2 },
+            { name: '王敏', turns: 1 },
+          ],
+        })),
+        words: 'B7',
+        ms: 300_000,
+      },
+      language,
+    ),
+  'a swap that is asked': (language) => swapAsked(swap(language), 'B7', 600_000, language),
+  'a swap': (language) => swapDone({ ...swap(language), standerId: 'wang' }, language),
+  'a swap that was declined': (language) => swapDeclined('王敏', 'expired', language),
+  'a shift before it is given': (language) => shiftCard(hand, 'B7', 300_000, language),
+  'a shift to be taken': (language) => takeShiftCard(hand, 'B7', 900_000, language),
+  'a shift that was not taken': (language) => shiftDeclined('王敏', 'refused', language),
   'a second person asked': (language) =>
     secondPersonCard(
       {

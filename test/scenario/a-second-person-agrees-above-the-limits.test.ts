@@ -122,6 +122,7 @@ it('asks the only holder for a typed reason instead, and takes no empty one [N16
   const { bot, made } = await strictCompany({
     company(raw) {
       raw.staff = raw.staff.filter(({ id }: { id: string }) => !['li', 'chen'].includes(id));
+      raw.roster = [];
     },
   });
   const words = wordsIn(await bot.say('wang', `/释放 ${tail(made.orderNo)}`));

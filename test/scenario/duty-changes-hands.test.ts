@@ -153,7 +153,7 @@ describe('/swap [P11]', () => {
     const bot = await start();
     await bot.news();
 
-    const sent = texts(await bot.say('li', '/换班 @钱进 14:20', { isPrivate: true }));
+    const sent = texts(await bot.say('li', '/换班 14:20 @钱进', { isPrivate: true }));
     const asked = await bot.news();
     expect(sent).toBe('⏳ 已在群里问 钱进，10 分钟内答应才算');
     expect(asked.map(({ card }) => card.mentions)).toEqual([[{ userId: 'qian', name: '钱进' }]]);

@@ -110,7 +110,10 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     me: Person,
   ): Promise<readonly Card[]> {
     const holders = await otherHolders(storage, proposal, question.actorId);
-    const called = await duty.firstOf(rolesWith(permissionOf(proposal)), me.id);
+    const called = await duty.firstOf(
+      rolesWith(permissionOf(proposal)),
+      holders.map(({ id }) => id),
+    );
     const now = clock.now();
     const cards = [
       secondPersonCard(

@@ -26,8 +26,8 @@ export interface Duty {
   staff(): readonly Colleague[];
   /** Who answers for an alert at this moment; undefined when nobody is on duty. */
   owners(): Promise<(alert: Alert) => string | undefined>;
-  /** The first of these roles' people on duty who is not `except`. */
-  firstOf(roles: readonly Role[], except: string): Promise<string | undefined>;
+  /** The first on duty for these roles who is one of those people. */
+  firstOf(roles: readonly Role[], people: readonly string[]): Promise<string | undefined>;
   /**
    * Where to ask this person something: the private chat in which they last wrote to us, else the asker's room when they are
    * on that platform, else a room of a platform they are on. Throws UserError when there is none.
@@ -49,9 +49,9 @@ export function createDuty({ storage, clock, directory, rotations, staff }: Duty
       const now = await roster();
       return (alert) => ownerOf(now, alert, clock.now());
     },
-    async firstOf(roles, except) {
+    async firstOf(roles, people) {
       const now = await roster();
-      return roles.map((role) => onCall(now, role, clock.now())).find((id) => id !== undefined && id !== except);
+      return roles.map((role) => onCall(now, role, clock.now())).find((id) => id !== undefined && people.includes(id));
     },
     async placeFor(personId, asking) {
       const accounts = await storage.people.accountsOf([personId]);

@@ -247,5 +247,5 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
 
 const callTo = (to: string, by: string, language: Asking['language']) =>
   language === 'zh'
-    ? { who: [to], before: '交班', after: `${by}请你接班，看上一条` }
-    : { who: [to], before: 'Handover:', after: `${by} asks you to take over, see above` };
+    ? { who: [to], before: '交班', after: `${by}请你接班` }
+    : { who: [to], before: 'Handover:', after: `${by} asks you to take over` };

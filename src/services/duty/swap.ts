@@ -230,11 +230,11 @@ export function personOf({ actor }: Asking): Person {
 
 /** Behind the slash the line is one text: what is left of it when the colleague is taken out. */
 function withoutName(words: string, { id, name }: Person): string {
-  const named = [`@${name}`, `@${id}`, name].find((each) => words.startsWith(each));
-  return (named === undefined ? words.replace(/^@\S+/, '') : words.slice(named.length)).trim();
+  const named = [`@${name}`, `@${id}`, name].find((each) => words.includes(each));
+  return (named === undefined ? words.replace(/@\S+/, '') : words.replace(named, '')).trim();
 }
 
 const callTo = (to: Person, by: Person, language: Asking['language']) =>
   language === 'zh'
-    ? { who: [to.id], before: '换班', after: `${by.name}请你替班，看上一条` }
-    : { who: [to.id], before: 'Swap:', after: `${by.name} asks you to stand in, see above` };
+    ? { who: [to.id], before: '换班', after: `${by.name}请你替班` }
+    : { who: [to.id], before: 'Swap:', after: `${by.name} asks you to stand in` };
