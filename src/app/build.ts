@@ -128,7 +128,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     vault,
     phoneTail: createPhoneTail({ storage, clock, vault }),
     hookKey: keys.hook,
-    hooksUrl: world === 'real' && isLoopback(publicUrl) ? undefined : publicUrl,
+    hooksUrl: world === 'real' && isLoopback(publicUrl) ? undefined : publicUrl.replace(/\/+$/, ''),
   });
   let sources: Sources = await makeSources(company);
   await storage.rules.seed(builtinRules, clock.now());

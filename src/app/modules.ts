@@ -84,7 +84,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
             everyMs: 5_000,
             limitMs: aMinute,
             run: (signal: AbortSignal) => follow.run(signal),
-            wakes: ['follow', 'recheck'],
+            wakes: ['recheck'],
           },
         ]),
     { name: 'recheck', everyMs: 0, limitMs: aMinute, run: () => detect.recheck(), wakes: ['dispatch'] },

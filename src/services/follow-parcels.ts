@@ -32,8 +32,8 @@ export interface FollowParcels {
   /** A push: verified, stored, then answered. Undefined when no such carrier is configured. */
   hear(carrierId: string, rawBody: Buffer): Promise<PushAnswer | undefined>;
   /**
-   * A fresh read before something is said of these parcels. Answers when each was last asked about: now, or up to
-   * `againAfterMs` ago where the provider allows no sooner question. Missing: it could not be asked.
+   * A fresh read before something is said of these parcels. Answers when the provider last told of each: now, or earlier
+   * where it allows no sooner question. Missing: it could not be asked, refused, or has never answered.
    */
   readNow(waybills: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
 }
@@ -86,7 +86,7 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
         now,
       );
     if (row === undefined) return;
-    const heard = events.length > 0 ? { heardAt: now } : {};
+    const heard = told.refusal === null ? { heardAt: now } : {};
     if (told.state === 'finished' && events.length > 0) {
       await storage.follows.change(waybill, { ...heard, nextAt: null });
     } else if (told.state === 'given-up') {
@@ -95,15 +95,18 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     } else await storage.follows.change(waybill, { ...heard, nextAt: now + quietMs(source) });
   }
 
-  /** Asks when it may; answers when the parcel was last asked about. */
-  async function query(source: CarrierSource, row: FollowRow, signal: AbortSignal): Promise<number> {
-    const now = clock.now();
-    if (!(await storage.follows.ask(row.waybill, now, source.carrier.capabilities.againAfterMs)))
-      return (await storage.follows.find(row.waybill))?.askedAt ?? now;
+  /** Asks when it may: `locked` when it was asked a moment ago, `refused` when the provider said no to this parcel. */
+  async function query(
+    source: CarrierSource,
+    row: FollowRow,
+    signal: AbortSignal,
+  ): Promise<'answered' | 'refused' | 'locked'> {
+    const { againAfterMs } = source.carrier.capabilities;
+    if (!(await storage.follows.ask(row.waybill, clock.now(), againAfterMs))) return 'locked';
     const found = await source.carrier.query([row], signal);
     failures.delete(source.id);
     for (const tracking of found) await takeTracking(source, row, tracking);
-    return now;
+    return found.some(({ refusal }) => refusal !== null) ? 'refused' : 'answered';
   }
 
   async function subscribe(
@@ -147,8 +150,8 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     const isNew = row.subscribedAt === null || row.followedBy !== source.id;
     if (source.carrier.capabilities.pushes && callbackUrl !== undefined && isNew)
       return subscribe(source, row, callbackUrl, signal);
-    const askedAt = await query(source, row, signal);
-    // It was asked a moment ago, and its next turn did not move by that.
+    if ((await query(source, row, signal)) !== 'locked') return;
+    const askedAt = (await storage.follows.find(row.waybill))?.askedAt ?? clock.now();
     const nextAt = askedAt + source.carrier.capabilities.againAfterMs;
     await storage.follows.change(row.waybill, { nextAt }, row.nextAt);
   }
@@ -219,19 +222,21 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     },
 
     async readNow(waybills, signal) {
-      const asked = new Map<string, number>();
+      const heard = new Map<string, number>();
       for (const waybill of waybills) {
         const row = await storage.follows.find(waybill);
         const source = row && sourceOf(row);
         if (row === undefined || source === undefined) continue;
         try {
-          asked.set(waybill, await query(source, row, signal));
+          const outcome = await query(source, row, signal);
+          const heardAt = outcome === 'refused' ? null : (await storage.follows.find(waybill))?.heardAt;
+          if (heardAt != null) heard.set(waybill, heardAt);
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
           await noteFailure(source, error);
         }
       }
-      return asked;
+      return heard;
     },
   };
 }

@@ -87,7 +87,7 @@ it('keeps every key, phone number, name and address out of its logs, pages, mess
   pages.push(await metrics.text());
   expect((await fetch(`${bot.url}/metrics`)).status).toBe(401);
   const doctor = await lab.cli(['doctor'], env);
-  const company: { shops: Keyed[]; systems: Keyed[] } = await getJson(`${sandbox.url}/company`);
+  const company: { shops: Keyed[]; systems: Keyed[]; carriers: Keyed[] } = await getJson(`${sandbox.url}/company`);
   await bot.end('SIGINT');
   await sandbox.end('SIGTERM');
 
@@ -96,7 +96,9 @@ it('keeps every key, phone number, name and address out of its logs, pages, mess
   const tokens = readRows(worldFile, 'SELECT access, refresh FROM tokens').flatMap((row) => Object.values(row));
   // Key names that only say who asks stand in a configuration, never in what the bot writes.
   const secrets = new Set([
-    ...[...company.shops, ...company.systems].flatMap(({ credentials }) => Object.values(credentials)),
+    ...[...company.shops, ...company.systems, ...company.carriers].flatMap(({ credentials }) =>
+      Object.values(credentials),
+    ),
     ...(tokens as string[]),
     secret,
     metricsToken,

@@ -339,9 +339,18 @@ describe('a fresh read before an alert (N5)', () => {
     expect((await row())?.nextAt).toBe(planned);
   });
 
-  it('leaves out what could not be asked', async () => {
+  it('leaves out what could not be asked, also when that was a moment ago', async () => {
     kd.state.failure = new RetryableError('down');
     expect(await follow.readNow([waybill], signal)).toEqual(new Map());
+    kd.state.failure = undefined;
+    expect(await follow.readNow([waybill], signal)).toEqual(new Map());
+    expect(kd.asked).toHaveLength(1);
+  });
+
+  it('leaves out what the provider will not tell', async () => {
+    kd.tracks.set(waybill, { refusal: 'KD100_408' });
+    expect(await follow.readNow([waybill], signal)).toEqual(new Map());
+    expect(await oddities()).toEqual([`carrier:kd refused KD100_408 ${waybill}`]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** A carrier by our own id, with the names and codes under which channels, warehouse systems and providers know it. */
-export interface CarrierNames {
+interface CarrierNames {
   readonly id: string;
   readonly names: readonly string[];
 }

@@ -8,7 +8,7 @@ export interface Credentials {
 }
 
 /** An answer whose `returnCode` is '200' when all is well, whatever HTTP says (fulfillment.md §8). */
-export interface Envelope {
+interface Envelope {
   readonly returnCode: string;
   readonly body: unknown;
 }
@@ -20,18 +20,25 @@ const Answer = z.looseObject({ returnCode: Code.optional(), status: Code.optiona
 const pauseMs = 5_000;
 
 /** Codes that speak of the caller or of the service; all others speak of the parcel (fulfillment.md §2.2). */
-const ofCaller: Readonly<Record<string, (where: string) => AppError>> = {
-  503: (where) =>
-    new RejectedError(`${where}: the signature is wrong; check credentials.customer and credentials.key (503)`, {
-      code: 'KD100_SIGN',
-    }),
-  600: (where) => new RejectedError(`${where}: this key is not known (600)`, { code: 'KD100_KEY' }),
-  601: (where) =>
-    new RejectedError(`${where}: the key is over or its quota is spent; renew it at kuaidi100 (601)`, {
-      code: 'KD100_KEY',
-    }),
-  502: (where) => new RateLimitedError(`${where}: it is busy (502)`, pauseMs),
-};
+function errorOf(where: string, code: string): AppError | undefined {
+  switch (code) {
+    case '503':
+      return new RejectedError(
+        `${where}: the signature is wrong; check credentials.customer and credentials.key (503)`,
+        { code: 'KD100_SIGN' },
+      );
+    case '600':
+      return new RejectedError(`${where}: this key is not known (600)`, { code: 'KD100_KEY' });
+    case '601':
+      return new RejectedError(`${where}: the key is over or its quota is spent; renew it at kuaidi100 (601)`, {
+        code: 'KD100_KEY',
+      });
+    case '502':
+      return new RateLimitedError(`${where}: it is busy (502)`, pauseMs);
+    default:
+      return undefined;
+  }
+}
 
 /** Form calls, one attempt each, never two at a time. Their answers are told apart by `returnCode`, not by HTTP. */
 export function createClient({ http, baseUrl }: Pick<CarrierContext<Credentials>, 'http' | 'baseUrl'>) {
@@ -51,7 +58,7 @@ export function createClient({ http, baseUrl }: Pick<CarrierContext<Credentials>
     const returnCode = read.data?.returnCode ?? read.data?.status;
     if (returnCode === undefined)
       throw new RetryableError(`POST ${path}: the answer has no code`, { code: 'BAD_ANSWER' });
-    const error = ofCaller[returnCode]?.(`POST ${path}`);
+    const error = errorOf(`POST ${path}`, returnCode);
     if (error !== undefined) throw error;
     return { returnCode, body };
   }

@@ -7,8 +7,11 @@ import { Result, readResult } from './tracking.ts';
 
 const Push = z.looseObject({ status: z.string(), lastResult: Result });
 
-/** A state that a later version of the service adds means that it goes on. */
-const ends: Readonly<Record<string, TrackingState>> = { shutdown: 'finished', abort: 'given-up' };
+/** Any other state (polling, updateall) leaves it to the list itself. */
+const ends: ReadonlyMap<string, TrackingState> = new Map([
+  ['shutdown', 'finished'],
+  ['abort', 'given-up'],
+]);
 
 /** A signed push (fulfillment.md §2.2). Only what was signed is read. */
 export function readPush(rawBody: Buffer, salt: string): Tracking {
@@ -18,7 +21,7 @@ export function readPush(rawBody: Buffer, salt: string): Tracking {
     throw new RejectedError('kuaidi100: a push that is not signed with our salt', { code: 'BAD_SIGNATURE' });
   const push = Push.safeParse(readJson(param));
   if (!push.success) throw new RejectedError('kuaidi100: a push that cannot be read', { code: 'BAD_PUSH' });
-  return readResult(push.data.lastResult, ends[push.data.status]);
+  return readResult(push.data.lastResult, ends.get(push.data.status));
 }
 
 /** Numbers stay text: a waybill may have more digits than a JS number. */

@@ -30,7 +30,7 @@ export type Result = z.infer<typeof Result>;
  * pick-up is awaited (101, 102), or the provider counted days (201, 202). Taken for scans, the first would hide a parcel
  * that was never picked up and the others restart its clock.
  */
-const byCode: Readonly<Record<string, TrackKind>> = {
+const byCode: ReadonlyMap<string, TrackKind> = mapOf({
   101: 'unknown',
   102: 'unknown',
   201: 'unknown',
@@ -67,10 +67,10 @@ const byCode: Readonly<Record<string, TrackKind>> = {
   12: 'customs',
   13: 'customs',
   14: 'problem',
-};
+});
 
 /** The words that rows carry where the account has no codes (samples of 2020: resultv2=1). */
-const byWord: Readonly<Record<string, TrackKind>> = {
+const byWord: ReadonlyMap<string, TrackKind> = mapOf({
   在途: 'in-transit',
   揽收: 'collected',
   疑难: 'problem',
@@ -92,16 +92,20 @@ const byWord: Readonly<Record<string, TrackKind>> = {
   待揽收: 'unknown',
   超时未签收: 'unknown',
   超时未更新: 'unknown',
-};
+});
+
+function mapOf(kinds: Readonly<Record<string, TrackKind>>): ReadonlyMap<string, TrackKind> {
+  return new Map(Object.entries(kinds));
+}
 
 /** Signed and signed back: nothing follows (3xx are kinds of 3). 401: the waybill was cancelled. */
 const isOver = ({ state, ischeck }: Result): boolean => ischeck === '1' || /^(3|30\d|4|401)$/.test(state ?? '');
 
 /** The provider's own state of a row, and what we call it; undefined when it stands in no list of ours. */
 function stateOf({ statusCode, status }: Row): { rawState: string; kind: TrackKind | undefined } {
-  if (statusCode != null && statusCode !== '') return { rawState: statusCode, kind: byCode[statusCode] };
+  if (statusCode != null && statusCode !== '') return { rawState: statusCode, kind: byCode.get(statusCode) };
   const word = status?.trim() ?? '';
-  return { rawState: word, kind: byWord[word] };
+  return { rawState: word, kind: byWord.get(word) };
 }
 
 /** Local time of Beijing without a zone (fulfillment.md §2.1). */
