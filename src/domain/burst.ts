@@ -24,7 +24,7 @@ const completes = (times: readonly number[], index: number, { within, atLeast }:
   (times[index - atLeast + 1] ?? Number.NEGATIVE_INFINITY) > (times[index] ?? 0) - within;
 
 /** How surely two orders with this key are one person's, surest first. */
-export const evidenceKinds = ['phone', 'receiver', 'buyer', 'mask'] as const satisfies readonly IdentityKey['kind'][];
+const evidenceKinds = ['phone', 'receiver', 'buyer', 'mask'] as const satisfies readonly IdentityKey['kind'][];
 
 export const surer = (a: IdentityKey['kind'], b: IdentityKey['kind']): IdentityKey['kind'] =>
   evidenceKinds.indexOf(a) <= evidenceKinds.indexOf(b) ? a : b;

@@ -225,8 +225,8 @@ export interface AlertFilter {
 export interface AlertStore {
   /** Undefined when one is open for this rule and subject already. */
   raise(alert: NewAlert): Promise<Alert | undefined>;
-  /** Brings the facts and the due time of the open alert of this rule and subject up to date, quietly. */
-  refresh(alert: Pick<NewAlert, 'ruleId' | 'subject' | 'facts' | 'dueAt'>): Promise<void>;
+  /** Brings what is known of the open alert of this rule and subject up to date, quietly. */
+  refresh(alert: Pick<NewAlert, 'ruleId' | 'subject' | 'severity' | 'facts' | 'dueAt' | 'confirmedAt'>): Promise<void>;
   find(id: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;

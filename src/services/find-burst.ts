@@ -58,8 +58,7 @@ export async function findBurst(
 export const orderIds = ({ facts }: Pick<Alert, 'facts'>): readonly string[] =>
   typeof facts['orders'] === 'string' && facts['orders'] !== '' ? facts['orders'].split(',') : [];
 
-export const evidenceOf = ({ facts }: Pick<Alert, 'facts'>): IdentityKey['kind'] =>
-  facts['evidence'] as IdentityKey['kind'];
+const evidenceOf = ({ facts }: Pick<Alert, 'facts'>): IdentityKey['kind'] => facts['evidence'] as IdentityKey['kind'];
 
 /** How many travel together already, and how many more could: unshipped, to one receiver in one place. */
 async function parcelsOf(

@@ -14,6 +14,8 @@ export async function silentSources(stores: Stores): Promise<ReadonlySet<unknown
 export function explainedBy(silent: ReadonlySet<unknown>, directory: Directory): (alert: Alert) => boolean {
   return ({ ruleId, facts }) => {
     if (ruleId === 'source-silent') return false;
+    // Where a parcel is its carrier tells, whatever the warehouse system does.
+    if (facts['waybill'] !== undefined) return silent.has(`shop:${facts.shopId}`);
     const systemId = facts['systemId'] ?? (facts.shopId === undefined ? undefined : directory.systemOf(facts.shopId));
     return silent.has(`shop:${facts.shopId}`) || silent.has(`system:${systemId}`);
   };

@@ -183,12 +183,16 @@ describe('before anything is said of a parcel its carrier is asked [N5]', () => 
     expect(await said(async (flow) => void (await flow.hears(track(uploaded, 'collected', '1'))))).toBe(
       '2天0时 没有物流更新（限 48 小时） · 11:00 查过',
     );
-    expect(await said(async (flow) => void (flow.carrier.lookedAt = due - 8 * hour))).toBe(
-      '物流查询从 03:00 起没有更新，这件走没走没能确认',
-    );
-    expect(await said(async (flow) => void (flow.carrier.lookedAt = undefined))).toBe(
-      '物流查询没有回应，这件 2天0时 没有更新，没能确认',
-    );
+    expect(
+      await said(async ({ carrier }) => {
+        carrier.lookedAt = due - 8 * hour;
+      }),
+    ).toBe('物流查询从 03:00 起没有更新，这件走没走没能确认');
+    expect(
+      await said(async ({ carrier }) => {
+        carrier.lookedAt = undefined;
+      }),
+    ).toBe('物流查询没有回应，这件 2天0时 没有更新，没能确认');
     expect(await said(nothing, { carrier: 'none' })).toBe('单号上传 2天0时，没有接物流查询，看不到揽没揽收');
   });
 

@@ -84,13 +84,15 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         );
         return inserted === 0 ? undefined : one('SELECT * FROM Alert WHERE id = ?', id);
       }),
-    refresh: ({ ruleId, subject, facts, dueAt }) =>
+    refresh: ({ ruleId, subject, severity, facts, dueAt, confirmedAt }) =>
       run(
         () =>
           void change(
-            'UPDATE Alert SET facts = ?, dueAt = ? WHERE openKey = ?',
+            'UPDATE Alert SET severity = ?, facts = ?, dueAt = ?, confirmedAt = ? WHERE openKey = ?',
+            severity,
             JSON.stringify(facts),
             dueAt,
+            confirmedAt,
             alertKey(ruleId, subject),
           ),
       ),
