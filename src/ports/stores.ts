@@ -262,6 +262,8 @@ export interface OutboxStore {
   freeSending(): Promise<void>;
   sent(id: number, at: number, providerRef: string): Promise<void>;
   retry(id: number, dueAt: number, error: string, maybeTwice: boolean): Promise<void>;
+  /** Later again, as if it had not been tried. */
+  postpone(id: number, dueAt: number, error: string): Promise<void>;
   dead(id: number, at: number, error: string): Promise<void>;
   drop(id: number, at: number, why: string): Promise<void>;
   sentSince(roomId: string, from: number): Promise<number>;

@@ -40,7 +40,7 @@ const scaled = <T extends object>(times: T, keep: readonly string[], by: number)
 function keeper() {
   let made: Messenger | undefined;
   return {
-    keep(messenger: Messenger): Messenger {
+    keep: (messenger: Messenger): Messenger => {
       made = messenger;
       return messenger;
     },
@@ -69,7 +69,7 @@ export async function startWecomBot({ hurry }: PlatformOptions): Promise<Platfor
   const own = { ...scaled(timers, ['refusals'], hurry), subscribe: 2_000, send: Math.max(300, timers.send / hurry) };
   const plug = {
     ...wecomPlug,
-    create: (context) => keep(createWecomMessenger(context as never, own)),
+    create: (context) => keep(createWecomMessenger(context, own)),
   } as MessengerPlug;
   const bot = await startTestBot({
     messenger: { platform: 'wecom', plug },
@@ -151,7 +151,7 @@ export async function startWecomBot({ hurry }: PlatformOptions): Promise<Platfor
 export async function startDingTalkBot({ hurry }: PlatformOptions): Promise<PlatformBot> {
   const { keep, isUp } = keeper();
   const own = { ...scaled(usualTimings, [], hurry), handshakeMs: 1_000, drainMs: 500 };
-  const plug = { ...dingtalkPlug, create: (context) => keep(createDingTalk(context as never, own)) } as MessengerPlug;
+  const plug = { ...dingtalkPlug, create: (context) => keep(createDingTalk(context, own)) } as MessengerPlug;
   const bot = await startTestBot({
     messenger: { platform: 'dingtalk', plug },
     // A frame that is no JSON, and the alarm about a gateway that refuses the app.

@@ -76,5 +76,6 @@ it(`acts once and answers once in ${rounds} random interleavings of repeats, tic
     const bot = await startTestBot();
     for (let seed = first; seed < first + perBot && seed <= rounds; seed += 1) await round(bot, seed);
     await bot.stop();
+    expect(bot.isCrashed).toBe(false);
   }
 });

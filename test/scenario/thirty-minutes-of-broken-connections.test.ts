@@ -49,7 +49,7 @@ it.each<[string, (options: { hurry: number }) => Promise<PlatformBot>, number]>(
       for (const end = Date.now() + ms; !isTrue() && Date.now() < end; ) await sleep(20);
       expect(isTrue()).toBe(true);
     };
-    await until(platform.isUp, 10_000);
+    await until(() => platform.isUp(), 10_000);
     await platform.say('帮助');
 
     const alerts: string[] = [];
@@ -102,7 +102,7 @@ it.each<[string, (options: { hurry: number }) => Promise<PlatformBot>, number]>(
     }
     await heal();
     await platform.heal();
-    await until(platform.isUp, 120_000 / hurry + 10_000);
+    await until(() => platform.isUp(), 120_000 / hurry + 10_000);
     // Whatever the platform delivers again comes within its minute; whatever waits for its next try is sent then.
     const last = Date.now() + 70_000 / hurry + 1_000;
     while (Date.now() < last || (await bot.pending()) > 0) {
