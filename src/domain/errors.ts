@@ -23,14 +23,15 @@ export class RetryableError extends AppError {
   }
 }
 
-/** The provider asked for a pause of `afterMs`. */
+/** The provider asked for a pause of `afterMs`, or cannot be reached at all for the moment. */
 export class RateLimitedError extends AppError {
-  readonly code = 'RATE_LIMITED';
+  readonly code: string;
   readonly retry = 'after';
   readonly afterMs: number;
 
-  constructor(message: string, afterMs: number, options?: ErrorOptions) {
+  constructor(message: string, afterMs: number, options?: ErrorOptions & { code?: string }) {
     super(message, options);
+    this.code = options?.code ?? 'RATE_LIMITED';
     this.afterMs = afterMs;
   }
 }

@@ -311,6 +311,8 @@ export interface OutboxStore {
   /** `parts`: messages of the room's minute that it took. */
   sent(id: number, at: number, providerRef: string, parts?: number): Promise<void>;
   retry(id: number, dueAt: number, error: string, maybeTwice: boolean): Promise<void>;
+  /** Later again, as if it had not been tried. */
+  postpone(id: number, dueAt: number, error: string): Promise<void>;
   dead(id: number, at: number, error: string): Promise<void>;
   drop(id: number, at: number, why: string): Promise<void>;
   /** Messages, counted in parts. */

@@ -62,13 +62,16 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   async function settle(row: OutboxRow, error: AppError, messenger: Messenger): Promise<void> {
     const now = clock.now();
     const isUnknown = error instanceof OutcomeUnknownError;
-    const wait =
-      error instanceof RateLimitedError
-        ? error.afterMs
-        : aMinute * 2 ** (row.attempts - 1) * (0.75 + Math.random() / 2);
-    if (error instanceof RateLimitedError) pausedUntil.set(row.roomId, now + wait);
-    // A pause that the platform asks for loses no message, however often.
-    if (error.retry === 'never' || (error.retry !== 'after' && row.attempts >= mostAttempts)) {
+    if (error instanceof RateLimitedError) {
+      // A pause that the platform asks for, or a line that is down, loses no message, however often and long.
+      pausedUntil.set(row.roomId, now + error.afterMs);
+      await storage.outbox.postpone(row.id, now + error.afterMs, error.code);
+      metrics.delivered(row.roomId, 'retry', 0);
+      log.warn({ outbox: row.id, room: row.roomId, code: error.code }, 'Message not delivered, will wait');
+      return;
+    }
+    const wait = aMinute * 2 ** (row.attempts - 1) * (0.75 + Math.random() / 2);
+    if (error.retry === 'never' || row.attempts >= mostAttempts) {
       await storage.outbox.dead(row.id, now, error.code);
       metrics.delivered(row.roomId, 'dead', 0);
       log.error({ outbox: row.id, room: row.roomId, code: error.code }, 'Message given up');

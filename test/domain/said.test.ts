@@ -95,7 +95,7 @@ describe('sentences labelled before they were tried [P17]', () => {
       ({ said, want }) => `${JSON.stringify(said)} is ${want}, read ${JSON.stringify(ask(said))}`,
     );
 
-    expect(missed.length / asked.length, list.join('\n')).toBeLessThanOrEqual(0.05);
+    expect(list.length <= asked.length * 0.05 ? [] : list).toEqual([]);
   });
 
   it('make no write that was not asked for', () => {

@@ -27,7 +27,7 @@ const toGroup = (msgParam: unknown, more: object = {}): Promise<Reply> =>
 const hello = JSON.stringify({ content: 'hello' });
 
 describe('tokens', () => {
-  it('gives the same token within its two hours, longer each time, and another after them', async () => {
+  it('DingTalk 2: gives the same token within its two hours, longer each time, and another after them', async () => {
     const again = async () =>
       (await post('/v1.0/oauth2/accessToken', { appKey: app.clientId, appSecret: app.clientSecret })).body.accessToken;
     await pass(sandbox, HOUR);
@@ -42,7 +42,7 @@ describe('tokens', () => {
     expect(await again()).not.toBe(token);
   });
 
-  it('knows the legacy token call, and refuses wrong secrets in both', async () => {
+  it('DingTalk 2: knows the legacy token call, and refuses wrong secrets in both', async () => {
     expect(await get(`/gettoken?appkey=${app.clientId}&appsecret=${app.clientSecret}`)).toMatchObject({
       errcode: 0,
       access_token: token,
@@ -54,7 +54,7 @@ describe('tokens', () => {
     });
   });
 
-  it('refuses a bad or missing one with 400 in the new API and with 200 in the legacy one', async () => {
+  it('DingTalk 3: refuses a bad or missing one with 400 in the new API and with 200 in the legacy one', async () => {
     const bad = await post('/v1.0/robot/groups/query', {}, { token: 'bad' });
     const none = await post('/v1.0/robot/groups/query', {}, { token: null });
     const legacy = await post('/topapi/v2/user/get?access_token=bad', { userid: 'li' });
@@ -66,7 +66,7 @@ describe('tokens', () => {
 });
 
 describe('the robot', () => {
-  it('sends, tells of, and takes back a message of the group', async () => {
+  it('DingTalk 4: sends, tells of, and takes back a message of the group', async () => {
     const { processQueryKey } = (await toGroup(hello)).body;
     const asked = { robotCode: app.clientId, openConversationId: group.id, processQueryKey };
     const before = await post('/v1.0/robot/groupMessages/query', asked);
@@ -95,7 +95,7 @@ describe('the robot', () => {
     expect(await said()).toEqual([]);
   });
 
-  it('writes to twenty people at most, and names those it does not reach', async () => {
+  it('DingTalk 4: writes to twenty people at most, and names those it does not reach', async () => {
     await door('/trouble', { slowed: ['wang'] });
     const send = (userIds: readonly string[]): Promise<Reply> =>
       post('/v1.0/robot/oToMessages/batchSend', {
@@ -112,7 +112,7 @@ describe('the robot', () => {
     expect((await send(Array.from({ length: 21 }, () => 'li'))).status).toBe(400);
   });
 
-  it('lets twenty calls through in a second of one API, each API for itself', async () => {
+  it('DingTalk 10: lets twenty calls through in a second of one API, each API for itself', async () => {
     for (let at = 0; at < 20; at += 1) expect((await toGroup(hello)).status).toBe(200);
 
     const over = await toGroup(hello);
@@ -124,7 +124,7 @@ describe('the robot', () => {
     expect((await toGroup(hello)).status).toBe(200);
   });
 
-  it('says 90018 where the legacy API is asked too often', async () => {
+  it('DingTalk 10: says 90018 where the legacy API is asked too often', async () => {
     await door('/settings', { perSecond: 1 });
     const ask = () => post(`/topapi/v2/user/get?access_token=${token}`, { userid: 'li' });
     await ask();
@@ -132,7 +132,7 @@ describe('the robot', () => {
     expect((await ask()).body.errcode).toBe(90018);
   });
 
-  it('counts sends, card calls and pushes of a month, and refuses the next', async () => {
+  it('DingTalk 10: counts sends, card calls and pushes of a month, and refuses the next', async () => {
     await door('/settings', { perMonth: 3 });
     await toGroup(hello);
     await door('/say', { by: 'li', text: '018842' });
@@ -148,7 +148,7 @@ describe('the robot', () => {
     expect((await door('')).body.month.calls).toBe(1);
   });
 
-  it('can answer slowly, not at all, or 504 after it was done', async () => {
+  it('DingTalk 10: can answer slowly, not at all, or 504 after it was done', async () => {
     await door('/faults', { kind: 'delay', ms: 120 });
     const started = performance.now();
     await toGroup(hello);
@@ -179,7 +179,7 @@ describe('the send-only robot', () => {
     expect(signHook(secret, timestamp)).toBe(sign);
   });
 
-  it('takes a signed message, an hour off at most', async () => {
+  it('DingTalk 5: takes a signed message, an hour off at most', async () => {
     const at = (off: number): string => hookPath(String(sandbox.world.clock.now() + off));
 
     expect(await send()).toEqual({ errcode: 0, errmsg: 'ok' });
@@ -195,7 +195,7 @@ describe('the send-only robot', () => {
     expect((await said())[0]).toMatchObject({ via: 'hook', chat: group.id });
   });
 
-  it('refuses a strange token, kind, size or a missing keyword', async () => {
+  it('DingTalk 5: refuses a strange token, kind, size or a missing keyword', async () => {
     await door('/trouble', { keyword: '仓库' });
 
     expect(await send(markdown, '/robot/send?access_token=x')).toMatchObject({ errcode: 300005 });
@@ -211,7 +211,7 @@ describe('the send-only robot', () => {
     expect(await send()).toMatchObject({ errcode: 0 });
   });
 
-  it('takes twenty in a minute, then none for ten', async () => {
+  it('DingTalk 5: takes twenty in a minute, then none for ten', async () => {
     await door('/settings', { perSecond: 1_000 });
     for (let at = 0; at < 20; at += 1) expect((await send()).errcode).toBe(0);
 
@@ -224,7 +224,7 @@ describe('the send-only robot', () => {
     expect((await send()).errcode).toBe(0);
   });
 
-  it('is sometimes stopped by a wall with a shape of its own', async () => {
+  it('DingTalk 5: is sometimes stopped by a wall with a shape of its own', async () => {
     await door('/trouble', { webhookBlock: 1 });
 
     const blocked = await send();
@@ -233,7 +233,7 @@ describe('the send-only robot', () => {
     expect(blocked.errcode).toBeUndefined();
   });
 
-  it('answers by the session of a message until that ends', async () => {
+  it('DingTalk 5: answers by the session of a message until that ends', async () => {
     const { sessionWebhook } = (await door('/say', { by: 'li', text: 'hi', isPrivate: true })).body;
     const answer = async (body: object) =>
       (await post(sessionWebhook.replace(`${sandbox.url}/dingtalk`, ''), body)).body.errcode;

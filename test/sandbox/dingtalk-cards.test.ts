@@ -30,7 +30,7 @@ describe('cards', () => {
     post('/v1.0/card/instances', { outTrackId: 'k1', ...body }, { method: 'PUT' });
   const view = async (user: string) => (await door(`/view/k1/${user}`)).body;
 
-  it('delivers one card for an id, whatever is in the second', async () => {
+  it('DingTalk 6: delivers one card for an id, whatever is in the second', async () => {
     const first = await create();
     const second = await create({ cardData: { cardParamMap: { title: 'other' } } });
 
@@ -54,7 +54,7 @@ describe('cards', () => {
     expect(await create(change)).toMatchObject({ status: 400, body: { code } });
   });
 
-  it('says success on top though the one space was not reached', async () => {
+  it('DingTalk 6: says success on top though the one space was not reached', async () => {
     const { body } = await create({ openSpaceId: 'dtv1.card//IM_GROUP.cidOther==' });
 
     expect(body).toMatchObject({
@@ -64,7 +64,7 @@ describe('cards', () => {
     expect(await said()).toEqual([]);
   });
 
-  it('overwrites all data, or by key when it is told to', async () => {
+  it('DingTalk 6: overwrites all data, or by key when it is told to', async () => {
     await create();
     await update({ cardData: { cardParamMap: { status: 'taken' } }, cardUpdateOptions: { updateCardDataByKey: true } });
     const byKey = await view('li');
@@ -78,7 +78,7 @@ describe('cards', () => {
     });
   });
 
-  it('calls nobody back for a card that did not ask for the stream', async () => {
+  it('DingTalk 6: calls nobody back for a card that did not ask for the stream', async () => {
     await create({ callbackType: 'stream' });
 
     expect((await door('/click', { by: 'li', outTrackId: 'k1', button: 'b1' })).body.messageId).toBeNull();
@@ -86,7 +86,7 @@ describe('cards', () => {
 });
 
 describe('people and rings', () => {
-  it('finds people by phone, id and union id', async () => {
+  it('DingTalk 9: finds people by phone, id and union id', async () => {
     const ask = async (path: string, body: object) => (await post(`/topapi${path}?access_token=${token}`, body)).body;
 
     expect(await ask('/v2/user/getbymobile', { mobile: '13800000002' })).toMatchObject({
@@ -98,7 +98,7 @@ describe('people and rings', () => {
     expect(await ask('/v2/user/getbymobile', { mobile: '1' })).toMatchObject({ errcode: 60121 });
   });
 
-  it('rings twenty people at most while the package lasts, and tells whom it did not reach', async () => {
+  it('DingTalk 7: rings twenty people at most while the package lasts, and tells whom it did not reach', async () => {
     const ring = (receiverUserIdList: readonly string[], remindType = 3): Promise<Reply> =>
       post('/v1.0/robot/ding/send', { robotCode: app.clientId, remindType, receiverUserIdList, content: '请处理' });
 
@@ -113,7 +113,7 @@ describe('people and rings', () => {
     expect((await ring(['li'], 1)).status).toBe(200);
   });
 
-  it('takes a ring back, and tells who read it', async () => {
+  it('DingTalk 7: takes a ring back, and tells who read it', async () => {
     const { openDingId } = (
       await post('/v1.0/robot/ding/send', {
         robotCode: app.clientId,

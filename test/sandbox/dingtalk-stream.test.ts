@@ -61,7 +61,7 @@ async function connected(): Promise<{ client: Bare; heard: { messageId: string; 
   return { client, heard };
 }
 
-it('gives a ticket to the app alone, and only for topics', async () => {
+it('DingTalk 1: gives a ticket to the app alone, and only for topics', async () => {
   const subscriptions = [{ type: 'CALLBACK', topic: TOPIC_ROBOT }];
 
   expect((await open({ ...app, subscriptions })).status).toBe(200);
@@ -69,7 +69,7 @@ it('gives a ticket to the app alone, and only for topics', async () => {
   expect((await open({ ...app, subscriptions: [] })).status).toBe(400);
 });
 
-it('pushes a message with the fields of the sheet', async () => {
+it('DingTalk WS: pushes a message with the fields of the sheet', async () => {
   const { heard } = await connected();
 
   await door('/say', { by: 'li', text: '/ack 1024' });
@@ -87,7 +87,7 @@ it('pushes a message with the fields of the sheet', async () => {
   });
 });
 
-it('pushes what was not acknowledged again under the same id, and no more once it was', async () => {
+it('DingTalk WS: pushes what was not acknowledged again under the same id, and no more once it was', async () => {
   await door('/settings', { redeliverMs: 60 });
   const { client, heard } = await connected();
 
@@ -102,7 +102,7 @@ it('pushes what was not acknowledged again under the same id, and no more once i
   expect(heard.length).toBe(settled);
 });
 
-it('keeps events for later and loses callbacks while nobody listens', async () => {
+it('DingTalk WS: keeps events for later and loses callbacks while nobody listens', async () => {
   await door('/settings', { redeliverMs: 100 });
   const lost = await door('/say', { by: 'li', text: 'hi' });
   await door('/event', { eventType: 'user_add_org' });
@@ -115,7 +115,7 @@ it('keeps events for later and loses callbacks while nobody listens', async () =
   expect(heard).toEqual([]);
 });
 
-it('says goodbye, is deaf for a while, then closes', async () => {
+it('DingTalk WS: says goodbye, is deaf for a while, then closes', async () => {
   await door('/settings', { closeAfterDisconnectMs: 200 });
   const { client, heard } = await connected();
   client.config.autoReconnect = false;
@@ -130,7 +130,7 @@ it('says goodbye, is deaf for a while, then closes', async () => {
   expect(heard).toEqual([]);
 });
 
-it('shows a click’s answer to the clicker alone when it comes in time, and to nobody when it is late', async () => {
+it('DingTalk 6: shows a click’s answer to the clicker alone when it comes in time, and to nobody when it is late', async () => {
   await door('/settings', { cardAnswerMs: 100 });
   const { client, heard } = await connected();
   const { accessToken } = (await (
@@ -185,7 +185,7 @@ it('shows a click’s answer to the clicker alone when it comes in time, and to 
   expect((await door('/view/k1/wang')).status).toBe('taken');
 });
 
-it('shows what the official client does by itself: a storm, many lines, acknowledgements on the wrong one', async () => {
+it('DingTalk WS: shows what the official client does by itself: a storm, many lines, acknowledgements on the wrong one', async () => {
   await door('/trouble', { handshakes: { how: 503, times: 3 } });
   const client = new Bare();
   client.registerCallbackListener(TOPIC_ROBOT, ({ headers }) => client.socketCallBackResponse(headers.messageId, null));
@@ -200,7 +200,7 @@ it('shows what the official client does by itself: a storm, many lines, acknowle
   );
 });
 
-it('is played with from this machine only, and forgets when told to', async () => {
+it('DingTalk control: is played with from this machine only, and forgets when told to', async () => {
   await door('/say', { by: 'li', text: 'hi' });
   await door('/reset', {});
 

@@ -147,6 +147,21 @@ describe('a message', () => {
     expect(row()).toMatchObject({ state: 'sent', attempts: 1, providerRef: 'ref-k1', maybeTwice: 0, sentAt: noon });
   });
 
+  it('outlives a line that is down for a day, and leaves as soon as it is up, its tries unspent [C4]', async () => {
+    const { add, answers, runAt, row, shown } = await setup();
+    await add();
+    answers(() => new RateLimitedError('down', 2_000, { code: 'NOT_CONNECTED' }));
+    for (let hours = 0; hours < 24; hours += 1) await runAt(noon + hours * hour);
+    expect(row()).toMatchObject({ state: 'pending', attempts: 0, error: 'NOT_CONNECTED', maybeTwice: 0 });
+
+    answers(fails(() => new RetryableError('busy'), 1));
+    await runAt(noon + 24 * hour);
+    expect(row()).toMatchObject({ state: 'pending', attempts: 1 });
+    await runAt(noon + 24 * hour + 2 * minute);
+
+    expect(shown).toHaveLength(1);
+  });
+
   it('is sent by one of two that run at the same time', async () => {
     const { add, run, shown } = await setup();
     for (let index = 0; index < 20; index += 1) await add({ key: `k${index}` });

@@ -108,6 +108,16 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
             id,
           ),
       ),
+    postpone: (id, dueAt, error) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Outbox SET state = 'pending', dueAt = ?, error = ?, attempts = attempts - 1, leaseUntil = NULL WHERE id = ?`,
+            dueAt,
+            error,
+            id,
+          ),
+      ),
     dead: (id, at, error) =>
       run(
         () =>

@@ -214,7 +214,7 @@ describe(`${numRuns} hostile texts [P17 P18]`, () => {
         if (answer.type !== 'suggest' && answer.type !== 'problem' && answer.type !== 'unclear') return;
         for (const language of ['zh', 'en'] as const) {
           const card = saidBackCard(answer, language);
-          expect(faultOf(leaving(card)), JSON.stringify(answer)).toBeUndefined();
+          expect({ answer, fault: faultOf(leaving(card)) }).toEqual({ answer, fault: undefined });
           expect(JSON.stringify(card.lines)).not.toMatch(/\d…/);
         }
       }),

@@ -17,7 +17,12 @@ const finals = new Set([
 /** The group cannot be reached this way; nothing was shown. */
 export const unreachable: readonly string[] = ['NOT_CONNECTED', 'WECOM_93001', 'WECOM_93006'];
 
-export const notConnected = (): AppError => new RetryableError('WeCom: not connected', { code: 'NOT_CONNECTED' });
+/** Long enough not to be in the way of the connecting, short enough to speak at once when it is done. World ms. */
+const reconnectMs = 2_000;
+
+/** No try at the message: however long the line is down, nothing is given up for it. */
+export const notConnected = (): AppError =>
+  new RateLimitedError('WeCom: not connected', reconnectMs, { code: 'NOT_CONNECTED' });
 
 /** What a code says about trying again. A code nobody knows refused the message, so trying again shows nothing twice. */
 export function refusalOf(errcode: number, where: string): AppError {

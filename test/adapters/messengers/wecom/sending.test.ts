@@ -119,7 +119,7 @@ describe('sends', () => {
     expect(await stopped).toMatchObject({ code: 'ABORTED' });
     await cut();
 
-    expect(await failed()).toMatchObject({ code: 'NOT_CONNECTED', retry: 'backoff' });
+    expect(await failed()).toMatchObject({ code: 'NOT_CONNECTED', retry: 'after' });
     expect(await office.posted()).toEqual([]);
   });
 });
