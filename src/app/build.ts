@@ -49,7 +49,7 @@ import { createWeb } from '../web/server.ts';
 import type { Company } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { createEngine, type Engine, everyWallSecond, everyWorldSecond } from './engine.ts';
 import type { Keys } from './keys.ts';
 import { createMessengers } from './messengers.ts';
 import { createMetrics } from './metrics.ts';
@@ -285,7 +285,12 @@ export async function build(options: BuildOptions): Promise<Bot> {
       keepLights,
       summarise,
     });
-  const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
+  const engine = createEngine(modules(), {
+    clock,
+    beat: world === 'real' ? everyWallSecond : everyWorldSecond(clock),
+    log,
+    mayRun: () => lease.isHeld(),
+  });
 
   async function sync(): Promise<void> {
     await storage.people.syncConfigured(

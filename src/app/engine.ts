@@ -29,7 +29,7 @@ export interface Engine {
   tick(now: number): Promise<void>;
   /** Runs one module soon. */
   nudge(name: string): void;
-  /** Ticks every wall second until stopped. */
+  /** Ticks at each beat until stopped. */
   start(): void;
   /** No new run; waits for those under way. */
   stop(): Promise<void>;
@@ -37,15 +37,31 @@ export interface Engine {
   states(): readonly ModuleState[];
 }
 
+/** Calls `tick` again and again until the answer is called. */
+export type Beat = (tick: () => void) => () => void;
+
+/** The company's own second, on the machine's clock. */
+export const everyWallSecond: Beat = (tick) => {
+  const job = scheduleJob('* * * * * *', tick);
+  return () => job.cancel();
+};
+
+/** A second of a world that may live faster than the machine. */
+export const everyWorldSecond =
+  (clock: Clock): Beat =>
+  (tick) =>
+    clock.every(1_000, async () => tick());
+
 export interface EngineDeps {
   readonly clock: Clock;
+  readonly beat: Beat;
   readonly log: Log;
   /** False while another instance holds the lease. */
   readonly mayRun: () => boolean;
 }
 
 /** Runs the modules: never one over itself, one's crash is one's own, each with a time limit. */
-export function createEngine(initial: readonly EngineModule[], { clock, log, mayRun }: EngineDeps): Engine {
+export function createEngine(initial: readonly EngineModule[], { clock, beat, log, mayRun }: EngineDeps): Engine {
   let modules = initial;
   const lastStart = new Map<string, number>();
   const lastOk = new Map<string, number>();
@@ -54,7 +70,7 @@ export function createEngine(initial: readonly EngineModule[], { clock, log, may
   const waiting = new Set<string>();
   const abort = new AbortController();
   let isStopping = false;
-  let job: { cancel(): boolean } | undefined;
+  let stopBeat = (): void => {};
 
   async function runOnce(module: EngineModule): Promise<void> {
     const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(module.limitMs)]);
@@ -115,11 +131,11 @@ export function createEngine(initial: readonly EngineModule[], { clock, log, may
     tick,
     nudge,
     start() {
-      job = scheduleJob('* * * * * *', () => void tick(clock.now()));
+      stopBeat = beat(() => void tick(clock.now()));
     },
     async stop() {
       isStopping = true;
-      job?.cancel();
+      stopBeat();
       abort.abort();
       await Promise.allSettled(running.values());
     },

@@ -233,6 +233,8 @@ export interface AlertStore {
   ): Promise<void>;
   decisionsFor(alertId: string): Promise<readonly { roomId: string; at: number; verdict: string; reason: string }[]>;
   groupSaid(roomId: string, groupKey: string): Promise<GroupSaid | undefined>;
+  /** The number by which a group was told, in whichever room. */
+  groupNumber(groupKey: string): Promise<number | undefined>;
   setGroupSaid(roomId: string, groupKey: string, said: GroupSaid | undefined): Promise<void>;
   /** Groups that a room heard of, of which every alert it heard has ended. */
   listClearedGroups(): Promise<readonly { roomId: string; groupKey: string; said: GroupSaid }[]>;

@@ -4,26 +4,15 @@ import type { Stores } from '../ports/stores.ts';
 /** The number people call an alert by: its own, or that of the group whose card they saw. */
 export async function numberOf(
   stores: Pick<Stores, 'alerts'>,
-  roomIds: readonly string[],
-  alert: Alert,
+  alert: Pick<Alert, 'number' | 'groupKey'>,
 ): Promise<number | null> {
-  if (alert.number !== null) return alert.number;
-  for (const roomId of roomIds) {
-    const said = await stores.alerts.groupSaid(roomId, alert.groupKey);
-    if (said !== undefined) return said.number;
-  }
-  return null;
+  return alert.number ?? (await stores.alerts.groupNumber(alert.groupKey)) ?? null;
 }
 
 /** A group keeps its number when the alert that gave it has ended: then it means the worst that is still open. */
-export async function stillOpen(
-  stores: Pick<Stores, 'alerts'>,
-  roomIds: readonly string[],
-  alert: Alert,
-): Promise<Alert> {
+export async function stillOpen(stores: Pick<Stores, 'alerts'>, alert: Alert): Promise<Alert> {
   if (alert.state !== 'resolved') return alert;
   const [worst] = await stores.alerts.list({ state: 'unresolved', groupKey: alert.groupKey, limit: 1 });
-  if (worst === undefined || (await numberOf(stores, roomIds, { ...worst, number: null })) !== alert.number)
-    return alert;
+  if (worst === undefined || (await stores.alerts.groupNumber(alert.groupKey)) !== alert.number) return alert;
   return { ...worst, number: alert.number };
 }

@@ -102,8 +102,7 @@ export function createExplain({
     about: { readonly alert: Alert } | { readonly order: Order },
   ): Promise<readonly Card[]> => {
     const { language } = asking;
-    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
-    const alert = 'alert' in about ? await stillOpen(storage, roomIds, about.alert) : undefined;
+    const alert = 'alert' in about ? await stillOpen(storage, about.alert) : undefined;
     const orderId = alert?.facts.orderId;
     const order =
       'order' in about ? about.order : orderId === undefined ? undefined : await storage.views.findOrder(orderId);

@@ -56,8 +56,7 @@ export function createReadAlerts({
   async function card(asking: Asking, filter: { claimedBy?: string }, none: string): Promise<readonly Card[]> {
     const alerts = await storage.alerts.list({ state: 'unresolved', limit: shown, ...filter });
     if (alerts.length === 0) return [await quiet(asking, none)];
-    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
-    const numbers = await Promise.all(alerts.map((alert) => numberOf(storage, roomIds, alert)));
+    const numbers = await Promise.all(alerts.map((alert) => numberOf(storage, alert)));
     const total = await storage.alerts.count({ state: 'unresolved', ...filter });
     const zh = asking.language === 'zh';
     const claimed = await storage.alerts.count({ state: 'claimed', ...filter });

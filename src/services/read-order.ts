@@ -29,8 +29,7 @@ export function createReadOrder({
     const alerts = (await storage.alerts.listFor(orderSubject(order.shopId, order.channelOrderNo))).filter(
       (each) => each.state !== 'resolved',
     );
-    const roomIds = (await storage.rooms.list()).map(({ id }) => id);
-    const numbers = await Promise.all(alerts.map((each) => numberOf(storage, roomIds, each)));
+    const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
     const systemId = directory.systemOf(order.shopId);
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
     const lastOkAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;

@@ -1,6 +1,6 @@
 import { createManualClock } from '../../src/adapters/clock/manual.ts';
 import { createSystemClock } from '../../src/adapters/clock/system.ts';
-import { createEngine } from '../../src/app/engine.ts';
+import { createEngine, everyWallSecond } from '../../src/app/engine.ts';
 import { RateLimitedError } from '../../src/domain/errors.ts';
 import { tempDir } from '../kit/open-test-db.ts';
 import { aMessenger, openAlertFlow } from './alert-flow.ts';
@@ -61,7 +61,7 @@ async function limited(folder: string, name: string, alerts: number, perSecond: 
         waitMs: () => flow.deliver.waitMs(),
       },
     ],
-    { clock, log: loudLog, mayRun: () => true },
+    { clock, beat: everyWallSecond, log: loudLog, mayRun: () => true },
   );
   engine.start();
   engine.nudge('deliver');

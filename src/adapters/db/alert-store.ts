@@ -223,6 +223,13 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
           .prepare<GroupSaid>('SELECT saidAt, count, band, number FROM GroupSaid WHERE roomId = ? AND groupKey = ?')
           .get(roomId, groupKey),
       ),
+    groupNumber: (groupKey) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ number: number }>('SELECT number FROM GroupSaid WHERE groupKey = ? ORDER BY roomId LIMIT 1')
+            .get(groupKey)?.number,
+      ),
     setGroupSaid: (roomId, groupKey, said) =>
       run(() => {
         if (said === undefined) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MessengerContext } from '../../../ports/messenger.ts';
+import { type App, type AppCredentials, createApp } from './app.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { type Connection, createConnection, type Timers } from './connection.ts';
 import { createEars } from './inbound.ts';
@@ -9,6 +10,7 @@ export interface Credentials {
   readonly secret: string;
   /** What people mention; the platform sends no more of a mention than its characters. */
   readonly botName?: string | undefined;
+  readonly app?: AppCredentials | undefined;
 }
 
 type Context = MessengerContext<Credentials>;
@@ -17,6 +19,8 @@ type Context = MessengerContext<Credentials>;
 export interface Bot {
   readonly connection: Connection;
   readonly budget: Budget;
+  /** The company's own app, if one is configured. */
+  readonly app: App | undefined;
   /** Connects with the first room and leaves with the last. */
   join(room: Context): void;
   leave(room: Context): void;
@@ -45,7 +49,7 @@ const bots = new Map<string, Bot>();
 export function botOf(context: Context, timers: Timers): Bot {
   const { baseUrl, credentials } = context;
   const key = createHash('sha256')
-    .update(JSON.stringify([baseUrl, credentials.botId, credentials.secret]))
+    .update(JSON.stringify([baseUrl, credentials.botId, credentials.secret, credentials.app]))
     .digest('hex');
   const known = bots.get(key);
   if (known !== undefined) return known;
@@ -54,17 +58,19 @@ export function botOf(context: Context, timers: Timers): Bot {
   return bot;
 }
 
-function createBot({ baseUrl, credentials, log, clock }: Context, timers: Timers, onEmpty: () => void): Bot {
+function createBot({ baseUrl, credentials, log, clock, http }: Context, timers: Timers, onEmpty: () => void): Bot {
   const rooms = new Set<Context>();
   const first = (): Context | undefined => rooms.values().next().value;
   const budget = createBudget(() => clock.now(), windows);
+  const app = credentials.app && createApp(credentials.app, { http, clock, log });
   const ears = createEars({
     log,
     botName: credentials.botName,
     async hear(heard) {
       const room = first();
       if (room === undefined) throw new Error('nobody listens any more');
-      return room.hear(heard);
+      const senderId = (await app?.plainIdOf(heard.senderId)) ?? heard.senderId;
+      return room.hear({ ...heard, senderId });
     },
     send: (frame) => connection.send(frame),
     spend(chat) {
@@ -86,6 +92,7 @@ function createBot({ baseUrl, credentials, log, clock }: Context, timers: Timers
   return {
     connection,
     budget,
+    app,
     join(room) {
       rooms.add(room);
       connection.start();

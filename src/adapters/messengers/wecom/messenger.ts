@@ -76,6 +76,9 @@ export function createWecomMessenger(context: MessengerContext<Credentials>, tim
         return { room: target.roomId, id };
       } catch (error) {
         const isUnreachable = error instanceof AppError && unreachable.includes(error.code);
+        if (isUnreachable && target.isPrivate && bot.app !== undefined) {
+          return { room: target.roomId, id: `app/${await bot.app.sendTo(target.chatId, fitting, signal)}` };
+        }
         if (second === undefined || !isUnreachable) throw error;
         await second.sendCard(fitting, signal);
         await addPicture(card.png);

@@ -112,6 +112,7 @@ export interface RoomOptions {
   readonly secret?: string;
   readonly botId?: string;
   readonly botName?: string;
+  readonly app?: boolean;
   readonly roomId?: string;
   readonly baseUrl?: string;
   readonly hear?: (heard: Heard) => Promise<boolean>;
@@ -134,6 +135,10 @@ export function openRoom(office: Office, options: RoomOptions = {}): Room {
       botId: options.botId ?? tenant.botId,
       secret: options.secret ?? tenant.botSecret,
       botName: options.botName,
+      app:
+        options.app === true
+          ? { corpId: tenant.corpId, agentId: tenant.agentId, secret: tenant.appSecret, baseUrl: `${office.url}/wecom` }
+          : undefined,
     },
     http: createHttp(),
     clock: clockOf(office),

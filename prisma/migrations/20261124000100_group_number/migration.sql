@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "GroupSaid_groupKey_idx" ON "GroupSaid"("groupKey");
