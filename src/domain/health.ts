@@ -167,11 +167,12 @@ export interface OpenAge {
   readonly mean: number | null;
 }
 
-type OpenLaps = Pick<Laps, 'paidAt' | 'scannedAt' | 'closedAt'>;
+/** Of an order that is not closed. */
+export type OpenLaps = Pick<Laps, 'warehouse' | 'paidAt' | 'scannedAt'>;
 
-/** Paid in (now − 24 h, now], not closed, no scan before the payment. */
-const isIn = ({ paidAt, scannedAt, closedAt }: OpenLaps, now: number): boolean =>
-  paidAt > now - openAgeWindow && paidAt <= now && closedAt === null && (scannedAt === null || scannedAt >= paidAt);
+/** Paid in (now − 24 h, now], no scan before the payment. */
+const isIn = ({ paidAt, scannedAt }: OpenLaps, now: number): boolean =>
+  paidAt > now - openAgeWindow && paidAt <= now && (scannedAt === null || scannedAt >= paidAt);
 
 /** The mean over what has been scanned, at its cycle, and over what has not, at its age: nothing open is dropped. */
 export function openAge(laps: readonly OpenLaps[], now: number): OpenAge {

@@ -3,7 +3,7 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import type { Bucket, Laps, Light, Mark, Measure, Metric } from '../domain/health.ts';
+import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
 import type { Stint } from '../domain/roster.ts';
@@ -601,7 +601,7 @@ export interface AlertTimes {
 
 export interface HealthStore {
   /** The buckets of these local days together, both included. */
-  tallies(fromDay: string, toDay: string): Promise<readonly TallyRow[]>;
+  tallies(metrics: readonly Metric[], fromDay: string, toDay: string): Promise<readonly TallyRow[]>;
   /** Number and exact sum of each of these local days, over all scopes; days and metrics without any are missing. */
   daily(
     metrics: readonly Metric[],
@@ -610,8 +610,8 @@ export interface HealthStore {
   ): Promise<readonly { day: string; metric: Metric; n: number; sum: number }[]>;
   /** Whether any source ever told this. */
   hasEver(metric: Metric): Promise<boolean>;
-  /** Orders paid in (after, until]. */
-  laps(paidAfter: number, paidUntil: number): Promise<readonly Laps[]>;
+  /** Orders paid in (after, until] and not closed, oldest payment first. */
+  openLaps(paidAfter: number, paidUntil: number): Promise<readonly OpenLaps[]>;
   /** Alerts first dispatched in [from, to) and said in some room. */
   alertTimes(from: number, to: number): Promise<readonly AlertTimes[]>;
   /** Acts under way, or with an unknown outcome. */

@@ -5,7 +5,7 @@ import { cutTo } from '../domain/text.ts';
 // Its one built file: the modules are six hundred, and every start of the program would wait for them.
 const { init } = createRequire(import.meta.url)('echarts/dist/echarts.min') as typeof import('echarts');
 
-export const chartFont = 'Noto Sans SC';
+const chartFont = 'Noto Sans SC';
 /** Twice as wide as it is high: whole on a telephone, and readable there. */
 export const chartSize = { width: 480, height: 280 } as const;
 

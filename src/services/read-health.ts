@@ -2,9 +2,9 @@ import {
   crossingAt,
   cycleLight,
   cycleLimits,
-  type Laps,
   type Light,
   type Metric,
+  type OpenLaps,
   openAge,
   openAgeWindow,
   type Rate,
@@ -36,23 +36,32 @@ const alertsRead = 500;
 const stuckShown = 2;
 const trendDays: Readonly<Record<Period, number>> = { day: 7, week: 14, month: 31 };
 const counted: readonly Metric[] = ['cycle-day', 'cycle-night', 'paid', 'sent', 'urged', 'mis-shipped'];
+const timed: readonly Metric[] = [
+  'cycle-day',
+  'cycle-night',
+  'cycle-negative',
+  'pay-to-sort',
+  'sort-to-ship',
+  'ship-to-scan',
+  'ingest-delay',
+  'platform-lag',
+];
 
 /** Board, `/health` and the morning card all say what this one answers. */
 export function createReadHealth(deps: HealthDeps): ReadHealth {
   const { stores, clock, directory } = deps;
   const { timezone } = directory;
 
-  async function numbersOf(from: string, to: string): Promise<Numbers> {
+  async function numbersOf([from, to]: Span, told: { urge: boolean; misShip: boolean }): Promise<Numbers> {
     const rows = await stores.health.daily(counted, from, to);
     const total = (field: 'n' | 'sum', ...metrics: readonly Metric[]): number =>
       rows.filter(({ metric }) => metrics.includes(metric)).reduce((sum, row) => sum + row[field], 0);
     const n = total('n', 'cycle-day', 'cycle-night');
-    const rate = async (of: Metric, among: Metric): Promise<Rate> =>
-      (await stores.health.hasEver(of)) ? { of: total('n', of), n: total('n', among) } : null;
+    const rate = (of: Metric, among: Metric): Rate => ({ of: total('n', of), n: total('n', among) });
     return {
       cycle: { n, mean: n === 0 ? null : total('sum', 'cycle-day', 'cycle-night') / n },
-      urge: await rate('urged', 'paid'),
-      misShip: await rate('mis-shipped', 'sent'),
+      urge: told.urge ? rate('urged', 'paid') : null,
+      misShip: told.misShip ? rate('mis-shipped', 'sent') : null,
     };
   }
 
@@ -72,9 +81,16 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
     const at = clock.now();
     const to = lastDay ?? localDay(at, timezone);
     const { from, before, weekBefore } = spansOf(period, to);
-    const rows = await stores.health.tallies(from, to);
+    const lights = await readLights(stores, directory, at);
+    // A day of orders and a month of numbers each take their milliseconds: others get their turn between.
+    await breath();
+    const rows = await stores.health.tallies(timed, from, to);
     const of = (...metrics: readonly Metric[]): Tally => tally(rows.filter(({ metric }) => metrics.includes(metric)));
-    const numbers = await numbersOf(from, to);
+    const told = {
+      urge: await stores.health.hasEver('urged'),
+      misShip: await stores.health.hasEver('mis-shipped'),
+    };
+    const numbers = await numbersOf([from, to], told);
     const alerts = await stores.alerts.list({ state: 'unresolved', limit: alertsRead });
     const times = await stores.health.alertTimes(startOfDay(from, timezone), startOfDay(addDays(to, 1), timezone));
     return {
@@ -83,10 +99,10 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
       period,
       from,
       to,
-      lights: await readLights(stores, directory, at),
+      lights,
       numbers,
-      before: await numbersOf(...before),
-      weekBefore: weekBefore === null ? null : await numbersOf(weekBefore, weekBefore),
+      before: await numbersOf(before, told),
+      weekBefore: weekBefore === null ? null : await numbersOf([weekBefore, weekBefore], told),
       urge: reading(numbers.urge, deps.limits.urge),
       misShip: reading(numbers.misShip, deps.limits.misShip),
       cycle: {
@@ -120,11 +136,13 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
   };
 }
 
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** From one local day to another, both included. */
+type Span = readonly [string, string];
+
 /** The span itself, the one before, and the same day a week before. A week begins on Monday. */
-function spansOf(
-  period: Period,
-  to: string,
-): { from: string; before: readonly [string, string]; weekBefore: string | null } {
+function spansOf(period: Period, to: string): { from: string; before: Span; weekBefore: string | null } {
   if (period === 'day') {
     const yesterday = addDays(to, -1);
     return { from: to, before: [yesterday, yesterday], weekBefore: addDays(to, -7) };
@@ -144,9 +162,13 @@ export async function readLights(
   directory: Directory,
   now: number,
 ): Promise<[CycleLight & { scope: string }, ...(CycleLight & { scope: string })[]]> {
-  const laps = await stores.health.laps(now - openAgeWindow, now);
+  const laps = await stores.health.openLaps(now - openAgeWindow, now);
   const shown = new Map((await stores.health.lights()).map((row) => [row.scope, row]));
-  const lightOf = (scope: string, warehouse: string | null, of: readonly Laps[]): CycleLight & { scope: string } => {
+  const lightOf = (
+    scope: string,
+    warehouse: string | null,
+    of: readonly OpenLaps[],
+  ): CycleLight & { scope: string } => {
     const { scanned, open, mean } = openAge(of, now);
     const before = shown.get(scope);
     const light = cycleLight(mean, before?.light);
@@ -163,7 +185,7 @@ export async function readLights(
   return [lightOf(company, null, laps), ...warehouses];
 }
 
-function nextOf(laps: readonly Laps[], now: number, light: Light): CycleLight['next'] {
+function nextOf(laps: readonly OpenLaps[], now: number, light: Light): CycleLight['next'] {
   const next = { green: 'yellow', yellow: 'red' } as const;
   if (light !== 'green' && light !== 'yellow') return null;
   const worse = next[light];

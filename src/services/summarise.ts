@@ -63,7 +63,10 @@ export function createSummarise(deps: SummariseDeps) {
     const now = clock.now();
     const slot = await lastSlot(now);
     if (slot === undefined) return 0;
-    const rooms = (await storage.rooms.list()).filter(({ id }) => deps.summary.rooms?.includes(id) ?? true);
+    // Where nobody is bound yet it would wait, and come with all that had waited before it.
+    const rooms = (await storage.rooms.list()).filter(
+      ({ id, chatId }) => chatId !== '' && (deps.summary.rooms?.includes(id) ?? true),
+    );
     let count = 0;
     for (const room of rooms) {
       const key = `${slot.at}/${room.id}`;

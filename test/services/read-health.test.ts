@@ -379,7 +379,7 @@ it('counts what was said, taken up, solved and left lying; claimed and fixed are
     await storage.alerts.decide(alert.id, 'war', saidAt, verdict, 'first');
     return alert.id;
   };
-  const [a = '', b = '', c = ''] = [await raise('1', 'said'), await raise('2', 'said'), await raise('3', 'said')];
+  const [a, b, c] = [await raise('1', 'said'), await raise('2', 'said'), await raise('3', 'said')];
   await raise('4', 'said');
   await raise('5', 'listed');
   await storage.alerts.claim(a, 'person:li', saidAt + 4 * minute, saidAt + 34 * minute);

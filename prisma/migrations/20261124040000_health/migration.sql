@@ -20,7 +20,7 @@ CREATE TABLE "HealthTally" (
     "n" INTEGER NOT NULL,
     "sum" BIGINT NOT NULL,
 
-    PRIMARY KEY ("day", "metric", "scope", "bucket")
+    PRIMARY KEY ("metric", "day", "scope", "bucket")
 );
 
 -- CreateTable
@@ -31,6 +31,6 @@ CREATE TABLE "HealthLight" (
 );
 
 -- CreateIndex
-CREATE INDEX "OrderLap_paidAt_idx" ON "OrderLap"("paidAt");
+CREATE INDEX "OrderLap_paidAt_warehouse_scannedAt_closedAt_idx" ON "OrderLap"("paidAt", "warehouse", "scannedAt", "closedAt");
 
 

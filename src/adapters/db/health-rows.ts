@@ -19,11 +19,6 @@ const valuesOf = (laps: Laps): readonly unknown[] => [
 export const findLaps = (sqlite: Sqlite, orderId: string): Laps | undefined =>
   sqlite.prepare<Laps>(`SELECT ${columns} FROM OrderLap WHERE orderId = ?`).get(orderId);
 
-export const listLaps = (sqlite: Sqlite, paidAfter: number, paidUntil: number): readonly Laps[] =>
-  sqlite
-    .prepare<Laps>(`SELECT ${columns} FROM OrderLap WHERE paidAt > ? AND paidAt <= ? ORDER BY paidAt`)
-    .all(paidAfter, paidUntil);
-
 /** False when nothing changed. */
 export function saveLaps(sqlite: Sqlite, orderId: string, before: Laps | undefined, laps: Laps | undefined): boolean {
   if (laps === undefined) {
@@ -46,7 +41,7 @@ export function addMeasures(sqlite: Sqlite, measures: readonly Measure[], sign: 
     sqlite
       .prepare(
         `INSERT INTO HealthTally (day, metric, scope, bucket, n, sum) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (day, metric, scope, bucket) DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum`,
+         ON CONFLICT (metric, day, scope, bucket) DO UPDATE SET n = n + excluded.n, sum = sum + excluded.sum`,
       )
       .run(...key, sign, sign * value);
     if (sign < 0)

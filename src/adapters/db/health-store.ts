@@ -1,32 +1,40 @@
-import type { Light, Metric } from '../../domain/health.ts';
+import type { Light, Metric, OpenLaps } from '../../domain/health.ts';
 import type { AlertTimes, HealthStore, TallyRow } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
-import { listLaps } from './health-rows.ts';
 import type { Sqlite } from './sqlite.ts';
+
+const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 export function createHealthStore(sqlite: Sqlite, run: Run): HealthStore {
   return {
-    tallies: (fromDay, toDay) =>
+    tallies: (metrics, fromDay, toDay) =>
       run(() =>
         sqlite
           .prepare<TallyRow>(
             `SELECT metric, scope, bucket, sum(n) AS n, sum(sum) AS sum FROM HealthTally
-             WHERE day >= ? AND day <= ? GROUP BY metric, scope, bucket`,
+             WHERE metric IN (${marks(metrics)}) AND day >= ? AND day <= ? GROUP BY metric, scope, bucket`,
           )
-          .all(fromDay, toDay),
+          .all(...metrics, fromDay, toDay),
       ),
     daily: (metrics, fromDay, toDay) =>
       run(() =>
         sqlite
           .prepare<{ day: string; metric: Metric; n: number; sum: number }>(
             `SELECT day, metric, sum(n) AS n, sum(sum) AS sum FROM HealthTally
-             WHERE day >= ? AND day <= ? AND metric IN (${metrics.map(() => '?').join(', ')}) GROUP BY day, metric ORDER BY day`,
+             WHERE metric IN (${marks(metrics)}) AND day >= ? AND day <= ? GROUP BY day, metric ORDER BY day`,
           )
-          .all(fromDay, toDay, ...metrics),
+          .all(...metrics, fromDay, toDay),
       ),
     hasEver: (metric) =>
       run(() => sqlite.prepare('SELECT 1 FROM HealthTally WHERE metric = ? LIMIT 1').get(metric) !== undefined),
-    laps: (paidAfter, paidUntil) => run(() => listLaps(sqlite, paidAfter, paidUntil)),
+    openLaps: (paidAfter, paidUntil) =>
+      run(() =>
+        sqlite
+          .prepare<OpenLaps>(
+            'SELECT warehouse, paidAt, scannedAt FROM OrderLap WHERE paidAt > ? AND paidAt <= ? AND closedAt IS NULL ORDER BY paidAt',
+          )
+          .all(paidAfter, paidUntil),
+      ),
     alertTimes: (from, to) =>
       run(() =>
         sqlite
