@@ -674,6 +674,10 @@ export interface ImportStore {
   fileShops(): Promise<readonly FileShopRow[]>;
   /** The newest sheet counts. */
   saveFileShop(row: FileShopRow): Promise<void>;
+  /** These orders stand in a sheet that shows that moment. */
+  noteSeen(shopId: string, orderNos: readonly string[], asOf: number): Promise<void>;
+  /** The moment of the newest sheet that showed each; those that no sheet showed are absent. */
+  lastSeen(shopId: string, orderNos: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** By the key of their headings. */
   mappings(): Promise<ReadonlyMap<string, SheetMapping>>;
   saveMapping(headingKey: string, mapping: SheetMapping, actorId: string, at: number): Promise<void>;

@@ -89,6 +89,21 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
     return missing;
   }
 
+  /** Of orders that only sheets tell of: the last that showed each, and the newest of its shop. */
+  async function readSheets(
+    orderNos: ReadonlyMap<string, readonly string[]>,
+  ): Promise<ReadonlyMap<string, { seenAt: number; newest: number }>> {
+    const found = new Map<string, { seenAt: number; newest: number }>();
+    for (const { shopId, asOf } of await storage.imports.fileShops()) {
+      const nos = orderNos.get(shopId);
+      const isAsked = shops().some(({ id }) => id === shopId) || directory.systemOf(shopId) !== undefined;
+      if (nos === undefined || isAsked) continue;
+      for (const [no, seenAt] of await storage.imports.lastSeen(shopId, nos))
+        found.set(orderSubject(shopId, no), { seenAt, newest: asOf });
+    }
+    return found;
+  }
+
   return async (due, signal) => {
     const { freshTracks } = deps; // a reload may bring or take carriers
     const askedAt = clock.now();
@@ -140,6 +155,7 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
     const moving = new Set<string>();
     for (const [subject, waybill] of parcels)
       if ((await storage.views.findParcel(waybill))?.lastEventAt != null) moving.add(subject);
+    const sheets = await readSheets(orderNos);
     const missing = await readShortages(orderNos, answered, signal);
     const lastHeard = new Map((await storage.sources.list()).map((row) => [row.id, row.lastOkAt]));
     const systemAnswered = (shopId: string): boolean => answered.has(`system:${directory.systemOf(shopId)}/${shopId}`);
@@ -154,6 +170,8 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
       },
       confirmedAt(subject) {
         const parsed = parseSubject(subject);
+        const onSheet = sheets.get(subject);
+        if (onSheet !== undefined) return onSheet.seenAt;
         if (parsed?.type === 'order') {
           const systemId = directory.systemOf(parsed.shopId);
           const source =
@@ -173,7 +191,13 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
       },
       visibilityOf(order) {
         const needsSystem = directory.systemOf(order.shopId) !== undefined;
-        return visibilityFrom(directory.stageSourceOf(order.shopId), needsSystem && !systemAnswered(order.shopId));
+        // One that the newest sheet lacks may have been sent, or closed, or left out: nobody told.
+        const onSheet = sheets.get(orderSubject(order.shopId, order.channelOrderNo));
+        const isLeftOut = onSheet !== undefined && onSheet.seenAt < onSheet.newest;
+        return visibilityFrom(
+          directory.stageSourceOf(order.shopId),
+          isLeftOut || (needsSystem && !systemAnswered(order.shopId)),
+        );
       },
     };
   };

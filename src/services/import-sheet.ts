@@ -209,6 +209,11 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         }
         for (const [shopId, orders] of piece) {
           changed += await ingest.saveOrders(`file:${shopId}`, orders);
+          await imports.noteSeen(
+            shopId,
+            orders.map(({ view }) => view.channelOrderNo),
+            asOf,
+          );
           taken += orders.length;
           stored.add(shopId);
         }

@@ -32,7 +32,11 @@ export function createReadOrder({
     const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
     const systemId = directory.systemOf(order.shopId);
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
-    const lastOkAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
+    const heardAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
+    // Of an order that the newest sheet lacks no more is known than the last that showed it told.
+    const onSheet = directory.channelOf(order.shopId) === 'file' && systemId === undefined;
+    const seen = onSheet ? await storage.imports.lastSeen(order.shopId, [order.channelOrderNo]) : undefined;
+    const lastOkAt = seen?.get(order.channelOrderNo) ?? heardAt;
     const warehouse = fulfillment && directory.warehouseOf(fulfillment.systemId, fulfillment.warehouseCode);
     return orderCard(
       {

@@ -119,6 +119,20 @@ it('an order of a sheet is answered with its data age, alarmed by its own stage,
   expect(await bot.storage.alerts.list({ state: 'unresolved', limit: 10 })).toEqual([]);
 });
 
+it('an order that a newer sheet lacks is unknown, not closed, and its card says since when [B7]', async () => {
+  const other = waiting.replace('1,402611240018842001', '2,402611240018842002').replace('已付款待审核', '取消');
+  await bring(jushuitan([waiting, other]), 'erp', at('10:30'));
+  await clock.advanceTo(at('11:50'));
+  await bring(jushuitan([other]), 'erp', at('11:45'));
+
+  await runUntil(at('12:01'));
+
+  const [alert] = await bot.storage.alerts.list({ state: 'unresolved', limit: 10 });
+  expect(alert).toMatchObject({ confirmedAt: at('10:30'), facts: { visibility: 'source-silent' } });
+  expect((await spoken()).join('\n')).toContain('最后确认于 10:30');
+  expect(await ask('查 842001')).toContain('数据 我的店 10:30');
+});
+
 it('where the sheet does not tell what the warehouse does, the weaker sentence is said, one step lower [C1]', async () => {
   await bring(pinduoduo, 'pdd', at('10:30'));
 

@@ -33,6 +33,12 @@ CREATE TABLE "FileShop" (
 );
 
 -- CreateTable
+CREATE TABLE "SheetSight" (
+    "orderId" TEXT NOT NULL PRIMARY KEY,
+    "asOf" BIGINT NOT NULL
+);
+
+-- CreateTable
 CREATE TABLE "SheetMapping" (
     "headingKey" TEXT NOT NULL PRIMARY KEY,
     "mapping" TEXT NOT NULL,

@@ -2,6 +2,7 @@ import type { SheetMapping } from '../../domain/sheet-order.ts';
 import type { FileShopRow, ImportRow, ImportState, ImportStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
+import { orderId } from './view-rows.ts';
 
 type Stored = Omit<ImportRow, 'state' | 'result'> & { state: string; result: string | null };
 
@@ -109,6 +110,23 @@ export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
             )
             .run(shopId, asOf, tellsStage ? 1 : 0),
       ),
+    noteSeen: (shopId, orderNos, asOf) =>
+      run(() => {
+        const note = sqlite.prepare(
+          'INSERT INTO SheetSight (orderId, asOf) VALUES (?, ?) ON CONFLICT (orderId) DO UPDATE SET asOf = excluded.asOf WHERE excluded.asOf > asOf',
+        );
+        for (const no of orderNos) note.run(orderId(shopId, no), asOf);
+      }, 'several'),
+    lastSeen: (shopId, orderNos) =>
+      run(() => {
+        const find = sqlite.prepare<{ asOf: number }>('SELECT asOf FROM SheetSight WHERE orderId = ?');
+        return new Map(
+          orderNos.flatMap((no): [string, number][] => {
+            const row = find.get(orderId(shopId, no));
+            return row === undefined ? [] : [[no, row.asOf]];
+          }),
+        );
+      }),
     mappings: () =>
       run(
         () =>

@@ -15,6 +15,8 @@ export interface Preset {
   /** By the word of `status`; of `status/delivery` where there are both columns. */
   readonly statuses: Readonly<Record<string, ChannelStatus>>;
   readonly refunds?: Readonly<Record<string, RefundState>>;
+  /** Which words of `held` stop an order on purpose; any, where there is none. */
+  readonly holds?: RegExp;
   readonly kinds?: Readonly<Record<string, OrderKind>>;
   readonly currency: string;
 }

@@ -30,6 +30,8 @@ type TimeField = (typeof timeFields)[number];
 const day = 86_400_000;
 const year2000 = Date.UTC(2000, 0, 1);
 const longestOrder = 64;
+/** Of a state. What is longer, or has a number in it, stands in the wrong column and may be somebody's. */
+const longestWord = 40;
 const notYet =
   /^(|-+|—+|无|空|null|n\/a|0|0000[-/]00[-/]00.*|1970[-/]0?1[-/]0?1.*|1899[-/]12[-/]3\d.*|0001[-/]01[-/]01.*)$/i;
 const totalRow = /^(合计|总计|小计|汇总|总数|共\s*\d|(grand\s*)?total\b|sum\b)/i;
@@ -237,6 +239,8 @@ function createRowReader(
     if (!/^\d{1,9}$/.test(qty)) return problem('qty', { zh: '不是数量', en: 'is no quantity' });
 
     const word = cell('status');
+    if (word.length > longestWord || /\d{5}/.test(word)) return problem('status', noStatus);
+    const why = /^(否|正常|无异常)$/.test(cell('held')) ? '' : told('held');
     const both = places.has('delivery') && word !== '' ? `${word}/${cell('delivery')}` : word;
     const refundWord = cell('refund');
     const refund = notYet.test(refundWord) ? 'none' : refunds.get(plain(refundWord));
@@ -249,7 +253,7 @@ function createRowReader(
       part: cell('part'),
       shop: cell('shop'),
       status,
-      sourceStatus: refund === undefined ? `${both}，退款 ${refundWord}` : both,
+      sourceStatus: refund === undefined ? `${both}，退款 ${refundWord}` : both + (why === '' ? '' : `：${why}`),
       refund: refund ?? 'none',
       kind: kinds.get(plain(cell('kind'))) ?? 'sale',
       times,
@@ -257,7 +261,7 @@ function createRowReader(
       paidMinor: amounts.paid ?? 0,
       goodsMinor: amounts.goods ?? amounts.paid ?? 0,
       freightMinor: amounts.freight ?? 0,
-      held: !notYet.test(cell('held')) && cell('held') !== '否' && cell('held') !== '正常',
+      held: why !== '' && (preset.holds ?? /./).test(why),
       words: { buyerNote: told('buyerNote'), remark: told('remark'), flag: told('flag') },
       person: personOf(cell),
       line: lineOf(cell, Number(qty), amounts),
@@ -316,6 +320,11 @@ function roundedNumbers(
 const isRounded = (no: string): boolean => /^\d{15}0{2,}$/.test(no);
 
 const noTime: Text = { zh: '不是 2026-11-11 00:33:00 这样的时间', en: 'is no time such as 2026-11-11 00:33:00' };
+
+const noStatus: Text = {
+  zh: '不是订单状态，内容错位了；请重新导出',
+  en: 'is no state of an order, so the cells have shifted; export again',
+};
 
 /** Undefined = not yet; null = no time at all. */
 function readMoment(cell: string, readTime: ReadTime): number | undefined | null {

@@ -83,7 +83,12 @@ describe('an export is known by its headings [B7, L4]:', () => {
     const { told, byNo } = await fixture('jushuitan');
 
     expect(byNo['402611240018842004']).toMatchObject({ status: 'picking', kind: 'resend', paidMinor: 0 });
-    expect(byNo['402611240018842005']).toMatchObject({ status: 'paid', held: true, paidAt: at('08:01') });
+    expect(byNo['402611240018842005']).toMatchObject({
+      status: 'paid',
+      sourceStatus: '异常：缺货',
+      held: false,
+      paidAt: at('08:01'),
+    });
     expect(byNo['402611240018842006']).toMatchObject({ status: 'unknown', sourceStatus: '神秘处理中' });
     expect(told.unknownWords).toEqual([{ words: '神秘处理中', count: 1 }]);
   });
@@ -323,6 +328,11 @@ describe('a damaged file is refused whole with a sentence that says what to do [
     ['every time in the future', utf8(csv(headings, good.with(3, '2062-11-24 09:00:00'))), /“下单时间”在将来/],
     ['every time before there were shops', utf8(csv(headings, good.with(3, '1980-01-02 00:00:00'))), /早于 2000 年/],
     ['amounts that are none', utf8(csv(headings, good.with(5, '见备注'))), /“已付金额”不是 199.90/],
+    [
+      'a phone number where the state should be',
+      utf8(csv(headings, good.with(2, '13800138000'))),
+      /“订单状态”不是订单状态，内容错位了/,
+    ],
     ['quantities that are none', utf8(csv(headings, good.with(7, '两件'))), /“数量”不是数量/],
     ['a sheet of stock', utf8(csv(['内部订单号', '线上订单号', '仓库'], ['', '', '杭州'])), /没有下单时间|只有表头/],
     ['UTF-8 cut in a character', Buffer.from(csv(headings, good)).subarray(0, 7), /编码|订单号/],

@@ -77,6 +77,8 @@ export const jushuitan: Preset = {
     已退款: 'done',
     退款关闭: 'closed',
   },
+  // Out of stock waits as well, but nobody wanted that.
+  holds: /风险|退款|地址|买家|客户|暂停|挂起|拦截|冻结|作战群/,
   kinds: {
     普通订单: 'sale',
     供销plus: 'sale',

@@ -74,6 +74,8 @@ export const kuaimai: Preset = {
     退款成功: 'done',
     退款关闭: 'closed',
   },
+  // Out of stock waits as well, but nobody wanted that.
+  holds: /风险|退款|地址|买家|客户|暂停|挂起|拦截|冻结|作战群/,
   kinds: { 普通订单: 'sale', 普通: 'sale', 补发订单: 'resend', 补发: 'resend', 换货订单: 'resend', 换货: 'resend' },
   currency: 'CNY',
 };
