@@ -84,6 +84,19 @@ export function openBetween(calendar: Calendar, a: number, b: number): number {
   return sum - openUntil(blockAt(calendar, Math.floor(a / blockMs)), a);
 }
 
+/** The latest instant from which `ms` of open time have passed by `at`; never earlier than `atMost` ms of wall time before it. */
+export function openBefore(calendar: Calendar, at: number, ms: number, atMost: number): number {
+  let low = at - atMost;
+  let high = at;
+  if (openBetween(calendar, low, at) < ms) return low;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (openBetween(calendar, middle, at) >= ms) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 export const isOpen = (calendar: Calendar, at: number): boolean => nextOpening(calendar, at) === at;
 
 /** The first open instant from `at` on: `at` itself while open. */

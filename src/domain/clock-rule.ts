@@ -7,7 +7,7 @@ import { hasReached, type Stage } from './stage.ts';
 
 const hour = 3_600_000;
 /** A promise nearer than this is the ordinary time to ship and changes nothing. */
-const ordinaryPromise = 48 * hour;
+export const ordinaryPromise = 48 * hour;
 const usualLead = 24 * hour;
 
 export type Verdict =

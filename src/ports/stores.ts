@@ -3,6 +3,7 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { Apart } from '../domain/line.ts';
 import type { Order, OrderView } from '../domain/order.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -29,6 +30,7 @@ export interface Stores {
   readonly views: ViewStore;
   readonly events: EventStore;
   readonly deadlines: DeadlineStore;
+  readonly lines: LineStore;
   readonly alerts: AlertStore;
   readonly outbox: OutboxStore;
   readonly room: RoomMessageStore;
@@ -128,6 +130,59 @@ export interface ViewStore {
   listOddities(): Promise<
     readonly { source: string; kind: string; what: string; count: number; lastRef: string; lastAt: number }[]
   >;
+}
+
+// ---- the lines of the warehouses ---------------------------------------------------------------------------------
+
+/** Orders that stand together: same warehouse (`system/code`; empty = none known), shop, ten minutes and wall. */
+export interface LineCohort {
+  readonly warehouse: string;
+  readonly shopId: string;
+  readonly apart: Apart | null;
+  /** Of the first of them. */
+  readonly since: number;
+  readonly wall: number | null;
+  readonly count: number;
+}
+
+export interface Waiting {
+  readonly orderId: string;
+  readonly subject: string;
+  /** Orders of that warehouse that came later and were sorted before it. */
+  readonly later: number;
+}
+
+/** Counts out of covering indexes: their cost follows what is under way, never what ever was. */
+export interface LineStore {
+  /** Everybody who waits to be sorted, or is sorted and not shipped. */
+  cohorts(phase: 'waiting' | 'sorted'): Promise<readonly LineCohort[]>;
+  /** Shipped since `from`, with a wall up to `wall` (later ones and those without one are left out). */
+  shippedSince(from: number, wall: number): Promise<readonly Pick<LineCohort, 'warehouse' | 'shopId' | 'count'>[]>;
+  /** What that warehouse sorted since then, by minute, and the first sorting that is known of it. */
+  sortedSince(
+    warehouse: string,
+    from: number,
+  ): Promise<{ readonly sorted: readonly { at: number; count: number }[]; readonly first: number | null }>;
+  lastSortedAt(warehouse: string): Promise<number | undefined>;
+  /** From sorted to shipped, of the orders shipped last; ms, unordered. */
+  packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
+  /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */
+  sortedMark(warehouse: string, count: number): Promise<number | undefined>;
+  /** Who waits in the line itself before `mark`, longest first. */
+  waitingBefore(warehouse: string, mark: number, limit: number): Promise<readonly Waiting[]>;
+  /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
+  waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** What was paid in [from, to), by minute and SKU. */
+  soldBetween(from: number, to: number): Promise<readonly Sale[]>;
+}
+
+export interface Sale {
+  /** When that minute began. */
+  readonly minute: number;
+  readonly sku: string;
+  readonly title: string;
+  readonly qty: number;
+  readonly orders: number;
 }
 
 export interface EventStore {

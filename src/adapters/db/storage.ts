@@ -4,6 +4,7 @@ import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createLineStore } from './line-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -15,6 +16,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     views: createViewStore(sqlite, run),
     events: createEventStore(sqlite, run),
     deadlines: createDeadlineStore(sqlite, run),
+    lines: createLineStore(sqlite, run),
     alerts: createAlertStore(sqlite, run),
     outbox: createOutboxStore(sqlite, run),
     room: createRoomMessageStore(sqlite, run),

@@ -27,6 +27,7 @@ const viewTables = [
   'OrderLine',
   'Identity',
   'StockLock',
+  'LineEntry',
   '"Order"',
 ];
 

@@ -1,5 +1,6 @@
 import { changedFacts, type NewEvent } from '../../domain/event.ts';
 import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
+import { type LineEntry, lineEntryOf } from '../../domain/line.ts';
 import { type Order, type OrderLine, type OrderView, orderSubject } from '../../domain/order.ts';
 import { lockSubject, type StockLock } from '../../domain/stock.ts';
 import type { Derivation, DueMoment, ShopOf } from '../../ports/stores.ts';
@@ -20,7 +21,7 @@ import {
   reversed,
   viewOf,
 } from './view-rows.ts';
-import { upsertFulfillmentSql, upsertOrderSql } from './view-upserts.ts';
+import { upsertFulfillmentSql, upsertLineSql, upsertOrderSql } from './view-upserts.ts';
 
 /** Where a fact comes from; while rebuilding, where its event came from. */
 export interface Origin {
@@ -69,6 +70,7 @@ export class ViewWriter {
     const fulfillments = this.fulfillmentsOf(id);
     const derived = this.#derive.order(view, fulfillments);
     this.#upsertOrder(id, hash, view, derived.stage, derived.stageAt, before?.firstSeenAt ?? origin.receivedAt);
+    this.#setPlace(id, lineEntryOf(view, fulfillments), before === undefined);
     this.#writeLines(id, view.lines, before?.lines);
     for (const key of view.identities) {
       this.#run(
@@ -237,13 +239,25 @@ export class ViewWriter {
   #deriveOrder(id: string): void {
     const order = this.findOrder(id);
     if (order === undefined) return; // the channel will bring it
-    const derived = this.#derive.order(viewOf(order), this.fulfillmentsOf(id));
+    const fulfillments = this.fulfillmentsOf(id);
+    const derived = this.#derive.order(viewOf(order), fulfillments);
+    this.#setPlace(id, lineEntryOf(order, fulfillments));
     if (derived.stage !== order.stage || derived.stageAt !== order.stageAt) {
       this.#run('UPDATE "Order" SET stage = ?, stageAt = ? WHERE id = ?', derived.stage, derived.stageAt, id);
     }
     const subject = orderSubject(order.shopId, order.channelOrderNo);
     this.#setDeadlines(subject, derived.deadlines);
     this.#recheck(subject);
+  }
+
+  /** Its place in the line of its warehouse, or that it has none; an order that is new has none yet. */
+  #setPlace(id: string, entry: LineEntry | null, isNew = false): void {
+    if (entry === null) {
+      if (!isNew) this.#run('DELETE FROM LineEntry WHERE orderId = ?', id);
+      return;
+    }
+    const { warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt } = entry;
+    this.#run(upsertLineSql, id, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt);
   }
 
   #deriveFulfillment(view: FulfillmentView): void {

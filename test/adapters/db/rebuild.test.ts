@@ -24,6 +24,7 @@ const dumps: Readonly<Record<string, string>> = {
   Parcel: 'SELECT * FROM Parcel ORDER BY id',
   ParcelOrder: 'SELECT * FROM ParcelOrder ORDER BY parcelId, orderId',
   StockLock: 'SELECT * FROM StockLock ORDER BY id',
+  LineEntry: 'SELECT * FROM LineEntry ORDER BY orderId',
   Deadline: 'SELECT * FROM Deadline ORDER BY ruleId, subject',
   Receiver: 'SELECT * FROM Receiver ORDER BY orderId',
   Event: 'SELECT * FROM Event ORDER BY id',
