@@ -19,6 +19,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCalendars } from '../services/calendars.ts';
 import { createConfirm } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -30,9 +31,11 @@ import { createLinks } from '../services/links.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
+import { createReadLine } from '../services/read-line.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
+import { createReadTonight } from '../services/read-tonight.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
@@ -147,6 +150,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return company.limits.roomPerHour;
     },
   });
+  const calendarOf = createCalendars(directory);
+  const perPersonHour = () => company.limits.ordersPerPersonHour;
+  const readLine = createReadLine({ lines: storage.lines, clock, directory, calendarOf, perPersonHour });
   const watchSources = createWatchSources({
     storage,
     clock,
@@ -220,6 +226,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     reroute: createProposeReroute(proposeDeps),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    tonight: createReadTonight({ storage, directory, readLine, perPersonHour }),
     login: binding.login,
     bind: binding.bind,
   };

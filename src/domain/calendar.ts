@@ -97,6 +97,12 @@ export function openBefore(calendar: Calendar, at: number, ms: number, atMost: n
   return low;
 }
 
+/** The local day that holds `at`: its first instant and the next day's. */
+export function localDayOf(zone: string, at: number): { readonly from: number; readonly to: number } {
+  const date = Math.floor((at + offsetAt(zoneOf(zone), at)) / day);
+  return { from: instantOf(zone, date * day), to: instantOf(zone, (date + 1) * day) };
+}
+
 export const isOpen = (calendar: Calendar, at: number): boolean => nextOpening(calendar, at) === at;
 
 /** The first open instant from `at` on: `at` itself while open. */

@@ -34,3 +34,10 @@ export function sourceName(sourceId: string, directory: Directory): string {
 /** `hz` → 杭州仓; null for no warehouse at all. */
 export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
   id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);
+
+/** The name of a warehouse's line; what is no warehouse of our own company says so. */
+export function lineName(id: string, directory: Directory): string {
+  const warehouse = directory.warehouses().find((each) => each.id === id);
+  const kinds = { own: '', '3pl': '（云仓）', supplier: '（供应商）', overseas: '（海外仓）' };
+  return warehouse === undefined ? id || '未分仓' : `${warehouse.name}${kinds[warehouse.kind]}`;
+}

@@ -22,6 +22,8 @@ export interface Verbs {
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]>;
   undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
+  /** Due, done, speed and finish before tonight's wall; a word asks for more of it. */
+  tonight(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

@@ -20,6 +20,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   reroute: ['改仓', '换仓', '走…仓'],
   release: ['释放', '解锁'],
   stock: ['库存'],
+  tonight: ['今晚', '今天要发多少'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
   login: ['登录'],
