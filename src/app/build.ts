@@ -41,7 +41,10 @@ import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
 import type { Verbs } from '../services/verbs.ts';
+import { createWatchBacklog } from '../services/watch-backlog.ts';
+import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
+import { createWatchSpike } from '../services/watch-spike.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
 import type { Company } from './company.ts';
@@ -146,6 +149,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     clock,
     directory,
     metrics,
+    rulebook: () => rulebook,
     get perHour() {
       return company.limits.roomPerHour;
     },
@@ -153,6 +157,12 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const calendarOf = createCalendars(directory);
   const perPersonHour = () => company.limits.ordersPerPersonHour;
   const readLine = createReadLine({ lines: storage.lines, clock, directory, calendarOf, perPersonHour });
+  const watched = { storage, clock, rulebook: () => rulebook, directory, systems, readLine, detect, metrics, log };
+  const watchLines = [
+    { name: 'watch-backlog', run: createWatchBacklog(watched) },
+    { name: 'watch-overtaken', run: createWatchOvertaken(watched) },
+    { name: 'watch-spike', run: createWatchSpike(watched) },
+  ];
   const watchSources = createWatchSources({
     storage,
     clock,
@@ -251,7 +261,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
-  const modules = () => flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources });
+  const modules = () =>
+    flowModules({ sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, watchLines });
   const engine = createEngine(modules(), { clock, log, mayRun: () => lease.isHeld() });
 
   async function sync(): Promise<void> {

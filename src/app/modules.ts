@@ -19,13 +19,15 @@ export interface FlowParts {
   readonly answers: Answers;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
+  /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
+  readonly watchLines: readonly { readonly name: string; run(signal: AbortSignal): Promise<number> }[];
 }
 
 const aMinute = 60_000;
 
 /** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
 export function flowModules(parts: FlowParts): readonly EngineModule[] {
-  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, watchLines } = parts;
   return [
     ...sources.shops.map(
       (shop): EngineModule => ({
@@ -61,6 +63,15 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['dispatch'],
     },
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
+    ...watchLines.map(
+      ({ name, run: look }): EngineModule => ({
+        name,
+        everyMs: aMinute / 2,
+        limitMs: aMinute,
+        run: (signal) => look(signal),
+        wakes: ['dispatch'],
+      }),
+    ),
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

@@ -3,11 +3,16 @@ export type Subject =
   | { readonly type: 'order'; readonly shopId: string; readonly channelOrderNo: string }
   | { readonly type: 'fulfillment'; readonly systemId: string; readonly systemOrderNo: string }
   | { readonly type: 'lock'; readonly systemId: string; readonly lockId: string }
-  | { readonly type: 'source'; readonly sourceId: string };
+  | { readonly type: 'source'; readonly sourceId: string }
+  | { readonly type: 'warehouse'; readonly warehouseId: string }
+  | { readonly type: 'style'; readonly style: string };
 
 export function parseSubject(text: string): Subject | undefined {
   const source = /^source:(.+)$/.exec(text)?.[1];
   if (source !== undefined) return { type: 'source', sourceId: source.replace('.', ':') };
+  const [, whole, id = ''] = /^(warehouse|style):(.+)$/.exec(text) ?? [];
+  if (whole === 'warehouse') return { type: whole, warehouseId: id };
+  if (whole === 'style') return { type: whole, style: id };
   const [, type, owner = '', name = ''] = /^(order|fulfillment|lock):([^/]+)\/(.+)$/.exec(text) ?? [];
   switch (type) {
     case 'order':
@@ -23,3 +28,7 @@ export function parseSubject(text: string): Subject | undefined {
 
 /** `source:shop:mini` is written `source:shop.mini`, so that the first colon always ends the type. */
 export const sourceSubject = (sourceId: string): string => `source:${sourceId.replace(':', '.')}`;
+
+export const warehouseSubject = (warehouseId: string): string => `warehouse:${warehouseId}`;
+
+export const styleSubject = (style: string): string => `style:${style}`;

@@ -60,6 +60,8 @@ export interface DerivedOrder {
 export interface DueMoment {
   readonly ruleId: string;
   readonly dueAt: number;
+  /** Later instants at which it is judged again: a deadline that was set to one of them stands. */
+  readonly again?: readonly number[];
 }
 
 export interface Saved {
@@ -180,7 +182,8 @@ export interface Sale {
   /** When that minute began. */
   readonly minute: number;
   readonly sku: string;
-  readonly title: string;
+  /** One of the orders, for its title. */
+  readonly orderId: string;
   readonly qty: number;
   readonly orders: number;
 }
@@ -237,6 +240,12 @@ export interface AlertStore {
   /** Undefined when one is open for this rule and subject already. */
   raise(alert: NewAlert): Promise<Alert | undefined>;
   find(id: string): Promise<Alert | undefined>;
+  /** New facts and severity of the open alert; `again`: dispatch looks at it as if it were new. */
+  renew(
+    id: string,
+    change: { readonly severity: Severity; readonly facts: AlertFacts; readonly again: boolean },
+  ): Promise<void>;
+  findOpen(ruleId: string, subject: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
   listFor(subject: string): Promise<readonly Alert[]>;
@@ -271,6 +280,10 @@ export interface AlertStore {
   decisionsFor(alertId: string): Promise<readonly { roomId: string; at: number; verdict: string; reason: string }[]>;
   groupSaid(roomId: string, groupKey: string): Promise<GroupSaid | undefined>;
   setGroupSaid(roomId: string, groupKey: string, said: GroupSaid | undefined): Promise<void>;
+  /** Open alerts of a rule of which some room has heard. */
+  listSaid(ruleId: string): Promise<readonly { readonly subject: string; readonly severity: Severity }[]>;
+  /** No room has heard of it: what comes next is its first. */
+  forgetGroupSaid(groupKey: string): Promise<void>;
   /** Groups that a room heard of, of which every alert it heard has ended. */
   listClearedGroups(): Promise<readonly { roomId: string; groupKey: string; said: GroupSaid }[]>;
 }

@@ -1,4 +1,4 @@
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, AlertFacts } from '../domain/alert.ts';
 import { notVisibleSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
@@ -6,6 +6,7 @@ import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
 import { fill } from '../render/words.ts';
+import { storyOf } from './alert-story.ts';
 import { type Cause, diagnose } from './diagnose.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 
@@ -40,9 +41,10 @@ export async function alertModel(
     number,
     severity: alert.severity,
     ruleId: alert.ruleId,
-    say: directory.ruleSay(alert.ruleId),
+    say: filled(directory.ruleSay(alert.ruleId), facts),
     now,
     timezone: directory.timezone,
+    story: await storyOf(stores, directory, alert, now),
     order:
       order === undefined || !(isOrderAlert || order.closedAt !== null)
         ? null
@@ -74,6 +76,15 @@ export async function alertModel(
           },
   };
 }
+
+const filled = ({ zh, en }: Text, facts: AlertFacts): Text => {
+  const values = Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string | number] =>
+      ['string', 'number'].includes(typeof entry[1]),
+    ),
+  );
+  return { zh: fill(zh, values), en: fill(en, values) };
+};
 
 function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);

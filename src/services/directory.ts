@@ -1,5 +1,5 @@
 import type { StageSource, Warehouse } from '../domain/fulfillment.ts';
-import type { Text } from '../domain/text.ts';
+import type { Language, Text } from '../domain/text.ts';
 
 /** Names for ids, out of the configuration. Unknown ids come back as they are. */
 export interface Directory {
@@ -35,9 +35,17 @@ export function sourceName(sourceId: string, directory: Directory): string {
 export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
   id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);
 
-/** The name of a warehouse's line; what is no warehouse of our own company says so. */
-export function lineName(id: string, directory: Directory): string {
+const kinds = {
+  '3pl': { zh: '云仓', en: '3PL' },
+  supplier: { zh: '供应商', en: 'supplier' },
+  overseas: { zh: '海外仓', en: 'overseas' },
+} satisfies Record<Exclude<Warehouse['kind'], 'own'>, Text>;
+
+/** The name of a warehouse's line; one that is not our own says what it is. */
+export function lineName(id: string, directory: Directory, language: Language): string {
   const warehouse = directory.warehouses().find((each) => each.id === id);
-  const kinds = { own: '', '3pl': '（云仓）', supplier: '（供应商）', overseas: '（海外仓）' };
-  return warehouse === undefined ? id || '未分仓' : `${warehouse.name}${kinds[warehouse.kind]}`;
+  if (warehouse === undefined) return id === '' ? { zh: '未分仓', en: 'no warehouse yet' }[language] : id;
+  const { name, kind } = warehouse;
+  if (kind === 'own') return name;
+  return language === 'zh' ? `${name}（${kinds[kind].zh}）` : `${name} (${kinds[kind].en})`;
 }

@@ -14,6 +14,7 @@ import type { Apart } from '../domain/line.ts';
 import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LineCohort, LineStore } from '../ports/stores.ts';
+import { breath } from './breath.ts';
 import type { createCalendars } from './calendars.ts';
 import type { Directory } from './directory.ts';
 
@@ -199,6 +200,3 @@ function countApart(rows: readonly LineCohort[]): LineReport['apart'] {
 }
 
 const sum = (rows: readonly { readonly count: number }[]): number => rows.reduce((all, { count }) => all + count, 0);
-
-/** Storage answers without leaving the thread: nobody else should wait for all of it. */
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -2,6 +2,7 @@ import { datedNumber } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
+import type { Language } from '../domain/text.ts';
 import type { Storage } from '../ports/stores.ts';
 import {
   type TonightModel,
@@ -41,7 +42,7 @@ export function createReadTonight({
     return number === null ? null : `/ack ${datedNumber(number, localDay(report.at, directory.timezone))}`;
   }
 
-  async function modelOf(report: LineReport): Promise<TonightModel> {
+  async function modelOf(report: LineReport, language: Language): Promise<TonightModel> {
     const { warehouses, at, wall } = report;
     const total = (of: (each: WarehouseLine) => number): number => warehouses.reduce((sum, each) => sum + of(each), 0);
     const [worst] = warehouses;
@@ -54,7 +55,7 @@ export function createReadTonight({
       due: total(({ due }) => due),
       done: total(({ done }) => done),
       warehouses: warehouses.map(({ id, due, done, speed, tonight, peopleTonight }) => ({
-        name: lineName(id, directory),
+        name: lineName(id, directory, language),
         due,
         done,
         speed,
@@ -65,7 +66,7 @@ export function createReadTonight({
       })),
       shops: shopsOf(report, directory),
       perPersonHour: perPersonHour(),
-      other: worst === undefined ? null : spareOf(report, worst, directory),
+      other: worst === undefined ? null : spareOf(report, worst, directory, language),
       later:
         laterMisses > 0 && firsts.length > 0
           ? { misses: laterMisses, firstAt: Math.max(wall, Math.min(...firsts)) }
@@ -86,7 +87,7 @@ export function createReadTonight({
     return tonightListCard(
       {
         late: worst.tonight?.misses ?? 0,
-        where: lineName(worst.id, directory),
+        where: lineName(worst.id, directory, language),
         now: report.at,
         orders: orders.map(({ channelOrderNo, lines, shipBy }) => ({
           tail: tailOf(channelOrderNo),
@@ -101,7 +102,7 @@ export function createReadTonight({
   return async (asking: Asking, words: string | undefined): Promise<readonly Card[]> => {
     const report = await readLine();
     if (words !== undefined && listWords.test(words)) return [await list(report, asking)];
-    const model = await modelOf(report);
+    const model = await modelOf(report, asking.language);
     const card = words === undefined ? tonightCard : tonightDetailCard;
     return [card(model, asking.language)];
   };
@@ -118,10 +119,18 @@ function shopsOf({ warehouses }: LineReport, directory: Directory): TonightPart[
 }
 
 /** The warehouse of the same system that has most room tonight behind its own line. */
-function spareOf({ warehouses }: LineReport, worst: WarehouseLine, directory: Directory): TonightModel['other'] {
+function spareOf(
+  { warehouses }: LineReport,
+  worst: WarehouseLine,
+  directory: Directory,
+  language: Language,
+): TonightModel['other'] {
   const able = warehouses
     .filter(({ id, warehouse }) => id !== worst.id && warehouse?.systemId === worst.warehouse?.systemId)
-    .map(({ id, capacityTonight, waiting }) => ({ name: lineName(id, directory), spare: capacityTonight - waiting }))
+    .map(({ id, capacityTonight, waiting }) => ({
+      name: lineName(id, directory, language),
+      spare: capacityTonight - waiting,
+    }))
     .sort((a, b) => b.spare - a.spare);
   const [most] = able;
   return most !== undefined && most.spare > 0 ? most : null;

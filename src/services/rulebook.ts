@@ -1,9 +1,9 @@
 import { type Calendar, parseHours } from '../domain/calendar.ts';
-import { judgeClock, momentsOf } from '../domain/clock-rule.ts';
+import { judgeClock, momentsOf, resolutionOf, wallBands } from '../domain/clock-rule.ts';
 import { type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import type { OrderView } from '../domain/order.ts';
-import { type ClockTrigger, type Moments, parseDuration, type Rule } from '../domain/rule.ts';
+import { type ClockTrigger, type Moments, parseDuration, type Rule, type RuleOn } from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
 import type { Derivation, DueMoment } from '../ports/stores.ts';
 import type { Directory } from './directory.ts';
@@ -17,7 +17,8 @@ export interface Rulebook {
   facts(order: OrderView, fulfillments: readonly FulfillmentView[]): Facts;
   condition(ruleId: string): Compiled;
   calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar;
-  silenceRules(): readonly (Rule & { on: Extract<Rule['on'], { type: 'silence' }> })[];
+  /** The rules that listen to that. */
+  rulesOn<Type extends Rule['on']['type']>(type: Type): readonly RuleOn<Type>[];
 }
 
 export function createRulebook(rules: readonly Rule[], directory: Directory, timezone: string): Rulebook {
@@ -28,6 +29,9 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
       ? [{ rule, after: rule.on.after ?? thirtyMinutes }]
       : [],
   );
+  const rulesOn = <Type extends Rule['on']['type']>(type: Type): readonly RuleOn<Type>[] =>
+    rules.filter((rule): rule is RuleOn<Type> => rule.on.type === type);
+  const wallRules = rulesOn('wall');
   const calendars = new Map<string, Calendar>();
   const calendar = (key: string, hours: readonly string[]): Calendar => {
     const known = calendars.get(key);
@@ -77,11 +81,17 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   const due = (order: OrderView, fulfillments: readonly FulfillmentView[]): DueMoment[] => {
     const now = momentsOf(order, fulfillments);
     const told = facts(order, fulfillments);
-    return orderClocks.flatMap(({ rule, on }) => {
+    const clocks = orderClocks.flatMap(({ rule, on }) => {
       if (compiled.get(rule.id)?.test(told) !== 'yes') return [];
       const verdict = judgeClock(on, now, on.hours === 'open' ? calendarOf(order, fulfillments) : always);
       return verdict.state === 'waiting' ? [{ ruleId: rule.id, dueAt: verdict.dueAt }] : [];
     });
+    const walls = wallRules.flatMap(({ id, on }) => {
+      const [dueAt, ...again] = wallBands(on, order.shipBy, now);
+      if (dueAt === undefined || compiled.get(id)?.test(told) !== 'yes') return [];
+      return resolutionOf(on, now, dueAt) === undefined ? [{ ruleId: id, dueAt, again }] : [];
+    });
+    return [...clocks, ...walls];
   };
 
   const derivation: Derivation = {
@@ -107,7 +117,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     facts,
     condition: (ruleId) => compiled.get(ruleId) ?? compileCondition(true, orderFields),
     calendarOf,
-    silenceRules: () => rules.flatMap((rule) => (rule.on.type === 'silence' ? [{ ...rule, on: rule.on }] : [])),
+    rulesOn,
   };
 }
 

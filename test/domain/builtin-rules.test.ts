@@ -22,14 +22,27 @@ const hour = 60 * minute;
 it('has the rules of today, once each and under their public ids', () => {
   const ids = builtinRules.map(({ id }) => id);
 
-  expect(ids).toEqual(['paid-not-sorted', 'embroidery-review', 'lock-orphaned', 'source-silent']);
+  expect(ids).toEqual([
+    'paid-not-sorted',
+    'embroidery-review',
+    'ship-by-risk',
+    'backlog-over-capacity',
+    'overtaken',
+    'spike',
+    'lock-orphaned',
+    'source-silent',
+  ]);
 });
 
 it.each(builtinRules.map((rule) => [rule.id, rule] as const))(
   '%s is a form that can be filled in and read [D7]',
   (_, rule) => {
     const { on, ...rest } = rule;
-    const durations = 'after' in on && on.after !== undefined ? { after: `${on.after}ms` } : {};
+    const durations = {
+      ...('after' in on && on.after !== undefined ? { after: `${on.after}ms` } : {}),
+      ...(on.type === 'spike' ? { within: `${on.within}ms` } : {}),
+      ...(on.type === 'wall' ? { before: on.before.map((ms) => `${ms}ms`) } : {}),
+    };
 
     expect(Rule.parse({ ...rest, on: { ...on, ...durations } })).toEqual(rule);
     expect(() => compileCondition(rule.when, orderFields)).not.toThrow();

@@ -161,6 +161,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     clock,
     directory,
     metrics: silentMetrics,
+    rulebook,
     perHour: options.perHour ?? 12,
   });
   const watch = createWatchSources({

@@ -100,7 +100,7 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
       run(() =>
         sqlite
           .prepare<Sale>(
-            `SELECT o.paidAt / 60000 * 60000 AS minute, l.sku, max(l.title) AS title, sum(l.qty) AS qty, count(*) AS orders
+            `SELECT o.paidAt / 60000 * 60000 AS minute, l.sku, max(o.id) AS orderId, sum(l.qty) AS qty, count(*) AS orders
              FROM "Order" o JOIN OrderLine l ON l.orderId = o.id
              WHERE o.paidAt >= ? AND o.paidAt < ? AND o.kind = 'sale' GROUP BY o.paidAt / 60000, l.sku`,
           )

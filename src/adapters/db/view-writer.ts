@@ -310,8 +310,8 @@ export class ViewWriter {
       this.#run('DELETE FROM Deadline WHERE ruleId = ? AND subject = ?', ruleId, subject);
       changed = true;
     }
-    for (const { ruleId, dueAt } of wanted) {
-      if (there.some((due) => due.ruleId === ruleId && due.dueAt === dueAt)) continue;
+    for (const { ruleId, dueAt, again = [] } of wanted) {
+      if (there.some((due) => due.ruleId === ruleId && [dueAt, ...again].includes(due.dueAt))) continue;
       this.#run(
         `INSERT INTO Deadline (ruleId, subject, dueAt, firedAt) VALUES (?, ?, ?, NULL)
          ON CONFLICT (ruleId, subject) DO UPDATE SET dueAt = excluded.dueAt, firedAt = NULL`,
