@@ -302,7 +302,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     receive: run.receive,
     sessions,
     links,
-    readBoard: createReadBoard({ stores: storage, clock, directory }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

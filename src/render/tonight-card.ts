@@ -28,6 +28,8 @@ export interface TonightModel {
   readonly wall: number;
   readonly due: number;
   readonly done: number;
+  readonly misses: number;
+  readonly overdue: number;
   /** Worst first. */
   readonly warehouses: readonly TonightWarehouse[];
   readonly shops: readonly TonightPart[];
@@ -50,8 +52,7 @@ const toBoard = (zh: boolean) => ({ label: zh ? '看板' : 'Board', path: '/' })
 export function tonightCard(model: TonightModel, language: Language): Card {
   const zh = language === 'zh';
   const [worst] = model.warehouses;
-  const late = model.warehouses.reduce((all, { misses }) => all + misses, 0);
-  const overdue = model.warehouses.reduce((all, each) => all + each.overdue, 0);
+  const { misses: late, overdue } = model;
   const lines: Line[] = [line(headOf(model, zh))];
   if (worst !== undefined && model.due > 0) {
     const name = model.warehouses.filter(({ due, done }) => due > done).length > 1 ? `${worst.name} ` : '';
@@ -91,7 +92,7 @@ function headOf({ now, timezone, due }: TonightModel, zh: boolean): string {
 /** `每小时 410 → 01:51 才能发完`. */
 function paceOf(
   { due, done, speed, finishAt, overdue }: TonightWarehouse,
-  { wall, timezone }: TonightModel,
+  { now, wall, timezone }: TonightModel,
   zh: boolean,
 ): string {
   if (due === done) return zh ? '都发完了' : 'all sent';
@@ -99,7 +100,8 @@ function paceOf(
     return zh ? '速度 无数据，不知道几点发完' : 'speed: no data, so no finish time';
   if (finishAt === null) return zh ? '最近 2 小时一单没拣' : 'nothing was sorted in the last 2 hours';
   const from = speed.from === 'measured' ? '' : zh ? '（按配置，还没看到分拣速度）' : ' (as configured; none seen yet)';
-  const time = clockTime(finishAt, timezone);
+  const isFar = finishAt - now > 18 * 3_600_000;
+  const time = isFar ? dateTime(finishAt, timezone, zh ? 'zh' : 'en') : clockTime(finishAt, timezone);
   const isLate = finishAt > wall || overdue > 0;
   const finish = zh ? `${time} ${isLate ? '才能发完' : '发完'}` : `done ${isLate ? 'only ' : ''}at ${time}`;
   return zh

@@ -1,10 +1,13 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Severity } from '../domain/rule.ts';
 import { type Stage, stages } from '../domain/stage.ts';
+import type { Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf, worstFirst } from './alert-line.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
+import type { ReadLine } from './read-line.ts';
+import { type TonightNumbers, tonightNumbers } from './tonight-numbers.ts';
 
 const alertsRead = 500;
 
@@ -30,8 +33,12 @@ export interface BoardSource {
   readonly lastError: string | null;
 }
 
+/** The wall, without the words of one language but names. */
+export type BoardTonight = TonightNumbers;
+
 export interface Board {
   readonly at: number;
+  readonly tonight: BoardTonight;
   readonly timezone: string;
   readonly groups: readonly BoardGroup[];
   /** All unresolved alerts; more than the groups hold when the list was cut. */
@@ -54,19 +61,25 @@ export interface Board {
   };
 }
 
-export type ReadBoard = () => Promise<Board>;
+export type ReadBoard = (language: Language) => Promise<Board>;
 
 /** What goes on now, without words: the page gives it a language. */
-export function createReadBoard(deps: { stores: Storage; clock: Clock; directory: Directory }): ReadBoard {
-  const { stores, clock, directory } = deps;
+export function createReadBoard(deps: {
+  stores: Storage;
+  clock: Clock;
+  directory: Directory;
+  readLine: ReadLine;
+}): ReadBoard {
+  const { stores, clock, directory, readLine } = deps;
 
-  return async () => {
+  return async (language) => {
     const at = clock.now();
     const alerts = await stores.alerts.list({ state: 'unresolved', limit: alertsRead });
     const sources = await stores.sources.list();
     return {
       at,
       timezone: directory.timezone,
+      tonight: tonightNumbers(await readLine(), directory, language),
       groups: groupAlerts(alerts, directory),
       alertCount: await stores.alerts.count({ state: 'unresolved' }),
       listed: alerts.length,

@@ -4,17 +4,12 @@ import { type Card, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Language } from '../domain/text.ts';
 import type { Storage } from '../ports/stores.ts';
-import {
-  type TonightModel,
-  type TonightPart,
-  tonightCard,
-  tonightDetailCard,
-  tonightListCard,
-} from '../render/tonight-card.ts';
+import { type TonightModel, tonightCard, tonightDetailCard, tonightListCard } from '../render/tonight-card.ts';
 import { apartWords, localDay } from '../render/words.ts';
 import { numberOf } from './alert-number.ts';
 import { type Directory, lineName } from './directory.ts';
 import type { LineReport, ReadLine, WarehouseLine } from './read-line.ts';
+import { tonightNumbers } from './tonight-numbers.ts';
 
 const shown = 8;
 const listWords = /^(清单|列表|哪些|list|which)/i;
@@ -43,36 +38,17 @@ export function createReadTonight({
   }
 
   async function modelOf(report: LineReport, language: Language): Promise<TonightModel> {
-    const { warehouses, at, wall } = report;
-    const total = (of: (each: WarehouseLine) => number): number => warehouses.reduce((sum, each) => sum + of(each), 0);
-    const [worst] = warehouses;
-    const laterMisses = total(({ ahead, tonight }) => (ahead?.misses ?? 0) - (tonight?.misses ?? 0));
-    const firsts = warehouses.flatMap(({ ahead }) => (ahead?.firstMissAt != null ? [ahead.firstMissAt] : []));
+    const { at, wall } = report;
+    const [worst] = report.warehouses;
+    const { apart, ...numbers } = tonightNumbers(report, directory, language);
     return {
+      ...numbers,
       now: at,
       timezone: directory.timezone,
       wall,
-      due: total(({ due }) => due),
-      done: total(({ done }) => done),
-      warehouses: warehouses.map(({ id, due, done, speed, tonight, peopleTonight }) => ({
-        name: lineName(id, directory, language),
-        due,
-        done,
-        speed,
-        misses: tonight?.misses ?? 0,
-        overdue: tonight?.overdue ?? 0,
-        finishAt: tonight?.finishAt,
-        people: peopleTonight,
-      })),
-      shops: shopsOf(report, directory),
       perPersonHour: perPersonHour(),
       other: worst === undefined ? null : spareOf(report, worst, directory, language),
-      later:
-        laterMisses > 0 && firsts.length > 0
-          ? { misses: laterMisses, firstAt: Math.max(wall, Math.min(...firsts)) }
-          : null,
-      apart: [...report.apart].map(([kind, count]) => ({ what: apartWords[kind], count })),
-      withoutWall: report.withoutWall,
+      apart: [...apart].map(([kind, count]) => ({ what: apartWords[kind], count })),
       take: await takeOf(report),
     };
   }
@@ -106,16 +82,6 @@ export function createReadTonight({
     const card = words === undefined ? tonightCard : tonightDetailCard;
     return [card(model, asking.language)];
   };
-}
-
-function shopsOf({ warehouses }: LineReport, directory: Directory): TonightPart[] {
-  const ids = [...new Set(warehouses.flatMap(({ shops }) => shops.map(({ shopId }) => shopId)))];
-  const parts = ids.map((shopId) => {
-    const all = warehouses.flatMap(({ shops }) => shops.filter((shop) => shop.shopId === shopId));
-    const total = (of: 'due' | 'done' | 'misses'): number => all.reduce((sum, shop) => sum + shop[of], 0);
-    return { name: directory.shopName(shopId), due: total('due'), done: total('done'), misses: total('misses') };
-  });
-  return parts.sort((a, b) => b.misses - a.misses || b.due - a.due);
 }
 
 /** The warehouse of the same system that has most room tonight behind its own line. */

@@ -23,7 +23,7 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     const visitor = await visitors.of(request);
     if (visitor.person === undefined && deps.world === 'real') return await reply.redirect('/login', 303);
     const { language, person } = visitor;
-    const board = await deps.readBoard();
+    const board = await deps.readBoard(language);
     const hrefOf = (id: string): string =>
       person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`;
     void reply.type(htmlType);

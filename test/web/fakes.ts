@@ -172,7 +172,12 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     receive: async (inbound) => void received.push(inbound),
     sessions,
     links,
-    readBoard: createReadBoard({ stores, clock, directory: company.directory }),
+    readBoard: createReadBoard({
+      stores,
+      clock,
+      directory: company.directory,
+      readLine: async () => company.lineReport,
+    }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),

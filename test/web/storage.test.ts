@@ -6,7 +6,7 @@ import { createReadBoard } from '../../src/services/read-board.ts';
 import { createReadOrderPage } from '../../src/services/read-order-page.ts';
 import { createSessions } from '../../src/services/sessions.ts';
 import { openTestDb } from '../kit/open-test-db.ts';
-import { anOrder, directory, people } from './company.ts';
+import { anOrder, directory, lineReport, people } from './company.ts';
 import { createFakeClock, createFakeWeb } from './fakes.ts';
 
 const migrations = resolve(import.meta.dirname, '../../prisma/migrations');
@@ -29,7 +29,7 @@ async function setup() {
     ...deps,
     sessions,
     world: 'real',
-    readBoard: createReadBoard(deps),
+    readBoard: createReadBoard({ ...deps, readLine: async () => lineReport }),
     readOrderPage: createReadOrderPage(deps),
   });
   return { ...fake, storage, sessions };

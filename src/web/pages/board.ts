@@ -7,6 +7,7 @@ import { stageWords } from '../../render/stage-words.ts';
 import { fill } from '../../render/words.ts';
 import type { AlertLine } from '../../services/alert-line.ts';
 import type { Board, BoardGroup, BoardSource } from '../../services/read-board.ts';
+import { tonightHtml } from './board-tonight.ts';
 
 const linesOpen = 3;
 
@@ -61,6 +62,7 @@ export function boardPartHtml(board: Board, language: Language, hrefOf: OrderHre
   const times = timesFor(language, board.timezone, board.at);
   return html`<div class="head"><h1>${say(t.title)}</h1><p class="as-of">${say(t.asOf)} <time>${times.exact(board.at)}</time> <span class="ago"></span></p></div>
 <p class="stopped" role="status" hidden></p>
+${tonightHtml(board.tonight, times, language)}
 ${tilesHtml(board, say)}
 <section class="alerts" aria-label="${say(t.pending)}"><h2>${say(t.pending)} <span class="count">${board.alertCount}</span></h2>
 ${board.groups.length === 0 && html`<p class="calm">${markHtml('done')} ${say(t.allClear)}</p>`}
