@@ -113,7 +113,9 @@ export function createReadLine({
     const inLine = (row: LineCohort): boolean => row.apart === null || row.apart === 'review';
     const line = waiting.filter(inLine);
     const packing = sorted.filter(inLine);
-    const keys = new Set([...line, ...packing, ...shipped].map(keyOf));
+    // An idle warehouse belongs to the picture: it could help.
+    const own = directory.warehouses().map(({ systemId, code }) => `${systemId}/${code}`);
+    const keys = new Set([...own, ...[...line, ...packing, ...shipped].map(keyOf)]);
     const warehouses: WarehouseLine[] = [];
     for (const key of keys) {
       const ofKey = <Row extends Pick<LineCohort, 'warehouse' | 'shopId'>>(rows: readonly Row[]): Row[] =>

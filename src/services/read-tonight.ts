@@ -92,7 +92,10 @@ function spareOf(
   language: Language,
 ): TonightModel['other'] {
   const able = warehouses
-    .filter(({ id, warehouse }) => id !== worst.id && warehouse?.systemId === worst.warehouse?.systemId)
+    .filter(
+      ({ id, warehouse }) =>
+        id !== worst.id && warehouse?.systemId === worst.warehouse?.systemId && warehouse?.kind !== 'supplier',
+    )
     .map(({ id, capacityTonight, waiting }) => ({
       name: lineName(id, directory, language),
       spare: capacityTonight - waiting,

@@ -4,6 +4,7 @@ import { onPrune, onRestock } from './housekeeping.ts';
 import { onMischief } from './mischief.ts';
 import { onArrival, onCloseUnpaid, onPay } from './orders.ts';
 import { onCloseTold, onHoldTold, onRefund, onRefundAccepted, onRefundDone, onRefundTold } from './refunds.ts';
+import { onLiveSale } from './scenarios.ts';
 import { onReleaseLock } from './stock.ts';
 import { onArriveGoods } from './transfers.ts';
 import { onLockEffect } from './virtual-locks.ts';
@@ -34,6 +35,7 @@ export const handlers: Readonly<Record<string, (world: World, event: WorldEvent)
   'release-lock': onReleaseLock,
   'lock-effect': onLockEffect,
   'goods-arrive': onArriveGoods,
+  'live-sale': onLiveSale,
   'clear-fault': onClearFault,
   mischief: onMischief,
   restock: onRestock,
