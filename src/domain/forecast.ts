@@ -82,7 +82,7 @@ export interface LineForecast {
   /** The nearest wall that will be missed. */
   readonly firstMissAt: number | null;
   readonly missesByShop: ReadonlyMap<string, number>;
-  /** Orders an hour that are lacking to meet every wall that can still be met. */
+  /** Orders an hour that are lacking to have as many more done by the last wall that will be missed; 0 = too late. */
   readonly lackingPerHour: number;
 }
 
@@ -93,8 +93,16 @@ export interface LineForecast {
 export function forecastLine({ now, calendar, perHour, packMs, cohorts, packing }: LineInput): LineForecast {
   const line = [...cohorts].sort((a, b) => a.since - b.since || (a.wall ?? Infinity) - (b.wall ?? Infinity));
   const missesByShop = new Map<string, number>();
-  let [place, misses, overdue, lackingPerHour] = [0, 0, 0, 0];
-  let firstMissAt: number | null = null;
+  // Many have the same wall: the calendar is asked once for each.
+  const hoursBefore = new Map<number, number>();
+  const hoursTo = (wall: number): number => {
+    const known = hoursBefore.get(wall) ?? openBetween(calendar, now, wall - packMs) / hour;
+    hoursBefore.set(wall, known);
+    return known;
+  };
+  let [place, misses, overdue] = [0, 0, 0];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
   for (const { shopId, wall, count } of line) {
     const before = place;
     place += count;
@@ -103,21 +111,21 @@ export function forecastLine({ now, calendar, perHour, packMs, cohorts, packing 
       overdue += count;
       continue;
     }
-    const hours = openBetween(calendar, now, wall - packMs) / hour;
-    const late = count - Math.min(count, Math.max(0, Math.floor(perHour * hours) - before));
+    const late = count - Math.min(count, Math.max(0, Math.floor(perHour * hoursTo(wall)) - before));
     if (late === 0) continue;
     misses += late;
-    firstMissAt = Math.min(firstMissAt ?? wall, wall);
+    first = Math.min(first, wall);
+    last = Math.max(last, wall);
     missesByShop.set(shopId, (missesByShop.get(shopId) ?? 0) + late);
-    if (hours > 0) lackingPerHour = Math.max(lackingPerHour, place / hours - perHour);
   }
+  const hoursLeft = misses === 0 ? 0 : hoursTo(last);
   return {
     finishAt: finishOf(calendar, now, place, perHour, packMs, packing),
     misses,
     overdue,
-    firstMissAt,
+    firstMissAt: misses === 0 ? null : first,
     missesByShop,
-    lackingPerHour,
+    lackingPerHour: hoursLeft === 0 ? 0 : misses / hoursLeft,
   };
 }
 

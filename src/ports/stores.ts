@@ -156,7 +156,7 @@ export interface Waiting {
 
 /** Counts out of covering indexes: their cost follows what is under way, never what ever was. */
 export interface LineStore {
-  /** Everybody who waits to be sorted, or is sorted and not shipped. */
+  /** Everybody who waits to be sorted, or is sorted and not shipped. Read in pieces: nobody waits long for it. */
   cohorts(phase: 'waiting' | 'sorted'): Promise<readonly LineCohort[]>;
   /** Shipped since `from`, with a wall up to `wall` (later ones and those without one are left out). */
   shippedSince(from: number, wall: number): Promise<readonly Pick<LineCohort, 'warehouse' | 'shopId' | 'count'>[]>;

@@ -134,6 +134,7 @@ export function createReadLine({
       };
       const dueOnTables = tables.filter((each) => each.wall !== null && each.wall <= wall);
       const tonight = ask(dueBy(cohorts, wall), dueOnTables);
+      await breath();
       const ahead = ask(cohorts, tables);
       const shops = shopsOf([...cohorts, ...tables].filter(isDueBy(wall)), done, tonight);
       warehouses.push({
