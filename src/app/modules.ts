@@ -20,7 +20,7 @@ export interface FlowParts {
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
   /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
-  readonly watchLines: readonly { readonly name: string; run(signal: AbortSignal): Promise<number> }[];
+  readonly watchLines: readonly { readonly name: string; readonly run: (signal: AbortSignal) => Promise<number> }[];
 }
 
 const aMinute = 60_000;

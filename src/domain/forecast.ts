@@ -26,7 +26,7 @@ export interface Speed {
 }
 
 /** Seen over this much open time. */
-export const speedWindow = 2 * hour;
+const speedWindow = 2 * hour;
 const leastSeen = hour / 2;
 const farthestBack = 7 * 24 * hour;
 

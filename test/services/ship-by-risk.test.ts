@@ -107,7 +107,9 @@ describe('near the platform’s own deadline [N18][P1]', () => {
     await flow.show(aFulfillment({ sourceUpdatedAt: at('05:01') }));
     for (const time of ['07:00', '11:00', '19:00', '22:00']) await flow.runAt(at(time));
 
-    expect((await flow.alerts()).map(({ ruleId }) => ruleId).toSorted()).toEqual(['paid-not-sorted', 'ship-by-risk']);
+    expect(new Set((await flow.alerts()).map(({ ruleId }) => ruleId))).toEqual(
+      new Set(['paid-not-sorted', 'ship-by-risk']),
+    );
     const said = flow.messages().map(({ key }) => key.split('|')[0]);
     expect(new Set(said)).toEqual(new Set(['group/paid-not-sorted']));
     expect(said.length).toBeGreaterThanOrEqual(3);
