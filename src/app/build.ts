@@ -22,6 +22,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCalendars } from '../services/calendars.ts';
 import { createConfirm } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -43,10 +44,12 @@ import { createPhoneTail } from '../services/phone-tail.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
 import { createReadHealth } from '../services/read-health.ts';
+import { createReadLine } from '../services/read-line.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
+import { createReadTonight } from '../services/read-tonight.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createRulebook } from '../services/rulebook.ts';
@@ -56,7 +59,10 @@ import { createShowImport } from '../services/show-import.ts';
 import { createSummarise } from '../services/summarise.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import type { Verbs } from '../services/verbs.ts';
+import { createWatchBacklog } from '../services/watch-backlog.ts';
+import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
+import { createWatchSpike } from '../services/watch-spike.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
 import { type Company, fileChannel, rotationsOf } from './company.ts';
@@ -217,10 +223,20 @@ export async function build(options: BuildOptions): Promise<Bot> {
     directory,
     owners: () => duty.owners(),
     metrics,
+    rulebook: () => rulebook,
     get perHour() {
       return company.limits.roomPerHour;
     },
   });
+  const calendarOf = createCalendars(directory);
+  const perPersonHour = () => company.limits.ordersPerPersonHour;
+  const readLine = createReadLine({ lines: storage.lines, clock, directory, calendarOf, perPersonHour });
+  const watched = { storage, clock, rulebook: () => rulebook, directory, systems, readLine, detect, metrics, log };
+  const watchLines = [
+    { name: 'watch-backlog', run: createWatchBacklog(watched) },
+    { name: 'watch-overtaken', run: createWatchOvertaken(watched) },
+    { name: 'watch-spike', run: createWatchSpike(watched) },
+  ];
   const watchSources = createWatchSources({
     storage,
     clock,
@@ -340,6 +356,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     shift: shifts.handOver,
     tellHealth: createTellHealth({ readHealth }),
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
+    tonight: createReadTonight({ storage, directory, readLine, perPersonHour }),
     login: binding.login,
     bind: binding.bind,
   };
@@ -376,6 +393,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       answers,
       run,
       watchSources,
+      watchLines,
       keepLights,
       summarise,
       imports,
@@ -428,7 +446,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     links,
     imports,
     importShops,
-    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

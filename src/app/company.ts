@@ -106,6 +106,8 @@ const Limits = z.strictObject({
     })
     .prefault({}),
   roomPerHour: z.number().int().min(1).default(12),
+  /** What one person sorts in an hour: turns orders that will be late into people who are lacking. */
+  ordersPerPersonHour: z.number().positive().default(30),
   callsPerNight: z.number().int().min(0).default(2),
 });
 

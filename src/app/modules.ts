@@ -28,6 +28,8 @@ export interface FlowParts {
   readonly summarise: ReturnType<typeof createSummarise>;
   readonly imports: ImportSheet;
   readonly remindSheets: () => Promise<number>;
+  /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
+  readonly watchLines: readonly { readonly name: string; readonly run: (signal: AbortSignal) => Promise<number> }[];
 }
 
 const aMinute = 60_000;
@@ -45,6 +47,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     answers,
     run,
     watchSources,
+    watchLines,
     keepLights,
     summarise,
     imports,
@@ -106,6 +109,15 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['imports', 'recheck', 'judge'],
     },
     { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
+    ...watchLines.map(
+      ({ name, run: look }): EngineModule => ({
+        name,
+        everyMs: aMinute / 2,
+        limitMs: aMinute,
+        run: (signal) => look(signal),
+        wakes: ['dispatch'],
+      }),
+    ),
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

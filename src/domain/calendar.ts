@@ -84,6 +84,25 @@ export function openBetween(calendar: Calendar, a: number, b: number): number {
   return sum - openUntil(blockAt(calendar, Math.floor(a / blockMs)), a);
 }
 
+/** The latest instant from which `ms` of open time have passed by `at`; never earlier than `atMost` ms of wall time before it. */
+export function openBefore(calendar: Calendar, at: number, ms: number, atMost: number): number {
+  let low = at - atMost;
+  let high = at;
+  if (openBetween(calendar, low, at) < ms) return low;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (openBetween(calendar, middle, at) >= ms) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The local day that holds `at`: its first instant and the next day's. */
+export function localDayOf(zone: string, at: number): { readonly from: number; readonly to: number } {
+  const date = Math.floor((at + offsetAt(zoneOf(zone), at)) / day);
+  return { from: instantOf(zone, date * day), to: instantOf(zone, (date + 1) * day) };
+}
+
 export const isOpen = (calendar: Calendar, at: number): boolean => nextOpening(calendar, at) === at;
 
 /** The first open instant from `at` on: `at` itself while open. */

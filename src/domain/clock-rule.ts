@@ -3,12 +3,12 @@ import { addOpen, type Calendar } from './calendar.ts';
 import type { FulfillmentView } from './fulfillment.ts';
 import type { OrderView } from './order.ts';
 import { type Parcel, parcelId } from './parcel.ts';
-import type { ClockTrigger, MomentName, Moments } from './rule.ts';
+import type { ClockTrigger, MomentName, Moments, WallTrigger } from './rule.ts';
 import { hasReached, type Stage } from './stage.ts';
 
 const hour = 3_600_000;
 /** A promise nearer than this is the ordinary time to ship and changes nothing. */
-const ordinaryPromise = 48 * hour;
+export const ordinaryPromise = 48 * hour;
 const usualLead = 24 * hour;
 
 export type Verdict =
@@ -55,10 +55,24 @@ export const lateBy = (verdict: Verdict, now: number): number | undefined =>
  * Why a clock's alert with this `dueAt` is over; undefined while the rule is still broken.
  * A start that moved on (a new scan, a promise learned late) shows in a new verdict's `dueAt`, not here.
  */
-export function resolutionOf(trigger: ClockTrigger, moments: Moments, dueAt: number): Resolution | undefined {
+export function resolutionOf(
+  trigger: Pick<ClockTrigger, 'until'>,
+  moments: Moments,
+  dueAt: number,
+): Resolution | undefined {
   const stop = earliest(trigger.until, moments);
   if (stop === undefined) return undefined;
   return stop.at < dueAt ? 'in-time-learned-late' : 'cleared';
+}
+
+/**
+ * The instants before the platform's deadline at which an order that is still here is said, each louder than the last.
+ * Those that lie before its payment are none: a promise of four hours is not late twelve hours before.
+ */
+export function wallBands(trigger: WallTrigger, wall: number | null, moments: Moments): readonly number[] {
+  const { paidAt } = moments;
+  if (wall === null || paidAt === null || paidAt === undefined) return [];
+  return trigger.before.map((ms) => wall - ms).filter((at) => at > paidAt);
 }
 
 interface Known {

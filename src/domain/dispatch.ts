@@ -8,7 +8,10 @@ export type Verdict =
       readonly reason: 'first-of-group' | 'doubled' | 'nearer-wall' | 'snooze-over' | 'claim-expired';
     }
   | { readonly verdict: 'grouped'; readonly reason: 'said-already' | 'one-a-minute' }
-  | { readonly verdict: 'listed'; readonly reason: 'found-late' | 'below-hearing' | 'claimed-already' }
+  | {
+      readonly verdict: 'listed';
+      readonly reason: 'found-late' | 'below-hearing' | 'claimed-already' | 'in-its-turn' | 'said-otherwise';
+    }
   | { readonly verdict: 'held-back'; readonly reason: 'source-silent' | 'snoozed' | 'hour-is-full' };
 
 export interface GroupMemory {

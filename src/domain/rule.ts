@@ -93,12 +93,31 @@ const Trigger = z.discriminatedUnion('type', [
     source: z.enum(['any', 'channel', 'system', 'carrier']),
     after: Duration,
   }),
+  z.strictObject({
+    type: z.literal('wall'),
+    subject: z.literal('order'),
+    /** So long before the platform's own deadline, the farthest first: each is one band louder. */
+    before: z.array(Duration).min(1),
+    until: z.array(Moment).min(1),
+  }),
+  /** Orders of its warehouse that came later and were sorted before it. */
   z.strictObject({ type: z.literal('overtaken'), byAtLeast: z.number().int().min(1) }),
-  z.strictObject({ type: z.literal('forecast'), finish: z.literal('past-wall') }),
+  /** Orders of a warehouse that will miss their wall at the present speed. */
+  z.strictObject({ type: z.literal('forecast'), finish: z.literal('past-wall'), atLeast: z.number().int().min(1) }),
+  /** A style sells `times` as fast as its own curve, and at least so many pieces. */
+  z.strictObject({
+    type: z.literal('spike'),
+    within: Duration,
+    times: z.number().min(1),
+    atLeast: z.number().int().min(1),
+  }),
 ]);
 export type Trigger = z.infer<typeof Trigger>;
 export type ClockTrigger = Extract<Trigger, { type: 'clock' }>;
 export type CountTrigger = Extract<Trigger, { type: 'count' }>;
+export type WallTrigger = Extract<Trigger, { type: 'wall' }>;
+/** A rule that listens to that. */
+export type RuleOn<Type extends Trigger['type']> = Rule & { readonly on: Extract<Trigger, { type: Type }> };
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];

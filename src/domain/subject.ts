@@ -7,7 +7,9 @@ export type Subject =
   | { readonly type: 'lock'; readonly systemId: string; readonly lockId: string }
   | { readonly type: 'parcel'; readonly waybill: string }
   | { readonly type: 'buyer'; readonly key: IdentityKey }
-  | { readonly type: 'source'; readonly sourceId: string };
+  | { readonly type: 'source'; readonly sourceId: string }
+  | { readonly type: 'warehouse'; readonly warehouseId: string }
+  | { readonly type: 'style'; readonly style: string };
 
 export function parseSubject(text: string): Subject | undefined {
   const source = /^source:(.+)$/.exec(text)?.[1];
@@ -16,6 +18,9 @@ export function parseSubject(text: string): Subject | undefined {
   if (parcel !== undefined) return { type: 'parcel', waybill: parcel };
   const [, kind, value = '', scope = ''] = /^buyer:(phone|receiver|buyer|mask)\/([^/]+)\/(.*)$/.exec(text) ?? [];
   if (kind !== undefined) return { type: 'buyer', key: { kind: kind as IdentityKey['kind'], value, scope } };
+  const [, whole, id = ''] = /^(warehouse|style):(.+)$/.exec(text) ?? [];
+  if (whole === 'warehouse') return { type: whole, warehouseId: id };
+  if (whole === 'style') return { type: whole, style: id };
   const [, type, owner = '', name = ''] = /^(order|fulfillment|lock):([^/]+)\/(.+)$/.exec(text) ?? [];
   switch (type) {
     case 'order':
@@ -31,3 +36,7 @@ export function parseSubject(text: string): Subject | undefined {
 
 /** `source:shop:mini` is written `source:shop.mini`, so that the first colon always ends the type. */
 export const sourceSubject = (sourceId: string): string => `source:${sourceId.replace(':', '.')}`;
+
+export const warehouseSubject = (warehouseId: string): string => `warehouse:${warehouseId}`;
+
+export const styleSubject = (style: string): string => `style:${style}`;

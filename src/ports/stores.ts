@@ -4,6 +4,7 @@ import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
+import type { Apart } from '../domain/line.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
 import type { Stint } from '../domain/roster.ts';
@@ -36,6 +37,7 @@ export interface Stores {
   readonly views: ViewStore;
   readonly events: EventStore;
   readonly deadlines: DeadlineStore;
+  readonly lines: LineStore;
   readonly alerts: AlertStore;
   readonly outbox: OutboxStore;
   readonly room: RoomMessageStore;
@@ -80,6 +82,8 @@ export interface DerivedOrder {
 export interface DueMoment {
   readonly ruleId: string;
   readonly dueAt: number;
+  /** Later instants at which it is judged again: a deadline that was set to one of them stands. */
+  readonly again?: readonly number[];
 }
 
 export interface Saved {
@@ -174,6 +178,60 @@ export interface ViewStore {
   >;
 }
 
+// ---- the lines of the warehouses ---------------------------------------------------------------------------------
+
+/** Orders that stand together: same warehouse (`system/code`; empty = none known), shop, ten minutes and wall. */
+export interface LineCohort {
+  readonly warehouse: string;
+  readonly shopId: string;
+  readonly apart: Apart | null;
+  /** Of the first of them. */
+  readonly since: number;
+  readonly wall: number | null;
+  readonly count: number;
+}
+
+export interface Waiting {
+  readonly orderId: string;
+  readonly subject: string;
+  /** Orders of that warehouse that came later and were sorted before it. */
+  readonly later: number;
+}
+
+/** Counts out of covering indexes: their cost follows what is under way, never what ever was. */
+export interface LineStore {
+  /** Everybody who waits to be sorted, or is sorted and not shipped. Read in pieces: nobody waits long for it. */
+  cohorts(phase: 'waiting' | 'sorted'): Promise<readonly LineCohort[]>;
+  /** Shipped since `from`, with a wall up to `wall` (later ones and those without one are left out). */
+  shippedSince(from: number, wall: number): Promise<readonly Pick<LineCohort, 'warehouse' | 'shopId' | 'count'>[]>;
+  /** What that warehouse sorted since then, by minute, and the first sorting that is known of it. */
+  sortedSince(
+    warehouse: string,
+    from: number,
+  ): Promise<{ readonly sorted: readonly { at: number; count: number }[]; readonly first: number | null }>;
+  lastSortedAt(warehouse: string): Promise<number | undefined>;
+  /** From sorted to shipped, of the orders shipped last; ms, unordered. */
+  packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
+  /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */
+  sortedMark(warehouse: string, count: number): Promise<number | undefined>;
+  /** Who waits in the line itself before `mark`, longest first. */
+  waitingBefore(warehouse: string, mark: number, limit: number): Promise<readonly Waiting[]>;
+  /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
+  waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** What was paid in [from, to), by minute and SKU. */
+  soldBetween(from: number, to: number): Promise<readonly Sale[]>;
+}
+
+export interface Sale {
+  /** When that minute began. */
+  readonly minute: number;
+  readonly sku: string;
+  /** One of the orders, for its title. */
+  readonly orderId: string;
+  readonly qty: number;
+  readonly orders: number;
+}
+
 export interface EventStore {
   /** False when this (source, sourceId) is already there. */
   append(event: NewEvent): Promise<boolean>;
@@ -228,6 +286,12 @@ export interface AlertStore {
   /** Brings what is known of the open alert of this rule and subject up to date, quietly. */
   refresh(alert: Pick<NewAlert, 'ruleId' | 'subject' | 'severity' | 'facts' | 'dueAt' | 'confirmedAt'>): Promise<void>;
   find(id: string): Promise<Alert | undefined>;
+  /** New facts and severity of the open alert; `again`: dispatch looks at it as if it were new. */
+  renew(
+    id: string,
+    change: { readonly severity: Severity; readonly facts: AlertFacts; readonly again: boolean },
+  ): Promise<void>;
+  findOpen(ruleId: string, subject: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
   listFor(subject: string): Promise<readonly Alert[]>;
@@ -264,6 +328,10 @@ export interface AlertStore {
   /** The number by which a group was told, in whichever room. */
   groupNumber(groupKey: string): Promise<number | undefined>;
   setGroupSaid(roomId: string, groupKey: string, said: GroupSaid | undefined): Promise<void>;
+  /** Open alerts of a rule of which some room has heard. */
+  listSaid(ruleId: string): Promise<readonly { readonly subject: string; readonly severity: Severity }[]>;
+  /** No room has heard of it: what comes next is its first. */
+  forgetGroupSaid(groupKey: string): Promise<void>;
   /** Groups that a room heard of, of which every alert it heard has ended. */
   listClearedGroups(): Promise<readonly { roomId: string; groupKey: string; said: GroupSaid }[]>;
 }

@@ -41,6 +41,17 @@ export interface AlertCardModel {
   readonly notSeen: Text | null;
   /** `isSparse`: it answers, but tells far less than it ever did at this hour. */
   readonly source: { readonly name: string; readonly since: number; readonly isSparse?: boolean } | null;
+  /** What is no single order's: a line that will not be done, a style that sells too fast. */
+  readonly story: AlertStory | null;
+}
+
+export interface AlertStory {
+  /** Shouted behind the number. */
+  readonly head: Text;
+  /** A style's title, as somebody outside wrote it. */
+  readonly about: string | null;
+  readonly lines: readonly Text[];
+  readonly button: { readonly label: Text; readonly command: string };
 }
 
 const mine: Text = { zh: '我来', en: 'Mine' };
@@ -57,6 +68,8 @@ const ackButton = ({ number, now, timezone }: Numbered, language: Language): But
 /** What to do, as it can be shouted across a hall; by rule. */
 const shout: Readonly<Record<string, Text>> = {
   'paid-not-sorted': { zh: '先发这单', en: 'send this one first' },
+  overtaken: { zh: '先发这单', en: 'send this one first' },
+  'ship-by-risk': { zh: '快到时限，先发', en: 'near its wall, send first' },
   'embroidery-review': { zh: '先复核这单', en: 'review this one first' },
   'lock-orphaned': { zh: '有货被白占', en: 'stock held for nobody' },
   'tracking-stalled': { zh: '查这件快递', en: 'trace this parcel' },
@@ -78,6 +91,7 @@ export function calling(card: Card, who: string | undefined, language: Language)
 
 export function alertCard(model: AlertCardModel, language: Language): Card {
   const zh = language === 'zh';
+  if (model.story !== null) return storyCard(model, model.story, language);
   const { order, number, now } = model;
   const lines: Line[] = [
     line(
@@ -148,6 +162,22 @@ function parcelLine(
   return [name, warehouse ?? '', `${language === 'zh' ? '尾号 ' : 'no. …'}${orders}`]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+function storyCard(model: AlertCardModel, { head, about, lines, button }: AlertStory, language: Language): Card {
+  const first = `${called(model.number, language)} · ${say(head, language)}`;
+  return {
+    tone: model.severity,
+    lines: [
+      about === null ? line(first) : line(`${first} · `, foreign(about)),
+      ...lines.map((each) => line(say(each, language))),
+    ],
+    buttons: [
+      ackButton(model, language),
+      { label: say(button.label, language), command: button.command, style: 'plain' },
+    ],
+    link: { label: language === 'zh' ? '看板' : 'Board', path: '/' },
+  };
 }
 
 function timeLeft({ order, now, timezone }: AlertCardModel, language: Language): string {

@@ -56,3 +56,12 @@ function format(timezone: string, kind: 'time' | 'parts'): Intl.DateTimeFormat {
 /** Fills {braces}. A name without a value stays visible, so that nobody reads a sentence with a hole. */
 export const fill = (sentence: string, values: Readonly<Record<string, string | number | undefined>>): string =>
   sentence.replace(/\{(\w+)\}/g, (brace, name: string) => String(values[name] ?? brace));
+
+/** What stands beside the line and is not counted as due. */
+export const apartWords = {
+  postage: { zh: '补邮费', en: 'postage' },
+  sample: { zh: '样品', en: 'samples' },
+  resend: { zh: '补发', en: 'resends' },
+  held: { zh: '暂停发货', en: 'on hold' },
+  refund: { zh: '退款中', en: 'refunding' },
+} satisfies Record<string, Text>;

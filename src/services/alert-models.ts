@@ -1,4 +1,4 @@
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, AlertFacts } from '../domain/alert.ts';
 import { notVisibleSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
@@ -9,6 +9,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
 import { burstWords, parcelName, trackingWords } from '../render/case-words.ts';
 import { fill } from '../render/words.ts';
+import { storyOf } from './alert-story.ts';
 import { type Cause, diagnose } from './diagnose.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { orderIds } from './find-burst.ts';
@@ -45,9 +46,10 @@ export async function alertModel(
     number,
     severity: alert.severity,
     ruleId: alert.ruleId,
-    say: directory.ruleSay(alert.ruleId),
+    say: filled(directory.ruleSay(alert.ruleId), facts),
     now,
     timezone: directory.timezone,
+    story: await storyOf(stores, directory, alert, now),
     order:
       order === undefined || !(isOrderAlert || order.closedAt !== null)
         ? null
@@ -134,6 +136,15 @@ export const parcelEnd = (parcel: Parcel | undefined): Text =>
     : parcel.deliveredAt === null
       ? { zh: '已退回', en: 'returned' }
       : { zh: '已签收', en: 'delivered' };
+
+const filled = ({ zh, en }: Text, facts: AlertFacts): Text => {
+  const values = Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string | number] =>
+      ['string', 'number'].includes(typeof entry[1]),
+    ),
+  );
+  return { zh: fill(zh, values), en: fill(en, values) };
+};
 
 function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);

@@ -1,9 +1,10 @@
 import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
-import { resolutionOf } from '../domain/clock-rule.ts';
+import { momentsOf, resolutionOf, wallBands } from '../domain/clock-rule.ts';
 import { AppError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
+import { lineEntryOf, lineSince } from '../domain/line.ts';
 import type { Order } from '../domain/order.ts';
-import { lowered, type Rule } from '../domain/rule.ts';
+import { lowered, type Moments, type Rule, type RuleOn, type Severity } from '../domain/rule.ts';
 import type { Visibility } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
@@ -32,8 +33,19 @@ export interface Detect {
   judgeDue(signal: AbortSignal): Promise<number>;
   /** Looks again at open alerts whose subject changed, and ends those that are over. */
   recheck(): Promise<number>;
+  /** Raises what a watch has found, each after a fresh read of whoever could know better. Answers what it raised. */
+  raise(rule: Rule, found: readonly Found[], signal: AbortSignal): Promise<readonly Alert[]>;
   /** Asks the sources afresh, in one batch, which of these alerts are over by now. Changes nothing itself. */
   lookAt(alerts: readonly Alert[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+}
+
+/** What a watch has seen of a subject. */
+export interface Found {
+  readonly subject: string;
+  readonly dueAt: number;
+  readonly facts: AlertFacts;
+  /** Where it is not the rule's own. */
+  readonly severity?: Severity;
 }
 
 /** Deadlines judged in one go: one batched fresh read each. */
@@ -52,6 +64,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       await tx.deadlines.markFired(due, now);
       const rule = rulebook().find(due.ruleId);
       if (rule === undefined) return undefined;
+      if (rule.on.type === 'wall') return judgeWall(tx, { ...rule, on: rule.on }, due, confirmation, now);
       const finding = isCount(rule)
         ? await caseOf(tx, rule, due, now)
         : await findingOf(tx, rule, due, confirmation, now);
@@ -101,6 +114,32 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     return { alert, over: undefined };
   }
 
+  /** One alert per order: each nearer band says the open one again, and the last is critical. */
+  async function judgeWall(
+    tx: Stores,
+    rule: RuleOn<'wall'>,
+    due: Due,
+    confirmation: Confirmation,
+    now: number,
+  ): Promise<Alert | undefined> {
+    const subject = await subjectOf(tx, due.subject);
+    if (subject?.order === undefined || subject.clock === undefined) return undefined;
+    const moments = momentsIn(subject.order, subject.clock);
+    const bands = wallBands(rule.on, subject.order.shipBy, moments);
+    const band = bands.filter((at) => at <= now).length;
+    const [dueAt, next] = [bands[band - 1], bands[band]];
+    if (dueAt === undefined) return undefined;
+    if (next !== undefined) await tx.deadlines.set(rule.id, due.subject, next);
+    const finding = await findingOf(tx, rule, { ...due, dueAt }, confirmation, now);
+    if (finding === undefined || finding.over !== undefined) return undefined;
+    const severity = next === undefined ? 'critical' : rule.severity;
+    const facts = { ...finding.alert.facts, band };
+    const open = await tx.alerts.findOpen(rule.id, due.subject);
+    if (open === undefined) return tx.alerts.raise({ ...finding.alert, severity, facts });
+    if (Number(open.facts['band'] ?? 0) < band) await tx.alerts.renew(open.id, { severity, facts, again: true });
+    return undefined;
+  }
+
   async function findingOf(
     tx: Stores,
     rule: Rule,
@@ -111,11 +150,21 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     const subject = await subjectOf(tx, due.subject);
     if (subject === undefined) return undefined;
     const { order, clock: about, facts } = subject;
+    if (rule.on.type === 'overtaken' && (order === undefined || about === undefined || !isInLine(order, about)))
+      return undefined;
+    const isWall = rule.on.type === 'wall';
     const judged = isClock(rule) && about !== undefined ? rulebook().judge(rule, about) : undefined;
-    const over = judged && resolutionOf(judged.on, judged.moments, due.dueAt);
+    const over =
+      rule.on.type === 'wall' && order !== undefined && about !== undefined
+        ? resolutionOf(rule.on, momentsIn(order, about), due.dueAt)
+        : judged && resolutionOf(judged.on, judged.moments, due.dueAt);
     const isTracking = judged?.on.subject === 'parcel';
-    const seen: Visibility = judged !== undefined && order !== undefined ? confirmation.visibilityOf(order) : 'seen';
-    const visibility = isTracking ? confirmation.trackingOf(due.subject) : seen;
+    const isSeenInWarehouse = judged !== undefined && order !== undefined;
+    // Whether it has been shipped is the channel's to tell: no warehouse has to be seen for that.
+    const seen: Visibility =
+      isSeenInWarehouse || (isWall && order !== undefined) ? confirmation.visibilityOf(order) : 'seen';
+    const stageSeen = isWall && seen === 'not-visible-here' ? 'seen' : seen;
+    const visibility = isTracking ? confirmation.trackingOf(due.subject) : stageSeen;
     // A carrier that cannot be asked says as little as one that is not connected.
     const isLower = visibility === 'not-visible-here' || (isTracking && visibility === 'source-silent');
     return {
@@ -214,6 +263,10 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
           },
         };
       }
+      case 'warehouse':
+        return { order: undefined, facts: { warehouseId: parsed.warehouseId } };
+      case 'style':
+        return { order: undefined, facts: { sku: parsed.style } };
       default:
         return undefined;
     }
@@ -236,6 +289,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       orderId: order.id,
       orderNo: order.channelOrderNo,
       paidAt: order.paidAt,
+      lineSince: order.paidAt === null ? null : lineSince(order.paidAt, order.promisedAt),
       shipBy: order.shipBy,
       ...(open === undefined
         ? {}
@@ -266,6 +320,18 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     // A case ends when a person has looked at it.
     if (isCount(rule)) return undefined;
     const parsed = parseSubject(alert.subject);
+    if (rule.on.type === 'wall' || rule.on.type === 'overtaken') {
+      const subject = await subjectOf(tx, alert.subject);
+      if (subject?.order === undefined || subject.clock === undefined) return undefined;
+      const { order, clock: about } = subject;
+      if (rulebook().condition(rule.id).test(rulebook().facts(order, about.fulfillments)) === 'no') return 'cleared';
+      if (rule.on.type === 'overtaken') return isInLine(order, about) ? undefined : 'cleared';
+      const moments = momentsIn(order, about);
+      // A later deadline from the platform takes the risk away.
+      const [first] = wallBands(rule.on, order.shipBy, moments);
+      if (first === undefined || first > clock.now()) return 'cleared';
+      return resolutionOf(rule.on, moments, alert.dueAt);
+    }
     const goesOn = (deadlines: readonly DueMoment[]): boolean => deadlines.some((each) => each.ruleId === rule.id);
     if (parsed?.type === 'lock') {
       const lock = await tx.views.findLock(parsed.systemId, parsed.lockId);
@@ -317,6 +383,25 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       return alerts.length;
     },
 
+    async raise(rule, found, signal) {
+      const due = found.map(({ subject, dueAt }) => ({ ruleId: rule.id, subject, dueAt }));
+      const confirmation = await confirm(due, signal);
+      const raised: Alert[] = [];
+      for (const [index, each] of due.entries()) {
+        const { facts, severity = rule.severity } = found[index] ?? { facts: {} };
+        const alert = await storage.transaction(async (tx) => {
+          const finding = await findingOf(tx, rule, each, confirmation, clock.now());
+          if (finding === undefined) return undefined;
+          return tx.alerts.raise({ ...finding.alert, severity, facts: { ...finding.alert.facts, ...facts } });
+        });
+        if (alert === undefined) continue;
+        metrics.raised(rule.id);
+        log.info({ alert: alert.id, rule: rule.id, subject: alert.subject }, 'Alert raised');
+        raised.push(alert);
+      }
+      return raised;
+    },
+
     async lookAt(alerts, signal) {
       await confirm(alerts, signal);
       const over = new Set<string>();
@@ -339,6 +424,15 @@ async function fulfillmentsOfAll(tx: Stores, orders: readonly Order[]): Promise<
   return [...all.values()];
 }
 const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const momentsIn = (order: Order, { fulfillments, parcels }: ClockSubject): Moments =>
+  momentsOf(order, fulfillments, parcels);
+
+/** Waiting for its turn, with nobody's word that it should not be sent. */
+function isInLine(order: Order, { fulfillments }: ClockSubject): boolean {
+  const entry = lineEntryOf(order, fulfillments);
+  return entry?.phase === 'waiting' && entry.apart === null;
+}
 
 /** Findings of one rule that share the rule's group fields are one story. */
 function groupKeyOf(rule: Rule, facts: AlertFacts): string {

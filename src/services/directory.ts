@@ -1,5 +1,5 @@
 import type { StageSource, Warehouse } from '../domain/fulfillment.ts';
-import type { Text } from '../domain/text.ts';
+import type { Language, Text } from '../domain/text.ts';
 
 /** Names for ids, out of the configuration. Unknown ids come back as they are. */
 export interface Directory {
@@ -37,3 +37,18 @@ export function sourceName(sourceId: string, directory: Directory): string {
 /** `hz` → 杭州仓; null for no warehouse at all. */
 export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
   id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);
+
+const kinds = {
+  '3pl': { zh: '云仓', en: '3PL' },
+  supplier: { zh: '供应商', en: 'supplier' },
+  overseas: { zh: '海外仓', en: 'overseas' },
+} satisfies Record<Exclude<Warehouse['kind'], 'own'>, Text>;
+
+/** The name of a warehouse's line; one that is not our own says what it is. */
+export function lineName(id: string, directory: Directory, language: Language): string {
+  const warehouse = directory.warehouses().find((each) => each.id === id);
+  if (warehouse === undefined) return id === '' ? { zh: '未分仓', en: 'no warehouse yet' }[language] : id;
+  const { name, kind } = warehouse;
+  if (kind === 'own') return name;
+  return language === 'zh' ? `${name}（${kinds[kind].zh}）` : `${name} (${kinds[kind].en})`;
+}

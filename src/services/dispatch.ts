@@ -10,8 +10,11 @@ import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-car
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
+import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
+import { createInTurn, orderRules } from './in-turn.ts';
+import type { Rulebook } from './rulebook.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
 
 export interface DispatchDeps {
@@ -21,6 +24,7 @@ export interface DispatchDeps {
   readonly metrics: Metrics;
   /** Who on duty answers for an alert at this moment; undefined when nobody does. */
   readonly owners: () => Promise<(alert: Alert) => string | undefined>;
+  readonly rulebook: () => Rulebook;
   /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
   readonly perHour: number;
 }
@@ -38,6 +42,7 @@ const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
 export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   const { storage, clock, directory, metrics } = deps;
+  const inTurn = createInTurn({ ...deps, calendarOf: createCalendars(directory) });
   const groupsDue = createGroupsDue();
 
   async function say(
@@ -83,14 +88,19 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     await storage.transaction(async (tx) => {
       const now = clock.now();
       const all = await openOf(tx, groupKey, now);
-      const open = all.filter((alert) => !isExplained(alert));
+      const heard = all.filter((alert) => !isExplained(alert));
+      const unsaid = await inTurn(tx, heard);
+      const open = heard.filter(({ id }) => !unsaid.has(id));
       const isFresh = ({ id }: Alert) => fresh.has(id);
       const newcomers = open.filter(isFresh);
       const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
+      const listed = heard.filter((alert) => unsaid.has(alert.id) && isFresh(alert));
       const state = stateOf(open, now);
       let isHeldBack = false;
       for (const room of rooms) {
         for (const alert of explained) await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
+        for (const alert of listed)
+          await decide(tx, alert, room, { verdict: 'listed', reason: unsaid.get(alert.id) ?? 'in-its-turn' });
         if (open.length === 0) continue;
         const memory = await tx.alerts.groupSaid(room.id, groupKey);
         const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
@@ -105,7 +115,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         isHeldBack ||= verdict.verdict === 'held-back';
         chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
-      if (!isHeldBack) await tx.alerts.markDispatched(idsOf(newcomers), now);
+      await tx.alerts.markDispatched(idsOf(isHeldBack ? listed : [...listed, ...newcomers]), now);
     });
     const next = Math.min(...chances);
     groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
@@ -200,7 +210,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const model = {
             number: alert.number,
             tail: isParcel ? parcelOf(alert.facts) : order === undefined ? null : tailOf(order.channelOrderNo),
-            where: source ?? warehouseName(alert.facts.warehouseId, directory),
+            where:
+              source ??
+              warehouseName(alert.facts.warehouseId, directory) ??
+              (alert.ruleId === 'spike' ? String(alert.facts['sku'] ?? '') : null),
             count: 1,
             how: alert.resolution ?? ('cleared' as const),
             stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,
@@ -290,7 +303,11 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         (each) => each.groupKey,
       ),
     ]);
-    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, rooms, isExplained, ownerOf);
+    // Of one order, the rule that says most speaks first.
+    const order = orderRules(deps.rulebook());
+    const place = (groupKey: string): number => order.indexOf(groupKey.split('|', 1)[0] ?? '');
+    for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b)))
+      await dispatchGroup(groupKey, ids, rooms, isExplained, ownerOf);
     if (isAllDue) groupsDue.allLooked(rooms, silent, now);
     return fresh.length;
   };

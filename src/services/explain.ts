@@ -133,6 +133,11 @@ const heardWords: Readonly<Record<string, Text>> = {
   'one-a-minute': { zh: '没单独报：同组一分钟只报一次', en: 'not said singly: one message a minute and group' },
   'found-late': { zh: '没报：发现时已超 2 小时，只进清单', en: 'not said: found more than 2 h late, listed only' },
   'below-hearing': { zh: '没报：这个群不听这个级别', en: 'not said: the room does not hear this severity' },
+  'in-its-turn': {
+    zh: '没单独报：仓库按顺序在拣，还没轮到它',
+    en: 'not said singly: the warehouse works in order and has not come to it yet',
+  },
+  'said-otherwise': { zh: '没再报：这单已经报过', en: 'not said again: this order has been said' },
   'source-silent': { zh: '先没报：数据源断了', en: 'held back: its source is silent' },
   'hour-is-full': { zh: '先没报：这一小时消息满了', en: 'held back: the hour is full' },
 };

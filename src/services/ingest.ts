@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { CursorRow, OrderRecord, ShopOf, Storage, Stores } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
+import { breath } from './breath.ts';
 import type { Rulebook } from './rulebook.ts';
 
 /** A shop with the channel that reads it. */
@@ -282,8 +283,6 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 }
 
 const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');
-
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A page without the vendor's word for its rows. */
 interface Rows<Row> {

@@ -1,10 +1,13 @@
 import type { Health } from '../domain/health-report.ts';
 import { type Stage, stages } from '../domain/stage.ts';
+import type { Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { type BoardGroup, groupAlerts } from './alert-groups.ts';
 import { type Directory, sourceName } from './directory.ts';
 import type { ReadHealth } from './read-health.ts';
+import type { ReadLine } from './read-line.ts';
+import { type TonightNumbers, tonightNumbers } from './tonight-numbers.ts';
 
 /** What a telephone shows at once; all of a storm when it is asked for. */
 const alertsRead = 500;
@@ -18,8 +21,12 @@ export interface BoardSource {
   readonly lastError: string | null;
 }
 
+/** The wall, without the words of one language but names. */
+export type BoardTonight = TonightNumbers;
+
 export interface Board {
   readonly at: number;
+  readonly tonight: BoardTonight;
   readonly timezone: string;
   readonly health: Health;
   readonly groups: readonly BoardGroup[];
@@ -43,7 +50,7 @@ export interface Board {
   };
 }
 
-export type ReadBoard = (asked?: { readonly isWhole: boolean }) => Promise<Board>;
+export type ReadBoard = (language: Language, asked?: { readonly isWhole: boolean }) => Promise<Board>;
 
 /** What goes on now, without words: the page gives it a language. */
 export function createReadBoard(deps: {
@@ -51,10 +58,11 @@ export function createReadBoard(deps: {
   clock: Clock;
   directory: Directory;
   readHealth: ReadHealth;
+  readLine: ReadLine;
 }): ReadBoard {
-  const { stores, clock, directory, readHealth } = deps;
+  const { stores, clock, directory, readHealth, readLine } = deps;
 
-  return async ({ isWhole } = { isWhole: false }) => {
+  return async (language, { isWhole } = { isWhole: false }) => {
     const at = clock.now();
     const alerts = await stores.alerts.list({ state: 'unresolved', limit: isWhole ? allAlerts : alertsRead });
     const sources = await stores.sources.list();
@@ -62,6 +70,7 @@ export function createReadBoard(deps: {
       at,
       timezone: directory.timezone,
       health: await readHealth('day'),
+      tonight: tonightNumbers(await readLine(), directory, language),
       groups: groupAlerts(alerts, directory),
       alertCount: await stores.alerts.count({ state: 'unresolved' }),
       listed: alerts.length,

@@ -1,6 +1,6 @@
 import { burstEnd } from '../domain/burst.ts';
 import { type Calendar, parseHours } from '../domain/calendar.ts';
-import { judgeClock, momentsOf, parcelMoments, type Verdict } from '../domain/clock-rule.ts';
+import { judgeClock, momentsOf, parcelMoments, resolutionOf, type Verdict, wallBands } from '../domain/clock-rule.ts';
 import { type Answer, type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
@@ -13,6 +13,7 @@ import {
   type Moments,
   parseDuration,
   type Rule,
+  type RuleOn,
 } from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
 import type { Derivation, DueMoment } from '../ports/stores.ts';
@@ -49,7 +50,8 @@ export interface Rulebook {
   facts(order: OrderView, fulfillments: readonly FulfillmentView[]): Facts;
   condition(ruleId: string): Compiled;
   calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar;
-  silenceRules(): readonly (Rule & { on: Extract<Rule['on'], { type: 'silence' }> })[];
+  /** The rules that listen to that. */
+  rulesOn<Type extends Rule['on']['type']>(type: Type): readonly RuleOn<Type>[];
 }
 
 export function createRulebook(rules: readonly Rule[], directory: Directory, timezone: string): Rulebook {
@@ -68,6 +70,9 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
       ? [{ rule, after: rule.on.after ?? thirtyMinutes }]
       : [],
   );
+  const rulesOn = <Type extends Rule['on']['type']>(type: Type): readonly RuleOn<Type>[] =>
+    rules.filter((rule): rule is RuleOn<Type> => rule.on.type === type);
+  const wallRules = rulesOn('wall');
   const calendars = new Map<string, Calendar>();
   const calendar = (key: string, hours: readonly string[]): Calendar => {
     const known = calendars.get(key);
@@ -162,13 +167,31 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     });
   }
 
+  /** The bands of the platform's own deadline that nothing has ended yet. */
+  function walls(
+    order: OrderView,
+    fulfillments: readonly FulfillmentView[],
+    parcels: readonly Parcel[],
+  ): readonly DueMoment[] {
+    const moments = momentsOf(order, fulfillments, parcels);
+    const told = facts(order, fulfillments);
+    return wallRules.flatMap(({ id, on }) => {
+      const [dueAt, ...again] = wallBands(on, order.shipBy, moments);
+      if (dueAt === undefined || compiled.get(id)?.test(told) !== 'yes') return [];
+      return resolutionOf(on, moments, dueAt) === undefined ? [{ ruleId: id, dueAt, again }] : [];
+    });
+  }
+
   const derivation: Derivation = {
     order(order, fulfillments, parcels = []) {
       // What travels without a number that anybody told is its own parcel.
       const clocks = parcels.length === 0 ? [...orderClocks, ...parcelClocks] : orderClocks;
       return {
         ...stageOf(order, fulfillments, parcels),
-        deadlines: due({ orders: [order], fulfillments, parcels, isParcel: false }, clocks),
+        deadlines: [
+          ...due({ orders: [order], fulfillments, parcels, isParcel: false }, clocks),
+          ...walls(order, fulfillments, parcels),
+        ],
         laps: lapsOf(order, momentsOf(order, fulfillments, parcels), warehouseOf(fulfillments)),
       };
     },
@@ -202,7 +225,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     facts,
     condition: (ruleId) => compiled.get(ruleId) ?? compileCondition(true, orderFields),
     calendarOf,
-    silenceRules: () => rules.flatMap((rule) => (rule.on.type === 'silence' ? [{ ...rule, on: rule.on }] : [])),
+    rulesOn,
   };
 }
 

@@ -34,6 +34,8 @@ export interface Verbs {
   tellHealth(asking: Asking, period: string | undefined): Promise<readonly Card[]>;
   /** Where sheets of orders go. */
   importSheet(asking: Asking): Promise<readonly Card[]>;
+  /** Due, done, speed and finish before tonight's wall; a word asks for more of it. */
+  tonight(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

@@ -56,7 +56,7 @@ export function createWatchSources({
   }
 
   return async () => {
-    for (const rule of rulebook().silenceRules()) {
+    for (const rule of rulebook().rulesOn('silence')) {
       const unresolved = await storage.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: 100 });
       await endOfGone(unresolved, sources());
       for (const sourceId of sources()) {

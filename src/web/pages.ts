@@ -24,7 +24,7 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
     if (visitor.person === undefined && deps.world === 'real') return await reply.redirect('/login', 303);
     const { language, person } = visitor;
     // All of a storm only when asked: a telephone's first view stays small.
-    const board = await deps.readBoard({ isWhole: 'all' in (request.query as object) });
+    const board = await deps.readBoard(language, { isWhole: 'all' in (request.query as object) });
     const hrefOf = (id: string): string =>
       person === undefined ? deps.links.signLink(`/o/${id}`, board.at) : `/o/${id}`;
     void reply.type(htmlType);

@@ -21,6 +21,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   release: ['释放', '解锁'],
   stock: ['库存'],
   health: ['战报', '日报'],
+  tonight: ['今晚', '今天要发多少'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
   import: ['导入', '传表'],

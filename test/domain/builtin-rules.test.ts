@@ -28,6 +28,10 @@ it('has the rules of today, once each and under their public ids', () => {
     'tracking-stalled',
     'pickup-by-risk',
     'embroidery-review',
+    'ship-by-risk',
+    'backlog-over-capacity',
+    'overtaken',
+    'spike',
     'lock-orphaned',
     'source-silent',
   ]);
@@ -39,7 +43,11 @@ it.each(builtinRules.map((rule) => [rule.id, rule] as const))(
     const { on, ...rest } = rule;
     /** Every time as a person writes it. */
     const written = JSON.parse(JSON.stringify(on), (name, value: unknown) =>
-      ['after', 'ahead', 'within'].includes(name) ? `${String(value)}ms` : value,
+      name === 'before'
+        ? (value as number[]).map((ms) => `${ms}ms`)
+        : ['after', 'ahead', 'within'].includes(name)
+          ? `${String(value)}ms`
+          : value,
     ) as Rule['on'];
 
     expect(Rule.parse({ ...rest, on: written })).toEqual(rule);

@@ -168,6 +168,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     directory,
     metrics: silentMetrics,
     owners: async () => options.ownerOf ?? (() => undefined),
+    rulebook,
     perHour: options.perHour ?? 12,
   });
   const watch = createWatchSources({

@@ -180,7 +180,7 @@ describe('the card of one order, in Chinese and English', () => {
     await flow.tell(order);
     await flow.show(aFulfillment({ reason: '缺货' }));
     await flow.runAt(noon);
-    const [alert] = await flow.storage.alerts.list({ limit: 1 });
+    const [alert] = await flow.storage.alerts.list({ ruleId: 'paid-not-sorted', limit: 1 });
     await flow.storage.alerts.snooze(alert?.id ?? '', noon + 30 * minute);
     await flow.runAt(noon + 30 * minute - 1);
     expect(kinds(flow)).toEqual(['alert']);

@@ -1,12 +1,18 @@
 import { expect, it } from 'vitest';
 import { createReadBoard } from '../../src/services/read-board.ts';
 import { aHealth } from '../kit/health.ts';
-import { alerts, anAlert, at, directory } from '../web/company.ts';
+import { alerts, anAlert, at, directory, lineReport } from '../web/company.ts';
 import { createFakeClock, createFakeStores } from '../web/fakes.ts';
 
 const readHealth = async () => aHealth();
 const read = async (list = alerts) =>
-  await createReadBoard({ stores: createFakeStores(list).stores, clock: createFakeClock(), directory, readHealth })();
+  await createReadBoard({
+    stores: createFakeStores(list).stores,
+    clock: createFakeClock(),
+    directory,
+    readHealth,
+    readLine: async () => lineReport,
+  })('zh');
 
 it('puts the worst group first and counts it', async () => {
   const { groups, alertCount } = await read();
@@ -60,4 +66,19 @@ it('counts stages per warehouse, orders without one too', async () => {
     [null, 12],
   ]);
   expect(stages.warehouses[0]?.counts[sorting]).toBe(388);
+});
+
+it('puts the wall on top: due, done, late, who is lacking, by warehouse and by shop [P1]', async () => {
+  const { tonight } = await read();
+
+  expect(tonight).toMatchObject({ due: 3_120, done: 1_130, misses: 760, people: 9, withoutWall: 12 });
+  expect(tonight.warehouses.map(({ name, misses }) => [name, misses])).toEqual([
+    ['杭州仓', 760],
+    ['广州仓', 0],
+  ]);
+  expect(tonight.shops.map(({ name, due }) => [name, due])).toEqual([
+    ['小程序商城', 2_400],
+    ['天猫旗舰店', 720],
+  ]);
+  expect(tonight.later).toEqual({ misses: 4_240, firstAt: at('16:00', '2026-11-26') });
 });

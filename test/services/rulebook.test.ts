@@ -138,7 +138,7 @@ describe('what conditions are asked about', () => {
     expect(book([]).find('paid-not-sorted')).toBeUndefined();
     expect(
       book()
-        .silenceRules()
+        .rulesOn('silence')
         .map(({ id }) => id),
     ).toEqual(['source-silent']);
   });

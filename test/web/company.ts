@@ -1,10 +1,12 @@
 import type { Person } from '../../src/domain/actor.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Event } from '../../src/domain/event.ts';
+import type { LineForecast } from '../../src/domain/forecast.ts';
 import { type FulfillmentView, fulfillmentSubject } from '../../src/domain/fulfillment.ts';
 import { type Order, orderSubject } from '../../src/domain/order.ts';
 import type { StockLock } from '../../src/domain/stock.ts';
 import type { Directory } from '../../src/services/directory.ts';
+import type { LineReport } from '../../src/services/read-line.ts';
 import { at } from '../kit/builders.ts';
 import { aWarehouse } from '../kit/fake-directory.ts';
 
@@ -258,3 +260,62 @@ export const events: readonly Event[] = [
   }),
   event(4, '12:41', 'fulfillment', { reason: '缺货', sourceStatus: 'Question' }),
 ];
+
+/** Hangzhou will not be done tonight, Guangzhou will. */
+export const lineReport: LineReport = {
+  at: now,
+  wall: at('00:00', '2026-11-25'),
+  warehouses: [
+    {
+      id: 'hz',
+      warehouse: warehouses[0],
+      due: 2_400,
+      done: 800,
+      shops: [
+        { shopId: 'mini', due: 1_900, done: 500, misses: 700 },
+        { shopId: 'tmall', due: 500, done: 300, misses: 60 },
+      ],
+      waiting: 9_800,
+      speed: { perHour: 410.4, from: 'measured' },
+      tonight: forecast({ finishAt: at('01:51', '2026-11-25'), misses: 760, firstMissAt: at('23:59') }),
+      ahead: forecast({ finishAt: at('14:20', '2026-11-26'), misses: 5_000, firstMissAt: at('16:00', '2026-11-26') }),
+      peopleTonight: 9,
+      peopleAhead: 11,
+      capacityTonight: 1_230,
+    },
+    {
+      id: 'gz',
+      warehouse: warehouses[1],
+      due: 720,
+      done: 330,
+      shops: [
+        { shopId: 'mini', due: 500, done: 200, misses: 0 },
+        { shopId: 'tmall', due: 220, done: 130, misses: 0 },
+      ],
+      waiting: 390,
+      speed: { perHour: 600, from: 'configured' },
+      tonight: forecast({ finishAt: at('16:40') }),
+      ahead: forecast({ finishAt: at('16:40') }),
+      peopleTonight: 0,
+      peopleAhead: 0,
+      capacityTonight: 3_000,
+    },
+  ],
+  apart: new Map([
+    ['resend', 3],
+    ['sample', 2],
+  ]),
+  withoutWall: 12,
+};
+
+function forecast(change: Partial<LineForecast>): LineForecast {
+  return {
+    finishAt: null,
+    misses: 0,
+    overdue: 0,
+    firstMissAt: null,
+    missesByShop: new Map(),
+    lackingPerHour: 0,
+    ...change,
+  };
+}

@@ -180,6 +180,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
       clock,
       directory: company.directory,
       readHealth: async () => aHealth(),
+      readLine: async () => company.lineReport,
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),

@@ -8,7 +8,7 @@ import { createReadOrderPage } from '../../src/services/read-order-page.ts';
 import { createSessions } from '../../src/services/sessions.ts';
 import { rateLimits } from '../kit/health.ts';
 import { openTestDb } from '../kit/open-test-db.ts';
-import { anOrder, directory, people } from './company.ts';
+import { anOrder, directory, lineReport, people } from './company.ts';
 import { createFakeClock, createFakeWeb } from './fakes.ts';
 
 const migrations = resolve(import.meta.dirname, '../../prisma/migrations');
@@ -31,7 +31,11 @@ async function setup() {
     ...deps,
     sessions,
     world: 'real',
-    readBoard: createReadBoard({ ...deps, readHealth: createReadHealth({ ...deps, limits: rateLimits }) }),
+    readBoard: createReadBoard({
+      ...deps,
+      readHealth: createReadHealth({ ...deps, limits: rateLimits }),
+      readLine: async () => lineReport,
+    }),
     readOrderPage: createReadOrderPage(deps),
   });
   return { ...fake, storage, sessions };

@@ -97,6 +97,20 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
           ),
       ),
     find: (id) => run(() => one('SELECT * FROM Alert WHERE id = ?', id)),
+    findOpen: (ruleId, subject) => run(() => one('SELECT * FROM Alert WHERE openKey = ?', alertKey(ruleId, subject))),
+    renew: (id, { severity, facts, again }) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Alert SET severity = ?, facts = ?, dispatchedAt = CASE WHEN ? THEN NULL ELSE dispatchedAt END,
+               isLateFound = CASE WHEN ? THEN 0 ELSE isLateFound END WHERE id = ? AND state <> 'resolved'`,
+            severity,
+            JSON.stringify(facts),
+            again ? 1 : 0,
+            again ? 1 : 0,
+            id,
+          ),
+      ),
     findByNumber: (number, day, isExact = false) =>
       run(() =>
         one(
@@ -259,6 +273,16 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
           said.number,
         );
       }),
+    listSaid: (ruleId) =>
+      run(() =>
+        sqlite
+          .prepare<{ subject: string; severity: Severity }>(
+            `SELECT subject, severity FROM Alert a WHERE openKey >= ? AND openKey < ?
+               AND EXISTS (SELECT 1 FROM Decision d WHERE d.alertId = a.id AND d.verdict = 'said')`,
+          )
+          .all(alertKey(ruleId, ''), `${alertKey(ruleId, '')}\u{10ffff}`),
+      ),
+    forgetGroupSaid: (groupKey) => run(() => void change('DELETE FROM GroupSaid WHERE groupKey = ?', groupKey)),
     listClearedGroups: () =>
       run(() =>
         sqlite

@@ -8,6 +8,7 @@ import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createFollowStore } from './follow-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createImportStore } from './import-store.ts';
+import { createLineStore } from './line-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -19,6 +20,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     views: createViewStore(sqlite, run),
     events: createEventStore(sqlite, run),
     deadlines: createDeadlineStore(sqlite, run),
+    lines: createLineStore(sqlite, run),
     alerts: createAlertStore(sqlite, run),
     outbox: createOutboxStore(sqlite, run),
     room: createRoomMessageStore(sqlite, run),

@@ -32,6 +32,7 @@ const viewTables = [
   'OrderLine',
   'Identity',
   'StockLock',
+  'LineEntry',
   '"Order"',
 ];
 

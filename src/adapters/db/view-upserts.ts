@@ -76,3 +76,11 @@ export const upsertFulfillmentSql = upsertSql(
   ],
   ['systemId', 'systemOrderNo', 'firstSeenAt'],
 );
+
+/** What has not changed is not written: an order is derived far more often than it moves. */
+export const upsertLineSql = `INSERT INTO LineEntry (orderId, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt)
+   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+   ON CONFLICT (orderId) DO UPDATE SET warehouse = excluded.warehouse, phase = excluded.phase, since = excluded.since,
+     wall = excluded.wall, apart = excluded.apart, sortedAt = excluded.sortedAt, shippedAt = excluded.shippedAt
+   WHERE (warehouse, phase, since, wall, apart, sortedAt, shippedAt) IS NOT
+     (excluded.warehouse, excluded.phase, excluded.since, excluded.wall, excluded.apart, excluded.sortedAt, excluded.shippedAt)`;

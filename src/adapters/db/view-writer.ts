@@ -2,6 +2,7 @@ import { buyerSubject } from '../../domain/burst.ts';
 import { changedFacts, type NewEvent } from '../../domain/event.ts';
 import { type FulfillmentView, fulfillmentSubject, orphanedSince } from '../../domain/fulfillment.ts';
 import type { Laps, Mark, Measure } from '../../domain/health.ts';
+import { type LineEntry, lineEntryOf } from '../../domain/line.ts';
 import {
   type IdentityKey,
   type Order,
@@ -37,7 +38,7 @@ import {
   reversed,
   viewOf,
 } from './view-rows.ts';
-import { upsertFulfillmentSql, upsertOrderSql } from './view-upserts.ts';
+import { upsertFulfillmentSql, upsertLineSql, upsertOrderSql } from './view-upserts.ts';
 
 /** Where a fact comes from; while rebuilding, where its event came from. */
 export interface Origin {
@@ -97,6 +98,7 @@ export class ViewWriter {
     const touched = this.#linkParcels(id, view.shipments, fulfillments, origin);
     const derived = this.#derive.order(view, fulfillments, this.parcelsOf(id));
     this.#upsertOrder(id, hash, view, derived, before?.firstSeenAt ?? origin.receivedAt, origin.source);
+    this.#setPlace(id, lineEntryOf(view, fulfillments), before === undefined);
     this.#writeLines(id, view.lines, before?.lines);
     for (const key of view.identities) this.#identity(id, key, view.placedAt);
     this.#setDeadlines(subject, derived.deadlines, before === undefined);
@@ -332,7 +334,9 @@ export class ViewWriter {
   #deriveOrder(id: string): void {
     const order = this.findOrder(id);
     if (order === undefined) return; // the channel will bring it
-    const derived = this.#derive.order(viewOf(order), this.fulfillmentsOf(id), this.parcelsOf(id));
+    const fulfillments = this.fulfillmentsOf(id);
+    const derived = this.#derive.order(viewOf(order), fulfillments, this.parcelsOf(id));
+    this.#setPlace(id, lineEntryOf(order, fulfillments));
     if (derived.stage !== order.stage || derived.stageAt !== order.stageAt) {
       this.#run('UPDATE "Order" SET stage = ?, stageAt = ? WHERE id = ?', derived.stage, derived.stageAt, id);
     }
@@ -340,6 +344,16 @@ export class ViewWriter {
     this.#setDeadlines(subject, derived.deadlines);
     this.#measure(id, derived.laps);
     this.#recheck(subject);
+  }
+
+  /** Its place in the line of its warehouse, or that it has none; an order that is new has none yet. */
+  #setPlace(id: string, entry: LineEntry | null, isNew = false): void {
+    if (entry === null) {
+      if (!isNew) this.#run('DELETE FROM LineEntry WHERE orderId = ?', id);
+      return;
+    }
+    const { warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt } = entry;
+    this.#run(upsertLineSql, id, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt);
   }
 
   #deriveFulfillment(view: FulfillmentView): void {
@@ -392,8 +406,8 @@ export class ViewWriter {
       this.#run('DELETE FROM Deadline WHERE ruleId = ? AND subject = ?', ruleId, subject);
       changed = true;
     }
-    for (const { ruleId, dueAt } of wanted) {
-      if (there.some((due) => due.ruleId === ruleId && due.dueAt === dueAt)) continue;
+    for (const { ruleId, dueAt, again = [] } of wanted) {
+      if (there.some((due) => due.ruleId === ruleId && [dueAt, ...again].includes(due.dueAt))) continue;
       this.#run(
         `INSERT INTO Deadline (ruleId, subject, dueAt, firedAt) VALUES (?, ?, ?, NULL)
          ON CONFLICT (ruleId, subject) DO UPDATE SET dueAt = excluded.dueAt, firedAt = NULL`,

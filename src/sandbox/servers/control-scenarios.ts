@@ -4,13 +4,14 @@ import { courierLies, setLie } from '../world/couriers.ts';
 import { addFault } from '../world/faults.ts';
 import { findOrder, scheduleArrival } from '../world/orders.ts';
 import { closeOrder } from '../world/refunds.ts';
-import { troubles, unsortedLimit } from '../world/scenarios.ts';
-import { SECOND } from '../world/time.ts';
+import { backlog, overtaken, sellLive, troubles, unsortedLimit } from '../world/scenarios.ts';
+import { MINUTE, SECOND } from '../world/time.ts';
 import { pushNow } from '../world/tracking-service.ts';
-import { stopWarehouse } from '../world/warehouse.ts';
+import { paceWarehouse, stopWarehouse } from '../world/warehouse.ts';
 import type { World } from '../world/world.ts';
 
 const forMs = z.number().int().positive();
+const count = z.number().int().min(1).max(5_000);
 const Trouble = z.object({
   paidAgoMs: z
     .number()
@@ -42,6 +43,30 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     if (code === undefined) throw new Error(`unknown warehouse ${input.warehouse}`);
     stopWarehouse(world, code, at + input.forMs);
     return { warehouse: code, until: at + input.forMs };
+  },
+  'warehouse-pace': (world, body, at) => {
+    const input = z.object({ warehouse: z.string(), perHour: z.number().positive(), forMs }).parse(body);
+    const code = findWarehouse(input.warehouse)?.code;
+    if (code === undefined) throw new Error(`unknown warehouse ${input.warehouse}`);
+    paceWarehouse(world, code, input.perHour, at + input.forMs);
+    return { warehouse: code, perHour: input.perHour, until: at + input.forMs };
+  },
+  backlog: (world, body, at) => {
+    const input = z
+      .object({ warehouse: z.string(), orders: count, paidAgoMs: z.number().int().nonnegative() })
+      .parse(body);
+    return { orderNos: backlog(world, { ...input, at }) };
+  },
+  overtaken: (world, body, at) => {
+    const input = z.object({ warehouse: z.string().default('hz'), others: count.default(220) }).parse(body);
+    return overtaken(world, { ...input, at });
+  },
+  spike: (world, body, at) => {
+    const input = z
+      .object({ style: z.string().default('WY01'), pieces: count.default(640), forMs: forMs.default(9 * MINUTE) })
+      .parse(body);
+    sellLive(world, { ...input, at });
+    return input;
   },
   'system-silent': (world, body, at) => {
     const input = z.object({ system: z.enum(['wms', 'jst', 'mini']).default('wms'), forMs }).parse(body);

@@ -5,6 +5,7 @@ import { onPrune, onRestock } from './housekeeping.ts';
 import { onMischief } from './mischief.ts';
 import { onArrival, onCloseUnpaid, onPay } from './orders.ts';
 import { onCloseTold, onHoldTold, onRefund, onRefundAccepted, onRefundDone, onRefundTold } from './refunds.ts';
+import { onLiveSale } from './scenarios.ts';
 import { onReleaseLock } from './stock.ts';
 import { onTrackingCheck } from './tracking-service.ts';
 import { onArriveGoods } from './transfers.ts';
@@ -40,6 +41,7 @@ export const handlers: Readonly<Record<string, (world: World, event: WorldEvent)
   'release-lock': onReleaseLock,
   'lock-effect': onLockEffect,
   'goods-arrive': onArriveGoods,
+  'live-sale': onLiveSale,
   'clear-fault': onClearFault,
   mischief: onMischief,
   restock: onRestock,

@@ -5,7 +5,8 @@ import { changeOrder, findOrder, payOrder, placeOrder } from './orders.ts';
 import { addStock, findStock, freeOf } from './stock.ts';
 import { HOUR, MINUTE, SECOND } from './time.ts';
 import { ALLOCATE, insertOperation } from './virtual-locks.ts';
-import type { World } from './world.ts';
+import { joinQueue } from './warehouse.ts';
+import type { World, WorldEvent } from './world.ts';
 
 export interface Trouble {
   /** World time at which the scenario begins; its orders become visible then. */
@@ -148,6 +149,60 @@ function placeBlocked(world: World, stage: Stage, trouble: Trouble, scenario: st
   // Should the pieces be free after all, the order must not wait for ever.
   world.schedule(trouble.at + 2 * SECOND, 'look-again', oId);
   return { orderNo: no, sku: stage.sku, warehouse: stage.warehouse };
+}
+
+export interface Backlog {
+  readonly at: number;
+  readonly warehouse: string;
+  readonly orders: number;
+  /** How long ago they were paid: their deadline is 48 h after that. */
+  readonly paidAgoMs: number;
+}
+
+/** So many paid orders at once in the line of a warehouse, all of which could be sorted at once. Answers their numbers. */
+export function backlog(world: World, { at, warehouse, orders, paidAgoMs }: Backlog): string[] {
+  const code = findWarehouse(warehouse)?.code;
+  if (code === undefined) throw new Error(`unknown warehouse ${warehouse}`);
+  const skus = catalogue.filter(({ embroidery }) => !embroidery).map(({ sku }) => sku);
+  return Array.from({ length: orders }, (_, index) => {
+    const sku = skus[index % skus.length] ?? '';
+    // A moment apart, so that they have an order among themselves.
+    const paidAt = at - paidAgoMs + index * 100;
+    addStock(world, code, sku, { qty: 1, received: 1 }, at);
+    const no = placePaid(world, { sku, warehouse: code, pieces: 1 }, { at, paidAt }, 0, 1, '', 'backlog');
+    const oId = pushAt(world, no, Math.min(at, paidAt + 8 * SECOND), code, at);
+    joinQueue(world, { o_id: oId, wms_co_id: code }, at, at + index * 100);
+    return no;
+  });
+}
+
+/** An order whose pieces are not there, and so many later ones that pass it by. */
+export function overtaken(
+  world: World,
+  { warehouse, others, at }: { at: number; warehouse: string; others: number },
+): Made {
+  const made = short(world, { at, paidAt: at - HOUR, warehouse });
+  backlog(world, { at, warehouse, orders: others, paidAgoMs: 30 * MINUTE });
+  return made;
+}
+
+/** A live room sells one style, piece by piece, until `forMs` is over. */
+export function sellLive(
+  world: World,
+  { at, style, pieces, forMs }: { at: number; style: string; pieces: number; forMs: number },
+): void {
+  const skus = catalogue.filter((one) => one.style === style).map(({ sku }) => sku);
+  if (skus.length === 0) throw new Error(`unknown style ${style}`);
+  for (let index = 0; index < pieces; index += 1)
+    world.schedule(at + (forMs * index) / pieces, 'live-sale', skus[index % skus.length] ?? '');
+}
+
+/** One of them. */
+export function onLiveSale(world: World, { at, subject: sku }: WorldEvent): void {
+  const random = world.random('live', world.store.next('scenario'));
+  const no = placeOrder(world, { at, random, lines: [{ sku, qty: 1 }], note: '', scenario: 'spike' });
+  payOrder(world, no, at);
+  world.schedule(at + random.int(2_000, 20_000), 'push', no);
 }
 
 export const troubles = { 'dead-lock': deadLock, 'dead-order': deadOrder, short, review } as const;

@@ -47,8 +47,7 @@ function takeNext(world: World, code: number, at: number): void {
       return;
     }
     if (!tryToSort(world, next, at)) continue;
-    const speed = warehouses.find((one) => one.code === code)?.speedPerHour ?? 500;
-    planWave(world, code, at + HOUR / speed);
+    planWave(world, code, at + HOUR / speedOf(world, code, at));
     return;
   }
 }
@@ -121,6 +120,17 @@ export function onShopShipped(world: World, { at, subject: no, data }: WorldEven
 /** Stops the sorting line of a warehouse until `until`. */
 export function stopWarehouse(world: World, code: number, until: number): void {
   world.store.run('UPDATE stations SET stopped_until = ? WHERE code = ?', until, code);
+}
+
+/** The sorting line of a warehouse is slower, or faster, than usual until `until`. */
+export function paceWarehouse(world: World, code: number, perHour: number, until: number): void {
+  world.store.writeMeta(`pace:${code}`, JSON.stringify({ perHour, until }));
+}
+
+function speedOf(world: World, code: number, at: number): number {
+  const pace = JSON.parse(world.store.readMeta(`pace:${code}`) ?? '{}') as { perHour?: number; until?: number };
+  if (pace.perHour !== undefined && at < (pace.until ?? 0)) return pace.perHour;
+  return warehouses.find((one) => one.code === code)?.speedPerHour ?? 500;
 }
 
 function worksFrom(world: World, code: number, at: number): number {

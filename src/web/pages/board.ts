@@ -9,6 +9,7 @@ import type { BoardGroup } from '../../services/alert-groups.ts';
 import type { AlertLine } from '../../services/alert-line.ts';
 import type { Board, BoardSource } from '../../services/read-board.ts';
 import { boardHealthHtml, boardLightsHtml } from './board-health.ts';
+import { tonightHtml } from './board-tonight.ts';
 
 const linesOpen = 3;
 
@@ -65,6 +66,7 @@ export function boardPartHtml(board: Board, language: Language, hrefOf: OrderHre
   const times = timesFor(language, board.timezone, board.at);
   return html`<div class="head"><h1>${say(t.title)}</h1><p class="as-of">${say(t.asOf)} <time>${times.exact(board.at)}</time> <span class="ago"></span></p></div>
 <p class="stopped" role="status" hidden></p>
+${tonightHtml(board.tonight, times, language)}
 ${tilesHtml(board, say)}
 ${boardLightsHtml(board.health, language)}
 <section class="alerts" aria-label="${say(t.pending)}"><h2>${say(t.pending)} <span class="count">${board.alertCount}</span></h2>

@@ -26,6 +26,7 @@ const dumps: Readonly<Record<string, string>> = {
   TrackEvent: 'SELECT * FROM TrackEvent ORDER BY parcelId, occurredAt, kind, rawState',
   ParcelOrder: 'SELECT * FROM ParcelOrder ORDER BY parcelId, orderId',
   StockLock: 'SELECT * FROM StockLock ORDER BY id',
+  LineEntry: 'SELECT * FROM LineEntry ORDER BY orderId',
   Deadline: 'SELECT * FROM Deadline ORDER BY ruleId, subject',
   Receiver: 'SELECT * FROM Receiver ORDER BY orderId',
   Event: 'SELECT * FROM Event ORDER BY id',

@@ -1,0 +1,143 @@
+import { orderSubject } from '../../domain/order.ts';
+import type { LineCohort, LineStore, Sale } from '../../ports/stores.ts';
+import type { Run } from './database.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/** Whoever came within the same ten minutes stands together. */
+const together = 600_000;
+/** In the line itself; what is in review still has to leave by its wall. */
+const inLine = `(apart IS NULL OR apart = 'review')`;
+
+/** Orders that one piece of the line takes: a few milliseconds. */
+const pieceSize = 3_000;
+
+export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
+  /** Cut where ten minutes begin, so that nobody who stands together is torn apart. */
+  function readPiece(
+    phase: string,
+    warehouse: string,
+    from: number,
+  ): { cohorts: LineCohort[]; next: number | undefined } {
+    const after = sqlite
+      .prepare<{ since: number }>(
+        'SELECT since FROM LineEntry WHERE phase = ? AND warehouse = ? AND since >= ? ORDER BY since LIMIT 1 OFFSET ?',
+      )
+      .get(phase, warehouse, from, pieceSize);
+    const next = after && (Math.floor(after.since / together) + 1) * together;
+    const cohorts = sqlite
+      .prepare<LineCohort>(
+        `SELECT warehouse, shopId, apart, min(since) AS since, min(wall) AS wall, count(*) AS count FROM LineEntry
+         WHERE phase = ? AND warehouse = ? AND since >= ? AND since < ?
+         GROUP BY shopId, apart, since / ${together}, wall / ${together}`,
+      )
+      .all(phase, warehouse, from, next ?? Number.MAX_SAFE_INTEGER);
+    return { cohorts, next };
+  }
+
+  return {
+    async cohorts(phase) {
+      const warehouses = await run(() =>
+        sqlite.prepare<{ warehouse: string }>('SELECT DISTINCT warehouse FROM LineEntry WHERE phase = ?').all(phase),
+      );
+      const cohorts: LineCohort[] = [];
+      for (const { warehouse } of warehouses) {
+        let from: number | undefined = 0;
+        while (from !== undefined) {
+          const start: number = from;
+          const piece = await run(() => readPiece(phase, warehouse, start));
+          cohorts.push(...piece.cohorts);
+          from = piece.next;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+      return cohorts;
+    },
+    shippedSince: (from, wall) =>
+      run(() =>
+        sqlite
+          .prepare<Pick<LineCohort, 'warehouse' | 'shopId' | 'count'>>(
+            `SELECT warehouse, shopId, count(*) AS count FROM LineEntry
+             WHERE shippedAt >= ? AND wall <= ? AND ${inLine} GROUP BY warehouse, shopId`,
+          )
+          .all(from, wall),
+      ),
+    sortedSince: (warehouse, from) =>
+      run(() => {
+        const sorted = sqlite
+          .prepare<{ at: number; count: number }>(
+            `SELECT min(sortedAt) AS at, count(*) AS count FROM LineEntry
+             WHERE warehouse = ? AND sortedAt >= ? GROUP BY sortedAt / 60000`,
+          )
+          .all(warehouse, from);
+        const ends = sqlite
+          .prepare<{ first: number | null }>(
+            'SELECT min(sortedAt) AS first FROM LineEntry WHERE warehouse = ? AND sortedAt IS NOT NULL',
+          )
+          .get(warehouse);
+        return { sorted, first: ends?.first ?? null };
+      }),
+    lastSortedAt: (warehouse) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ last: number | null }>('SELECT max(sortedAt) AS last FROM LineEntry WHERE warehouse = ?')
+            .get(warehouse)?.last ?? undefined,
+      ),
+    packTimes: (warehouse, limit) =>
+      run(() =>
+        sqlite
+          .prepare<{ ms: number }>(
+            `SELECT shippedAt - sortedAt AS ms FROM LineEntry
+             WHERE warehouse = ? AND sortedAt IS NOT NULL AND shippedAt IS NOT NULL ORDER BY sortedAt DESC LIMIT ?`,
+          )
+          .all(warehouse, limit)
+          .map(({ ms }) => ms),
+      ),
+    sortedMark: (warehouse, count) =>
+      run(() => {
+        const newest = sqlite.prepare<{ since: number }>(
+          'SELECT since FROM LineEntry WHERE phase = ? AND warehouse = ? ORDER BY since DESC LIMIT ?',
+        );
+        const both = [...newest.all('sorted', warehouse, count), ...newest.all('shipped', warehouse, count)];
+        return both.map(({ since }) => since).sort((a, b) => b - a)[count - 1];
+      }),
+    waitingBefore: (warehouse, mark, limit) =>
+      run(() => {
+        const later = sqlite.prepare<{ count: number }>(
+          `SELECT count(*) AS count FROM LineEntry WHERE phase IN ('sorted', 'shipped') AND warehouse = ? AND since > ?`,
+        );
+        return sqlite
+          .prepare<{ orderId: string; shopId: string; channelOrderNo: string; since: number }>(
+            `SELECT l.orderId, o.shopId, o.channelOrderNo, l.since FROM LineEntry l JOIN "Order" o ON o.id = l.orderId
+             WHERE l.phase = 'waiting' AND l.warehouse = ? AND l.since < ? AND l.apart IS NULL ORDER BY l.since LIMIT ?`,
+          )
+          .all(warehouse, mark, limit)
+          .map(({ orderId, shopId, channelOrderNo, since }) => ({
+            orderId,
+            subject: orderSubject(shopId, channelOrderNo),
+            later: later.get(warehouse, since)?.count ?? 0,
+          }));
+      }),
+    waitingBehind: (warehouse, skip, wall, limit) =>
+      run(() =>
+        sqlite
+          .prepare<{ orderId: string }>(
+            `SELECT orderId FROM (SELECT orderId, wall FROM LineEntry
+               WHERE phase = 'waiting' AND warehouse = ? AND ${inLine} ORDER BY since, wall LIMIT -1 OFFSET ?)
+             WHERE wall <= ? LIMIT ?`,
+          )
+          .all(warehouse, skip, wall, limit)
+          .map(({ orderId }) => orderId),
+      ),
+    soldBetween: (from, to) =>
+      run(() =>
+        sqlite
+          .prepare<Sale>(
+            `SELECT o.paidAt / 60000 * 60000 AS minute, l.sku, max(o.id) AS orderId, sum(l.qty) AS qty, count(*) AS orders
+             FROM "Order" o JOIN OrderLine l ON l.orderId = o.id
+             WHERE o.paidAt >= ? AND o.paidAt < ? AND o.kind = 'sale' GROUP BY o.paidAt / 60000, l.sku`,
+          )
+          .all(from, to),
+      ),
+  };
+}

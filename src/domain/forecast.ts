@@ -1,0 +1,153 @@
+import { addOpen, type Calendar, isOpen, openBefore, openBetween } from './calendar.ts';
+
+const hour = 3_600_000;
+
+/** Orders of one shop that stand together in the line and have one wall. */
+export interface Cohort {
+  readonly shopId: string;
+  /** Their place: first come, first served. */
+  readonly since: number;
+  /** The platform's own deadline, never a guess; null when it gives none: they take their turn and cannot miss. */
+  readonly wall: number | null;
+  readonly count: number;
+}
+
+/** Orders sorted in one short piece of time. */
+export interface Sorted {
+  readonly at: number;
+  readonly count: number;
+}
+
+export interface Speed {
+  /** Orders sorted in an hour that the warehouse is open. */
+  readonly perHour: number;
+  /** Where the number comes from: seen in the last open hours, or written in the configuration. */
+  readonly from: 'measured' | 'configured';
+}
+
+/** Seen over this much open time. */
+const speedWindow = 2 * hour;
+const leastSeen = hour / 2;
+const farthestBack = 7 * 24 * hour;
+
+/** Where the look back at the last open hours begins. */
+export const speedSince = (calendar: Calendar, now: number): number =>
+  openBefore(calendar, now, speedWindow, farthestBack);
+
+/**
+ * How fast a warehouse sorts. What was seen counts only while there was enough to do: a warehouse that waited for orders
+ * is as fast as it is configured to be. Undefined when nothing was seen and nothing is configured.
+ */
+export function speedOf(input: {
+  readonly calendar: Calendar;
+  readonly now: number;
+  /** What was sorted since `speedSince`. */
+  readonly sorted: readonly Sorted[];
+  /** The first sorting ever seen; null = none. */
+  readonly firstSortedAt: number | null;
+  readonly waiting: number;
+  readonly configured: number | null;
+}): Speed | undefined {
+  const { calendar, now, firstSortedAt, waiting, configured } = input;
+  const fallback: Speed | undefined = configured === null ? undefined : { perHour: configured, from: 'configured' };
+  if (firstSortedAt === null) return fallback;
+  const open = openBetween(calendar, Math.max(speedSince(calendar, now), firstSortedAt), now);
+  if (open < leastSeen) return fallback;
+  // Work after closing time says nothing of an hour that is open.
+  const count = input.sorted.reduce((sum, each) => sum + (isOpen(calendar, each.at) ? each.count : 0), 0);
+  const perHour = (count / open) * hour;
+  const wasBusy = waiting >= count;
+  if (!wasBusy && configured !== null && configured > perHour) return fallback;
+  return { perHour, from: 'measured' };
+}
+
+export interface LineInput {
+  readonly now: number;
+  readonly calendar: Calendar;
+  readonly perHour: number;
+  /** From sorted to shipped, ms. */
+  readonly packMs: number;
+  /** Everybody who waits, in any order. */
+  readonly cohorts: readonly Cohort[];
+  /** Sorted and on the packing tables. */
+  readonly packing: number;
+}
+
+export interface LineForecast {
+  /** When the last of them is shipped; null = never at this speed. */
+  readonly finishAt: number | null;
+  /** Walls ahead that will be missed, and walls that are past already. */
+  readonly misses: number;
+  readonly overdue: number;
+  /** The nearest wall that will be missed. */
+  readonly firstMissAt: number | null;
+  readonly missesByShop: ReadonlyMap<string, number>;
+  /** Orders an hour that are lacking to have as many more done by the last wall that will be missed; 0 = too late. */
+  readonly lackingPerHour: number;
+}
+
+/**
+ * First come, first served over the hours the warehouse is open: who will be shipped after the platform's deadline, on the
+ * orders known now. Later orders stand behind them and change nothing.
+ */
+export function forecastLine({ now, calendar, perHour, packMs, cohorts, packing }: LineInput): LineForecast {
+  const line = [...cohorts].sort((a, b) => a.since - b.since || (a.wall ?? Infinity) - (b.wall ?? Infinity));
+  const missesByShop = new Map<string, number>();
+  // Many have the same wall: the calendar is asked once for each.
+  const hoursBefore = new Map<number, number>();
+  const hoursTo = (wall: number): number => {
+    const known = hoursBefore.get(wall) ?? openBetween(calendar, now, wall - packMs) / hour;
+    hoursBefore.set(wall, known);
+    return known;
+  };
+  let [place, misses, overdue] = [0, 0, 0];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { shopId, wall, count } of line) {
+    const before = place;
+    place += count;
+    if (wall === null) continue;
+    if (wall <= now) {
+      overdue += count;
+      continue;
+    }
+    const late = count - Math.min(count, Math.max(0, Math.floor(perHour * hoursTo(wall)) - before));
+    if (late === 0) continue;
+    misses += late;
+    first = Math.min(first, wall);
+    last = Math.max(last, wall);
+    missesByShop.set(shopId, (missesByShop.get(shopId) ?? 0) + late);
+  }
+  const hoursLeft = misses === 0 ? 0 : hoursTo(last);
+  return {
+    finishAt: finishOf(calendar, now, place, perHour, packMs, packing),
+    misses,
+    overdue,
+    firstMissAt: misses === 0 ? null : first,
+    missesByShop,
+    lackingPerHour: hoursLeft === 0 ? 0 : misses / hoursLeft,
+  };
+}
+
+function finishOf(
+  calendar: Calendar,
+  now: number,
+  waiting: number,
+  perHour: number,
+  packMs: number,
+  packing: number,
+): number | null {
+  if (waiting === 0) return packing === 0 ? now : now + packMs;
+  return perHour > 0 ? addOpen(calendar, now, Math.ceil((waiting / perHour) * hour)) + packMs : null;
+}
+
+/** Before one wall: the part of the line that is due by then, with everybody who stands in front of it. */
+export function dueBy(cohorts: readonly Cohort[], wall: number): readonly Cohort[] {
+  const isDue = (each: Cohort): boolean => each.wall !== null && each.wall <= wall;
+  const last = cohorts.reduce((latest, each) => (isDue(each) ? Math.max(latest, each.since) : latest), -Infinity);
+  return cohorts.filter(({ since }) => since <= last).map((each) => (isDue(each) ? each : { ...each, wall: null }));
+}
+
+/** People who are lacking for so many orders an hour. */
+export const peopleFor = (lackingPerHour: number, perPersonHour: number): number =>
+  Math.ceil(lackingPerHour / perPersonHour);
