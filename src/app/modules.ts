@@ -19,13 +19,20 @@ export interface FlowParts {
   readonly answers: Answers;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
+  readonly noise: {
+    turnPromo(): Promise<number>;
+    tellMonth(): Promise<number>;
+    digestShadow(): Promise<number>;
+    reviewRules(): Promise<number>;
+    heartbeat(signal: AbortSignal): Promise<number>;
+  };
 }
 
 const aMinute = 60_000;
 
 /** The flow, in the order in which things travel through it. Every module re-reads its rows: a wake is only a nudge. */
 export function flowModules(parts: FlowParts): readonly EngineModule[] {
-  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources } = parts;
+  const { sources, ingest, detect, dispatch, deliver, saga, answers, run, watchSources, noise } = parts;
   return [
     ...sources.shops.map(
       (shop): EngineModule => ({
@@ -61,6 +68,18 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['dispatch'],
     },
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
+    { name: 'promo', everyMs: 0, limitMs: aMinute, run: () => noise.turnPromo(), wakes: ['deliver'] },
+    { name: 'month', everyMs: aMinute, limitMs: aMinute, run: () => noise.tellMonth(), wakes: ['deliver'] },
+    { name: 'shadow', everyMs: aMinute, limitMs: aMinute, run: () => noise.digestShadow(), wakes: ['deliver'] },
+    {
+      name: 'review-rules',
+      everyMs: aMinute,
+      limitMs: aMinute,
+      run: () => noise.reviewRules(),
+      wakes: ['deliver'],
+    },
+    // Apart from `deliver`: it watches it.
+    { name: 'heartbeat', everyMs: 10_000, limitMs: aMinute, run: (signal) => noise.heartbeat(signal) },
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

@@ -1,6 +1,5 @@
 import type { Alert } from '../domain/alert.ts';
-import type { Card } from '../domain/card.ts';
-import { bandOf, decideGroup, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
+import { bandOf, decideGroup, type GroupDecision, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -10,8 +9,11 @@ import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel } from './alert-models.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
-import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
+import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
+import { type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
+import { createSayHeld } from './say-held.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
+import { createVoice } from './voice.ts';
 
 export interface DispatchDeps {
   readonly storage: Storage;
@@ -20,6 +22,7 @@ export interface DispatchDeps {
   readonly metrics: Metrics;
   /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
   readonly perHour: number;
+  readonly moodOf: (room: RoomRow) => Promise<RoomMood>;
 }
 
 const batchSize = 500;
@@ -27,89 +30,92 @@ const anHour = 3_600_000;
 const floorLines = 4;
 const atOnce = 0;
 const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
+/** These wait where they are and are decided anew at the next look; the others are kept for a list or in a group. */
+const undecided: readonly Verdict['reason'][] = ['source-silent', 'snoozed', 'hour-is-full'];
 
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
 export function createDispatch(deps: DispatchDeps): () => Promise<number> {
-  const { storage, clock, directory, metrics } = deps;
+  const { storage, clock, directory, moodOf } = deps;
   const groupsDue = createGroupsDue();
+  const { say, decide } = createVoice(deps);
+  const sayHeld = createSayHeld(deps);
 
-  async function say(
-    tx: Stores,
-    room: RoomRow,
-    key: string,
-    kind: 'alert' | 'group' | 'resolved' | 'notice',
-    priority: number,
-    alertId: string | null,
-    card: Card,
-  ): Promise<void> {
-    await tx.outbox.add({
-      key: `${key}/${room.id}`,
-      roomId: room.id,
-      kind,
-      priority,
-      alertId,
-      card,
-      dueAt: clock.now(),
-    });
+  async function viewRooms(now: number): Promise<readonly RoomView[]> {
+    const silences = await storage.noise.silencesInForce(now);
+    const views: RoomView[] = [];
+    for (const room of await storage.rooms.list())
+      views.push({ room, silences: silences.filter(({ roomId }) => roomId === room.id), ...(await moodOf(room)) });
+    return views;
   }
-
-  /** Keeps the reason once, not at every look. */
-  async function decide(tx: Stores, alert: Alert, room: RoomRow, { verdict, reason }: Verdict): Promise<void> {
-    const last = (await tx.alerts.decisionsFor(alert.id)).findLast((each) => each.roomId === room.id);
-    if (last?.verdict === verdict && last.reason === reason) return;
-    await tx.alerts.decide(alert.id, room.id, clock.now(), verdict, reason);
-    metrics.decided(verdict, reason);
-  }
-
-  /** What a group's message is about: unresolved, announced at all, not snoozed. */
-  const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter((alert) => isSpoken(alert, now));
 
   async function dispatchGroup(
     groupKey: string,
     fresh: ReadonlySet<string>,
-    rooms: readonly RoomRow[],
+    views: readonly RoomView[],
     isExplained: (alert: Alert) => boolean,
   ): Promise<void> {
     const chances: number[] = [];
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      const all = await openOf(tx, groupKey, now);
-      const open = all.filter((alert) => !isExplained(alert));
+      const announced = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
+        ({ isLateFound }) => !isLateFound,
+      );
+      const skus = await skusOf(tx, views, announced);
       const isFresh = ({ id }: Alert) => fresh.has(id);
-      const newcomers = open.filter(isFresh);
-      const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
-      const state = stateOf(open, now);
-      let isHeldBack = false;
-      for (const room of rooms) {
-        for (const alert of explained) await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
-        if (open.length === 0) continue;
-        const memory = await tx.alerts.groupSaid(room.id, groupKey);
-        const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
-        const verdict = decideGroup(
-          state,
+      const waiting = new Set<Alert>();
+      for (const view of views) {
+        const memory = await tx.alerts.groupSaid(view.room.id, groupKey);
+        const saidThisHour = await tx.outbox.alertsSince(view.room.id, now - anHour);
+        const decision = decideGroup(
+          announced,
           memory,
-          { hears: room.hears.severity, saidThisHour, perHour: deps.perHour },
+          roomState(view, { isExplained, skusOf: skus, saidThisHour, perHour: deps.perHour }),
           now,
         );
-        for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
-        if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, now);
-        isHeldBack ||= verdict.verdict === 'held-back';
-        chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
+        await keep(tx, view, groupKey, decision, memory, isFresh, now);
+        for (const alert of undecidedIn(decision)) waiting.add(alert);
+        chances.push(nextChance(decision, view, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
-      if (!isHeldBack) await tx.alerts.markDispatched(idsOf(newcomers), now);
+      const decided = announced.filter((alert) => isFresh(alert) && !waiting.has(alert));
+      await tx.alerts.markDispatched(idsOf(decided), now);
     });
     const next = Math.min(...chances);
     groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
   }
 
+  /** Puts one room's decision into rows: what is said, what waits for a list, and why. */
+  async function keep(
+    tx: Stores,
+    view: RoomView,
+    groupKey: string,
+    { apart, state, verdict }: GroupDecision,
+    memory: GroupSaid | undefined,
+    isFresh: (alert: Alert) => boolean,
+    now: number,
+  ): Promise<void> {
+    const { room } = view;
+    for (const each of apart.filter(({ alert }) => isFresh(alert))) {
+      await decide(tx, each.alert, room, each.verdict);
+      if (each.silence !== null) await tx.noise.hold(room.id, each.alert.id, `silence/${each.silence}`, now);
+    }
+    if (verdict === undefined) return;
+    const newcomers = state.open.filter(isFresh);
+    const isMessage = verdict.verdict === 'said' || verdict.reason === 'shadow';
+    for (const alert of isMessage ? state.open : newcomers) await decide(tx, alert, room, verdict);
+    if (verdict.reason === 'quiet-hours' || verdict.reason === 'month-is-tight') {
+      const cause = verdict.reason === 'quiet-hours' ? 'quiet-hours' : 'month';
+      for (const { id } of newcomers) await tx.noise.hold(room.id, id, cause, now);
+    }
+    if (isMessage) await sayGroup(tx, view, groupKey, state, memory, verdict.reason, now);
+  }
+
   async function sayGroup(
     tx: Stores,
-    room: RoomRow,
+    { room, isShadow }: RoomView,
     groupKey: string,
     state: GroupState,
     memory: GroupSaid | undefined,
-    reason: Extract<Verdict, { verdict: 'said' }>['reason'],
+    reason: Verdict['reason'],
     now: number,
   ): Promise<void> {
     const [worst] = state.open;
@@ -120,6 +126,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
     const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
+    await tx.alerts.setGroupSaid(room.id, groupKey, said);
+    await tx.alerts.markDispatched(idsOf(state.open), now);
+    if (isShadow) return tx.noise.hold(room.id, worst.id, 'shadow', now);
     const card =
       state.open.length === 1
         ? alertCard(await alertModel(tx, directory, worst, number, now), room.language)
@@ -128,27 +137,19 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             room.language,
           );
     const alertId = state.open.length === 1 ? worst.id : null;
-    await say(
-      tx,
-      room,
-      `group/${groupKey}/${now}`,
-      alertId === null ? 'group' : 'alert',
-      priorityOf[state.worst],
-      alertId,
-      card,
-    );
-    await tx.alerts.setGroupSaid(room.id, groupKey, said);
-    await tx.alerts.markDispatched(idsOf(state.open), now);
+    const kind = alertId === null ? 'group' : 'alert';
+    await say(tx, room, `group/${groupKey}/${now}`, { kind, priority: priorityOf[state.worst], alertId, card });
+    return undefined;
   }
 
-  async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
-    const byId = new Map(rooms.map((room) => [room.id, room]));
+  async function sayCleared(views: readonly RoomView[]): Promise<void> {
+    const byId = new Map(views.map((view) => [view.room.id, view]));
     for (const { roomId, groupKey, said } of await storage.alerts.listClearedGroups()) {
-      const room = byId.get(roomId);
+      const view = byId.get(roomId);
       groupsDue.note(groupKey, atOnce);
       await storage.transaction(async (tx) => {
         await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
-        if (room === undefined || said.count < 2) return;
+        if (view === undefined || view.isShadow || said.count < 2) return;
         const model = {
           number: said.number,
           tail: null,
@@ -157,28 +158,32 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           how: 'cleared' as const,
           stage: null,
         };
-        await say(
-          tx,
-          room,
-          `cleared/${groupKey}/${said.saidAt}`,
-          'resolved',
-          4,
-          null,
-          resolvedCard(model, room.language),
-        );
+        const [worst] = await tx.alerts.list({ groupKey, limit: 1 });
+        const card = resolvedCard(model, view.room.language);
+        const dueAt = worst?.severity === 'critical' ? clock.now() : (view.quietUntil ?? clock.now());
+        const key = `cleared/${groupKey}/${said.saidAt}`;
+        await say(tx, view.room, key, { kind: 'resolved', priority: 4, alertId: null, card, dueAt });
       });
     }
   }
 
-  async function sayResolved(rooms: readonly RoomRow[]): Promise<void> {
+  async function sayResolved(views: readonly RoomView[]): Promise<void> {
     for (const alert of await storage.alerts.listResolvedUnsaid(batchSize)) {
       await storage.transaction(async (tx) => {
-        for (const room of rooms) {
+        const now = clock.now();
+        const skus = await skusOf(tx, views, [alert]);
+        for (const view of views) {
           // Nobody is told the end of what they never heard of.
           if (alert.number === null) continue;
+          const { room } = view;
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
           const isOneOfMany = memory !== undefined && memory.count > 1;
           if (isOneOfMany || !(await tx.outbox.isHeard(alert.id, room.id))) continue;
+          const later = waits(view, [alert], skus, now);
+          if (later !== undefined) {
+            await tx.noise.hold(room.id, alert.id, later.cause, now);
+            continue;
+          }
           const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
           const source =
             typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
@@ -190,7 +195,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             how: alert.resolution ?? ('cleared' as const),
             stage: order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage],
           };
-          await say(tx, room, `resolved/${alert.id}`, 'resolved', 4, null, resolvedCard(model, room.language));
+          const card = resolvedCard(model, room.language);
+          await say(tx, room, `resolved/${alert.id}`, { kind: 'resolved', priority: 4, alertId: null, card });
         }
         await tx.alerts.markResolvedSaid([alert.id]);
       });
@@ -198,9 +204,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   }
 
   /** A snooze or a claim that ran out speaks up by itself. */
-  async function sayRunOut(rooms: readonly RoomRow[]): Promise<void> {
-    const now = clock.now();
+  async function sayRunOut(views: readonly RoomView[]): Promise<void> {
     await storage.transaction(async (tx) => {
+      const now = clock.now();
       const over = [
         ...(await tx.alerts.listSnoozeEnded(now, batchSize)).map((alert) => ({
           alert,
@@ -216,17 +222,25 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       const done = new Set<string>();
       for (const { alert, reason, key } of over) {
         groupsDue.note(alert.groupKey, atOnce);
-        for (const room of rooms) {
+        const skus = await skusOf(tx, views, [alert]);
+        for (const view of views) {
+          const { room } = view;
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
-          if (memory === undefined) continue; // never heard of it
+          if (memory === undefined || view.isShadow) continue; // never heard of it
           const isOneOfMany = memory.count > 1;
           if (isOneOfMany ? done.has(`${room.id}/${alert.groupKey}`) : alert.number === null) continue;
+          const later = waits(view, [alert], skus, now);
+          if (later !== undefined) {
+            await tx.noise.hold(room.id, alert.id, later.cause, now);
+            await decide(tx, alert, room, later.verdict);
+            continue;
+          }
           done.add(`${room.id}/${alert.groupKey}`);
           const card = isOneOfMany
             ? groupCard(
                 groupModel(
                   directory,
-                  stateOf(await openOf(tx, alert.groupKey, now), now),
+                  stateOf(await awakeIn(tx, alert.groupKey, now), now),
                   { number: memory.number, reason: 'first-of-group' },
                   null,
                   now,
@@ -237,7 +251,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const [first = [], ...rest] = card.lines;
           const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
           const lines = [first, [why[room.language]], ...rest].slice(0, floorLines);
-          await say(tx, room, key, 'alert', 1, isOneOfMany ? null : alert.id, { ...card, lines });
+          const alertId = isOneOfMany ? null : alert.id;
+          await say(tx, room, key, { kind: 'alert', priority: 1, alertId, card: { ...card, lines } });
           await decide(tx, alert, room, { verdict: 'said', reason });
         }
       }
@@ -245,25 +260,27 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   }
 
   return async () => {
-    const rooms = await storage.rooms.list();
     const now = clock.now();
-    await sayRunOut(rooms);
-    await sayResolved(rooms); // while it is still known which of them were one of many
-    await sayCleared(rooms);
+    const views = await viewRooms(now);
+    const silent = await silentSources(storage);
+    const isExplained = explainedBy(silent, directory);
+    await sayRunOut(views);
+    await sayResolved(views); // while it is still known which of them were one of many
+    await sayCleared(views);
+    await sayHeld(views, isExplained);
     const fresh = await storage.alerts.listUndispatched(batchSize);
     const late = fresh.filter((alert) => alert.isLateFound);
     if (late.length > 0) {
       await storage.transaction(async (tx) => {
         for (const alert of late)
-          for (const room of rooms) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
+          for (const { room } of views) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
         await tx.alerts.markDispatched(idsOf(late), clock.now());
       });
     }
     const onTime = fresh.filter((alert) => !alert.isLateFound);
     const ids = new Set(onTime.map(({ id }) => id));
-    const silent = await silentSources(storage);
-    const isExplained = explainedBy(silent, directory);
-    const isAllDue = groupsDue.isAllDue(rooms, silent, now);
+    const under = JSON.stringify([views, [...silent]]);
+    const isAllDue = groupsDue.isAllDue(under, now);
     const groupKeys = new Set([
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
@@ -272,13 +289,24 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         (each) => each.groupKey,
       ),
     ]);
-    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, rooms, isExplained);
-    if (isAllDue) groupsDue.allLooked(rooms, silent, now);
+    for (const groupKey of groupKeys) await dispatchGroup(groupKey, ids, views, isExplained);
+    if (isAllDue) groupsDue.allLooked(under, now);
     return fresh.length;
   };
 }
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
+
+/** Unresolved, announced at all and not snoozed. */
+const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
+  (await tx.alerts.list({ state: 'unresolved', groupKey, limit: 2_000 })).filter(
+    ({ isLateFound, snoozedUntil }) => !isLateFound && (snoozedUntil === null || snoozedUntil <= now),
+  );
+
+const undecidedIn = ({ apart, state, verdict }: GroupDecision): readonly Alert[] => [
+  ...apart.filter((each) => undecided.includes(each.verdict.reason)).map(({ alert }) => alert),
+  ...(verdict !== undefined && undecided.includes(verdict.reason) ? state.open : []),
+];
 
 const runOutWords = (reason: 'snooze-over' | 'claim-expired', who: string) =>
   reason === 'snooze-over'

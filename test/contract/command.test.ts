@@ -23,9 +23,12 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
   login: ['登录'],
+  silence: ['免打扰', '别响了'],
+  promo: ['大促'],
+  whynot: ['为何没报'],
 };
 
-const writes = ['ack', 'bind', 'done', 'handover', 'release', 'reroute', 'snooze', 'undo'];
+const writes = ['ack', 'bind', 'done', 'handover', 'promo', 'release', 'reroute', 'silence', 'snooze', 'undo'];
 
 it('finds the whole menu [O]', () => {
   expect(commandFiles.length).toBeGreaterThanOrEqual(Object.keys(promised).length);

@@ -7,6 +7,7 @@ import {
   RejectedError,
   RetryableError,
 } from '../../src/domain/errors.ts';
+import type { MonthBudget } from '../../src/domain/month.ts';
 import type { Messenger, OutgoingCard } from '../../src/ports/messenger.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
 import type { NewOutbox } from '../../src/ports/stores.ts';
@@ -23,7 +24,15 @@ interface Sent {
   readonly at: number;
 }
 
-async function setup({ dedupes = false, perMinute = 100 } = {}) {
+async function setup({
+  dedupes = false,
+  perMinute = 100,
+  month,
+}: {
+  dedupes?: boolean;
+  perMinute?: number;
+  month?: MonthBudget;
+} = {}) {
   const base = await openTestStorage();
   const { storage } = base;
   const clock = createManualClock(noon);
@@ -51,6 +60,7 @@ async function setup({ dedupes = false, perMinute = 100 } = {}) {
       wallNow: () => wall.now,
       addressOf: async (roomId) =>
         roomId === 'gone' ? undefined : { messenger, target: { roomId, chatId: roomId, isPrivate: false } },
+      monthOf: async () => month,
       links,
       publicUrl: 'https://war.example.com',
       metrics: silentMetrics,

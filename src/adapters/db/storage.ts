@@ -4,6 +4,7 @@ import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
+import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -16,6 +17,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     events: createEventStore(sqlite, run),
     deadlines: createDeadlineStore(sqlite, run),
     alerts: createAlertStore(sqlite, run),
+    noise: createNoiseStore(sqlite, run),
     outbox: createOutboxStore(sqlite, run),
     room: createRoomMessageStore(sqlite, run),
     inbound: createInboundStore(sqlite, run),
@@ -39,6 +41,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
       const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });
       return row.kind as 'real' | 'sandbox';
     },
+    bornAt: async () => Number((await prisma.world.findUniqueOrThrow({ where: { id: 1 } })).createdAt),
     transaction: (work) => sqlite.transaction(() => work(inside)),
   };
 }

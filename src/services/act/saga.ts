@@ -12,7 +12,7 @@ import type { ActionRow, ActionState, Storage, Stores } from '../../ports/stores
 import { actDelayed, actDone, actPending, actUndone, actUnknown, actUnseen } from '../../render/act-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { ActContext, ActKind } from './kind.ts';
-import { kindOf } from './kinds.ts';
+import { outsideKindOf } from './kinds.ts';
 
 export interface SagaDeps {
   readonly storage: Storage;
@@ -80,7 +80,7 @@ export function createSaga({
     why: Why | null,
     after?: unknown,
   ): Promise<void> {
-    const kind = kindOf(action.kind);
+    const kind = outsideKindOf(action.kind);
     const language = await languageOf(action);
     const orderNo = orderNoOf(action);
     const words = kind.done(context, action.request);
@@ -256,12 +256,12 @@ export function createSaga({
   const namesOf = (action: ActionRow) => ({
     tail: tailOf(orderNoOf(action)),
     system: directory.systemName(systemIdOf(action)),
-    aim: kindOf(action.kind).aim(context, action.request),
+    aim: outsideKindOf(action.kind).aim(context, action.request),
   });
 
   async function advance(action: ActionRow, signal: AbortSignal): Promise<void> {
     try {
-      const kind = kindOf(action.kind);
+      const kind = outsideKindOf(action.kind);
       if (action.state === 'planned' && clock.now() - action.startedAt > yesHoldsMs)
         await finish(action, 'planned', 'failed', tooLate);
       else if (action.state === 'planned') await begin(action, kind, signal);
