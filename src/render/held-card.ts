@@ -35,10 +35,10 @@ export function heldCard(model: HeldModel, language: Language): Card {
   const counts =
     total === 0
       ? zh
-        ? '期间没有新的'
+        ? '没有新的'
         : 'nothing meanwhile'
       : zh
-        ? `${total} 条：${over} 条好了，${open} 条还开着`
+        ? ` ${total} 条：${over} 条好了，${open} 条还开着`
         : `${total}: ${over} over by now, ${open} still open`;
   const shown = groups.slice(0, groups.length > mostGroups ? mostGroups : groups.length);
   const [worst] = groups;
@@ -46,7 +46,7 @@ export function heldCard(model: HeldModel, language: Language): Card {
   return {
     tone: worst?.severity ?? 'info',
     lines: [
-      line(`${say(title, language)}${zh ? '，' : ': '}${counts}`),
+      line(`${say(title, language)}${zh ? '' : ': '}${counts}`),
       ...shown.map((group) => line(groupLine(group, now, language))),
       ...(left > 0 ? [line(zh ? `还有 ${left} 组，看 /异常` : `${left} more groups: /alerts`)] : []),
     ],
