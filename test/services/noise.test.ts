@@ -323,7 +323,11 @@ it('drops nothing: every finding has a reason in every room, and every silenced 
       }
       // The evening: nothing is quiet, short or silenced any more.
       flow.moods.clear();
-      for (const later of [1, 2, 3]) await runAt(flow, time + later * hour);
+      for (const later of [1, 2, 3, 4]) {
+        await runAt(flow, time + later * hour);
+        await send(flow);
+        await send(flow, 'red');
+      }
 
       for (const id of ids)
         for (const room of ['war', 'red'])
