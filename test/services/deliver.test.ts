@@ -296,6 +296,24 @@ describe('a platform that asks for a pause', () => {
   });
 });
 
+describe("a robot's month", () => {
+  it('that is short of calls costs the quiet lines, one that is spent the answers, never an alert', async () => {
+    const short = await setup({ month: { used: 80, perMonth: 100 } });
+    const spent = await setup({ month: { used: 98, perMonth: 100 } });
+    for (const { add, run } of [short, spent]) {
+      await add({ key: 'red', kind: 'alert', priority: 1 });
+      await add({ key: 'reply', kind: 'reply', priority: 0 });
+      await add({ key: 'fine', kind: 'resolved', priority: 4 });
+      await run();
+    }
+
+    expect(short.shown.map(({ key }) => key)).toEqual(['reply', 'red']);
+    expect(short.row('fine')).toMatchObject({ state: 'dropped', error: 'the month is short of calls' });
+    expect(spent.shown.map(({ key }) => key)).toEqual(['red']);
+    expect(spent.row('reply')).toMatchObject({ state: 'dropped' });
+  });
+});
+
 describe("a room's minute", () => {
   it('is never filled beyond what the platform takes [C4]', async () => {
     const { add, runAt, shown } = await setup({ perMinute: 20 });
