@@ -267,11 +267,12 @@ export interface NoiseStore {
   heldIn(roomId: string, cause: HeldCause): Promise<readonly Alert[]>;
   /** Their list was said. */
   heldSaid(roomId: string, cause: HeldCause, at: number): Promise<void>;
+  /** A message about the group went out after all: what is open of it needs no list. The line of a silence names it still. */
+  heldHeard(roomId: string, groupKey: string, at: number): Promise<void>;
   /** Whether rooms were spared something in the first days, and have not been told of it since. */
   hasShadow(): Promise<boolean>;
   /** The first days are over: what is still open is new to the rooms. */
   endShadow(): Promise<void>;
-  heldFor(alertId: string): Promise<readonly { roomId: string; cause: string; at: number; saidAt: number | null }[]>;
 
   addPromo(promo: Omit<Promo, 'id'>): Promise<number>;
   endPromo(id: number, at: number): Promise<boolean>;

@@ -9,7 +9,7 @@ interface When {
 }
 
 /** 16:00, or with its day when that is another one. */
-export function until(at: number, { now, timezone }: When, language: Language): string {
+function until(at: number, { now, timezone }: When, language: Language): string {
   // Midnight is the end of the day that people speak of.
   if (clockTime(at, timezone) === '00:00' && localDay(at - 1, timezone) === localDay(now, timezone)) return '24:00';
   return localDay(at, timezone) === localDay(now, timezone)
@@ -113,13 +113,16 @@ export function silenceList(silences: readonly SilenceLine[], when: When, langua
     lines: [
       line(zh ? `免打扰 ${silences.length} 条` : `${silences.length} silenced`),
       ...silences
-        .slice(0, mostLines)
+        .slice(0, silences.length > mostLines ? mostLines - 1 : mostLines)
         .map(({ id, what, until: end, by, reason, held }) =>
           line(
             `${id}. ${say(what, language)} · ${zh ? `还剩 ${span(end - when.now, language)} · 没响 ${held} 条` : `${span(end - when.now, language)} left · ${held} held`} · ${by}${zh ? '：' : ': '}`,
             foreign(reason),
           ),
         ),
+      ...(silences.length > mostLines
+        ? [line(zh ? `还有 ${silences.length - mostLines + 1} 条` : `${silences.length - mostLines + 1} more`)]
+        : []),
     ],
     buttons: silences.slice(0, mostButtons).map(({ id }) => ({
       ...endButton(id, language),

@@ -129,6 +129,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
     await tx.alerts.markDispatched(idsOf(state.open), now);
     if (isShadow) return tx.noise.hold(room.id, worst.id, 'shadow', now);
+    await tx.noise.heldHeard(room.id, groupKey, now);
     const card =
       state.open.length === 1
         ? alertCard(await alertModel(tx, directory, worst, number, now), room.language)
@@ -149,7 +150,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       groupsDue.note(groupKey, atOnce);
       await storage.transaction(async (tx) => {
         await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
-        if (view === undefined || view.isShadow || said.count < 2) return;
+        if (view === undefined || view.isShadow || said.count < 2) return undefined;
         const model = {
           number: said.number,
           tail: null,
@@ -158,11 +159,16 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           how: 'cleared' as const,
           stage: null,
         };
+        const now = clock.now();
         const [worst] = await tx.alerts.list({ groupKey, limit: 1 });
+        const later = worst && waits(view, [worst], await skusOf(tx, [view], [worst]), now);
+        if (worst !== undefined && later?.verdict.reason === 'silenced')
+          return tx.noise.hold(roomId, worst.id, later.cause, now);
         const card = resolvedCard(model, view.room.language);
-        const dueAt = worst?.severity === 'critical' ? clock.now() : (view.quietUntil ?? clock.now());
+        const dueAt = later === undefined ? now : (view.quietUntil ?? now);
         const key = `cleared/${groupKey}/${said.saidAt}`;
         await say(tx, view.room, key, { kind: 'resolved', priority: 4, alertId: null, card, dueAt });
+        return undefined;
       });
     }
   }

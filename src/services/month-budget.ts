@@ -32,14 +32,14 @@ export function createMonthBudget({ storage, clock, timezone, robotOf, robots }:
 
   return {
     /** Undefined where nobody counts. */
-    async ofRoom(roomId: string): Promise<MonthBudget | undefined> {
+    ofRoom: async (roomId: string): Promise<MonthBudget | undefined> => {
       const robot = robotOf(roomId);
       return robot === undefined ? undefined : of(robot);
     },
     all: (): Promise<readonly (MonthBudget & { readonly roomIds: readonly string[] })[]> =>
       Promise.all(robots().map(async (robot) => ({ ...(await of(robot)), roomIds: robot.roomIds }))),
     /** Tells a room once a month that it runs short, and once that only the reserve is left. */
-    async tell(): Promise<number> {
+    tell: async (): Promise<number> => {
       let told = 0;
       for (const robot of robots()) {
         const budget = await of(robot);

@@ -71,7 +71,7 @@ export const testVault: Vault = {
 };
 
 /** No quiet hours, no short month, no first days, no promotion. */
-export const everyday: RoomMood = { quietUntil: null, isTight: false, isShadow: false, wide: 1 };
+const everyday: RoomMood = { quietUntil: null, isTight: false, isShadow: false, wide: 1 };
 
 export const aRoom = (change: Partial<RoomRow> = {}): RoomRow => ({
   id: 'war',

@@ -14,7 +14,8 @@ const robot = (change: Partial<Robot> = {}): Robot => ({
 });
 
 async function setup(one: Robot = robot()) {
-  const { storage, rows } = await openTestStorage();
+  const base = await openTestStorage();
+  const { storage } = base;
   const clock = createManualClock(noon);
   await storage.rooms.syncConfigured([
     aRoom({ id: 'ding', platform: 'dingtalk', chatId: 'cid1' }),
@@ -38,14 +39,18 @@ async function setup(one: Robot = robot()) {
   const heard = (roomId: string, time = noon) =>
     storage.inbound.receive({
       platform: 'dingtalk',
-      messageId: `m${(count += 1)}`,
+      messageId: `m${roomId}/${time}`,
       roomId,
       isPrivate: roomId.startsWith('dm:'),
       senderId: 'x',
       text: 'x',
       receivedAt: time,
     });
-  return { storage, rows, clock, months, sent, heard };
+  const notices = () =>
+    base
+      .rows(`SELECT card FROM Outbox WHERE key LIKE 'month/%' ORDER BY roomId`)
+      .map(({ card }) => (JSON.parse(String(card)) as { lines: string[][] }).lines[0]?.[0]);
+  return { clock, months, sent, heard, notices };
 }
 
 describe("a robot's month", () => {
@@ -76,14 +81,11 @@ describe("a robot's month", () => {
   });
 
   it('that runs short is told to each of its rooms once, in its language', async () => {
-    const { months, sent, rows, clock } = await setup();
+    const { months, sent, notices, clock } = await setup();
     for (let call = 0; call < 8; call += 1) await sent('ding');
     expect(await months.tell()).toBe(2);
     expect(await months.tell()).toBe(0);
-    const texts = rows(`SELECT roomId, card FROM Outbox WHERE key LIKE 'month/%' ORDER BY roomId`).map(
-      ({ card }) => (JSON.parse(String(card)) as { lines: string[][] }).lines[0]?.[0],
-    );
-    expect(texts).toEqual([
+    expect(notices()).toEqual([
       expect.stringContaining('本月接口次数用了 8/10'),
       expect.stringContaining('8 of 10 API calls'),
     ]);

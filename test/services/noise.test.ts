@@ -205,6 +205,44 @@ describe('quiet hours', () => {
   });
 });
 
+describe('a group that was heard of before', () => {
+  it('ends without a word while it is silenced, and in the morning when it ends in the night', async () => {
+    const flow = await start();
+    const ids = await raise(flow, 3);
+    await flow.dispatch();
+    await send(flow);
+    await silence(flow, ofHangzhou);
+    await resolve(flow, ...ids);
+    await runAt(flow, noon + minute);
+    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单']);
+    await runAt(flow, noon + 2 * hour);
+    expect(heads(flow).slice(1)).toEqual(['免打扰结束（杭州仓），期间 1 条：1 条好了，0 条还开着']);
+
+    const night = await start();
+    const others = await raise(night, 3);
+    await night.dispatch();
+    night.moods.set('war', { quietUntil: noon + 8 * hour });
+    await resolve(night, ...others);
+    await runAt(night, noon + minute);
+    const [end] = night.rows(`SELECT dueAt FROM Outbox WHERE kind = 'resolved'`);
+    expect(end).toEqual({ dueAt: noon + 8 * hour });
+  });
+
+  it('is not listed again in the morning when it was said in the night after all', async () => {
+    const flow = await start();
+    flow.moods.set('war', { quietUntil: noon + 8 * hour });
+    await raise(flow, 2);
+    await flow.dispatch();
+    await raise(flow, 1, { severity: 'critical' });
+    await runAt(flow, noon + minute);
+    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单']);
+
+    flow.moods.clear();
+    await runAt(flow, noon + 8 * hour);
+    expect(heads(flow)).toHaveLength(1);
+  });
+});
+
 describe('a month that runs short of calls', () => {
   it('lets criticals out, keeps the rest, and lists it when there are calls again', async () => {
     const flow = await start();

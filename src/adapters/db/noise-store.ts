@@ -117,6 +117,17 @@ export function createNoiseStore(sqlite: Sqlite, run: Run): NoiseStore {
             cause,
           ),
       ),
+    heldHeard: (roomId, groupKey, at) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Held SET saidAt = ? WHERE roomId = ? AND saidAt IS NULL AND cause IN ('quiet-hours', 'month')
+               AND alertId IN (SELECT id FROM Alert WHERE groupKey = ? AND state IN ('open', 'claimed'))`,
+            at,
+            roomId,
+            groupKey,
+          ),
+      ),
     hasShadow: () => run(() => sqlite.prepare(`SELECT 1 FROM Held WHERE cause = 'shadow' LIMIT 1`).get() !== undefined),
     endShadow: () =>
       run(() => {
@@ -126,14 +137,6 @@ export function createNoiseStore(sqlite: Sqlite, run: Run): NoiseStore {
         );
         change(`DELETE FROM Held WHERE cause = 'shadow'`);
       }, 'several'),
-    heldFor: (alertId) =>
-      run(() =>
-        sqlite
-          .prepare<{ roomId: string; cause: string; at: number; saidAt: number | null }>(
-            'SELECT roomId, cause, at, saidAt FROM Held WHERE alertId = ? ORDER BY at',
-          )
-          .all(alertId),
-      ),
 
     addPromo: ({ roomId, from, until, factor, by }) =>
       run(() =>
