@@ -42,7 +42,7 @@ describe('/silence', () => {
     expect(texts(await bot.say('li', '/silence'))).toContain('1. 杭州仓 · 还剩 1时59分 · 没响 1 条 · 王敏：盘点');
     expect(texts(await bot.say('li', `为何没报 ${orderNo}`))).toContain('没报：在免打扰里，结束时列出');
 
-    const end = texts(await bot.advance(2 * HOUR + 10 * MINUTE, 10 * MINUTE));
+    const end = texts(await bot.advance(2 * HOUR + 9 * MINUTE, 9 * MINUTE));
     expect(end).toContain('免打扰结束（杭州仓），期间 1 条：0 条好了，1 条还开着');
     expect((await bot.audit('room:war')).map(({ action }) => action)).toEqual(['act.silence.confirmed']);
   });
@@ -143,14 +143,14 @@ describe('the first days [P15]', () => {
     expect(texts(await bot.advance(60 * SECOND))).toBe('');
     expect(texts(await bot.say('li', '/异常'))).toContain('2 件没解决');
 
-    await bot.advance(6 * HOUR + 20 * MINUTE, 20 * MINUTE);
+    await bot.advance(6 * HOUR + 18 * MINUTE, 9 * MINUTE);
     expect(texts(await bot.messages())).not.toContain('先发这单');
     const digest = texts(await bot.messages('dm:web:wang'));
     expect(digest).toContain(
       '📊 今天会说 2 件事\n付款 2 小时仍未进入分拣 · 2 件（红 2）\n试运行第 1 天（共 1 天），群里没发',
     );
 
-    const after = texts(await bot.advance(18 * HOUR + 40 * MINUTE, 20 * MINUTE));
+    const after = texts(await bot.advance(18 * HOUR + 36 * MINUTE, 9 * MINUTE));
     expect(texts(await bot.messages('dm:web:wang'))).toContain('试运行结束，从现在起发到群里');
     expect(after).toContain('先发这单');
   });
