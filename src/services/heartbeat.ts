@@ -31,7 +31,7 @@ export function createHeartbeat({ storage, clock, http, log, isReachable, paths 
 
   async function post(url: string, body: object, signal: AbortSignal): Promise<boolean> {
     try {
-      await http.send({
+      const answer = await http.send({
         method: 'POST',
         url,
         headers: { 'content-type': 'application/json' },
@@ -39,7 +39,10 @@ export function createHeartbeat({ storage, clock, http, log, isReachable, paths 
         write: true,
         signal,
       });
-      return true;
+      // Both platforms refuse with 200 and a code; whatever else listens there need not answer in JSON.
+      const refusal = /"errcode"\s*:\s*(-?[1-9]\d*)/.exec(answer.text)?.[1];
+      if (refusal !== undefined) log.warn({ code: refusal }, 'The second path refused a message');
+      return refusal === undefined;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.warn({ code: error.code }, 'The second path did not take a message');

@@ -204,6 +204,17 @@ describe('/whynot', () => {
   });
 });
 
+it('proves in /metrics that what was to be said had its receipt within five minutes [C4]', async () => {
+  const bot = await start();
+  await stuck(bot);
+  await bot.advance(11 * MINUTE, 30 * SECOND);
+  const { body } = await bot.bot.web.inject({ url: '/metrics', headers: { host: 'localhost' } });
+
+  expect(body).toContain('warroom_delivery_slice_messages{outcome="wanted"} 1\n');
+  expect(body).toContain('warroom_delivery_slice_messages{outcome="in-time"} 1\n');
+  expect(body).toContain('warroom_delivery_stalled_rooms 0\n');
+});
+
 it('lets each room hear of its own shops, warehouses and rules [P12]', async () => {
   const bot = await start({
     company: (raw) => {

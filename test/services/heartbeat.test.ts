@@ -16,7 +16,7 @@ async function setup() {
   const clock = createManualClock(noon);
   await storage.rooms.syncConfigured([aRoom({ name: '订单作战群' })]);
   const calls: HttpRequest[] = [];
-  const state = { isDown: false };
+  const state = { isDown: false, answer: 'ok' };
   const heartbeat = createHeartbeat({
     storage,
     clock,
@@ -24,7 +24,7 @@ async function setup() {
       async send(request) {
         if (state.isDown) throw new RetryableError('no answer', { code: 'NETWORK' });
         calls.push(request);
-        return { status: 200, headers: {}, text: '{}', json: () => ({}) };
+        return { status: 200, headers: {}, text: state.answer, json: () => state.answer };
       },
     },
     log: silentLog,
@@ -88,14 +88,17 @@ describe("the dead man's switch", () => {
     expect(await runAt(noon + 3 * minute)).toEqual([expect.stringContaining('"ok":true')]);
   });
 
-  it('says it when the second path is there again', async () => {
+  it('says it when the second path is there again, or takes it', async () => {
     const { runAt, add, state } = await setup();
     await add('k1', noon);
     state.isDown = true;
     expect(await runAt(noon + 3 * minute)).toEqual([]);
     state.isDown = false;
-
-    expect(await runAt(noon + 4 * minute)).toEqual([expect.stringContaining('没有消息送达')]);
+    state.answer = '{"errcode":45009,"errmsg":"api freq out of limit"}';
+    expect(await runAt(noon + 4 * minute)).toHaveLength(1);
+    state.answer = '{"errcode":0,"errmsg":"ok"}';
+    expect(await runAt(noon + 5 * minute)).toEqual([expect.stringContaining('没有消息送达')]);
+    expect(await runAt(noon + 6 * minute)).toEqual([]);
   });
 });
 
