@@ -6,6 +6,7 @@ import { isForRoom } from '../domain/hears.ts';
 import { readSilence } from '../domain/noise-words.ts';
 import { type Rule, severityRank } from '../domain/rule.ts';
 import { covers, longestSilenceMs, quietUntil, type SilenceScope } from '../domain/silence.ts';
+import { cutTo } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomRow, Storage } from '../ports/stores.ts';
 import { silenceList, silencePreview } from '../render/noise-cards.ts';
@@ -27,6 +28,9 @@ const aDay = 86_400_000;
 const mostLookedAt = 5_000;
 const mostSkus = 50;
 
+/** What somebody typed stands in titles later: letters and digits are enough to know it by. */
+const plain = (words: string): string => cutTo(words.replace(/[^\p{L}\p{N} -]/gu, ''), 20);
+
 /** `/silence`: a preview of what it would have hidden, then a yes; listed when asked alone, ended by its number. */
 export function createSilence({ storage, clock, directory, rules, shopIds }: SilenceDeps) {
   async function scopeOf(target: string, roomId: string): Promise<SilenceScope> {
@@ -46,7 +50,7 @@ export function createSilence({ storage, clock, directory, rules, shopIds }: Sil
     const rule = byId ?? (bySay.length === 1 && target.length >= 2 ? bySay[0] : undefined);
     if (rule !== undefined) return { kind: 'rule', ruleId: rule.id };
     const skus = target.length < 2 ? [] : (await storage.views.findSkus(target, mostSkus)).map(({ sku }) => sku);
-    if (skus.length > 0) return { kind: 'sku', words: target, skus };
+    if (skus.length > 0) return { kind: 'sku', words: plain(target), skus };
     throw new UserError('SILENCE_WHAT', {
       zh: `不知道是哪个。写规则、仓、店、几号或款名，例：/免打扰 ${directory.warehouses()[0]?.name ?? '12号'} 2小时 盘点`,
       en: `I do not know what that is. Name a rule, a warehouse, a shop, an alert's number or a style: /silence 12 2h stocktaking`,
