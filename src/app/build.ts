@@ -10,8 +10,10 @@ import { createIdentifier } from '../adapters/identifier.ts';
 import { createPainter } from '../adapters/painter.ts';
 import { createVault } from '../adapters/vault.ts';
 import { builtinRules } from '../domain/builtin-rules.ts';
+import { parseHours } from '../domain/calendar.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
 import type { Lexicon, MenuEntry } from '../domain/menu.ts';
+import { scaled } from '../domain/promo.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
@@ -34,13 +36,16 @@ import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
 import { createIngest } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
+import { createMonthBudget } from '../services/month-budget.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
 import { createPhoneTail } from '../services/phone-tail.ts';
+import { createPromo } from '../services/promo.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
 import { createReadBoard } from '../services/read-board.ts';
 import { createReadHealth } from '../services/read-health.ts';
@@ -52,20 +57,26 @@ import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
+import { createReviewRules } from '../services/review-rules.ts';
+import { createRoomMood } from '../services/room-mood.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
 import { createSessions } from '../services/sessions.ts';
+import { createShadow } from '../services/shadow.ts';
 import { createShowImport } from '../services/show-import.ts';
+import { createSilence } from '../services/silence.ts';
 import { createSummarise } from '../services/summarise.ts';
 import { createTellHealth } from '../services/tell-health.ts';
+import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createWatchSpike } from '../services/watch-spike.ts';
+import { createWhyNot } from '../services/why-not.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
-import { type Company, fileChannel, rotationsOf } from './company.ts';
+import { awake, type Company, fileChannel, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
 import { createEngine, type Engine, everyWallSecond, everyWorldSecond } from './engine.ts';
@@ -148,7 +159,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
     (id) => people.get(id),
     (shopId) => stagesInFiles.get(shopId) ?? false,
   );
-  let rulebook = createRulebook(rules, directory, company.timezone);
+  const promo = createPromo({ storage, clock, directory, rules: () => rules });
+  let volume = await promo.factorNow();
+  const makeRulebook = () =>
+    createRulebook(
+      rules.map((rule) => scaled(rule, volume)),
+      directory,
+      company.timezone,
+    );
+  let rulebook = makeRulebook();
   // A system that names no shop of its own serves one; a shop it names and we do not know stays a stranger.
   const shopOf: ShopOf = (systemId, systemShopId) => {
     const served = company.shops.filter((shop) => shop.system === systemId);
@@ -159,7 +178,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       named?.id ?? (served.length === 1 && only !== undefined && isUnnamed ? only.id : `${systemId}.${systemShopId}`)
     );
   };
-  const { metrics, registry } = createMetrics(storage);
+  const { metrics, registry } = createMetrics(storage, clock, () => months.all());
   const links = createLinks({ key: keys.link });
   const sessions = createSessions({ storage, clock });
   const bell = createRoomBell();
@@ -217,7 +236,27 @@ export async function build(options: BuildOptions): Promise<Bot> {
     staff: () =>
       company.staff.map(({ id, name, role, warehouse }) => ({ id, name, role, warehouse: warehouse ?? null })),
   });
+  const months = createMonthBudget({
+    storage,
+    clock,
+    timezone: () => company.timezone,
+    robotOf: (roomId) => messengers.robotOf(roomId),
+    robots: () => messengers.robots(),
+  });
+  const shadow = createShadow({ storage, clock, directory, plan: () => shadowPlan(company) });
+  const moodOf = createRoomMood({
+    clock,
+    awakeOf(roomId) {
+      const quiet = company.rooms.find(({ id }) => id === roomId)?.quiet;
+      return quiet === undefined ? undefined : awakeHours(quiet, company.timezone);
+    },
+    months,
+    shadow,
+    promo,
+  });
+  const reviewRules = createReviewRules({ storage, clock, directory, moodOf });
   const dispatch = createDispatch({
+    moodOf,
     storage,
     clock,
     directory,
@@ -285,6 +324,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     clock,
     wallNow,
     addressOf: messengers.addressOf,
+    monthOf: months.ofRoom,
     links,
     publicUrl,
     painter: createPainter(),
@@ -292,8 +332,18 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
+  const heartbeat = createHeartbeat({
+    storage,
+    clock,
+    http,
+    log,
+    isReachable: async (roomId) => (await messengers.addressOf(roomId)) !== undefined,
+    paths: () => company.heartbeat,
+  });
+
   const context: ActContext = {
     directory,
+    rules: () => rules,
     ingest,
     ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
     systemOf(systemId) {
@@ -349,6 +399,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
     handOver: moves.handOver,
     release: createProposeRelease({ ...proposeDeps, fourEyes }),
     reroute: createProposeReroute(proposeDeps),
+    silence: createSilence({
+      storage,
+      clock,
+      directory,
+      rules: () => rules,
+      shopIds: () => company.shops.map(({ id }) => id),
+    }),
+    promo: promo.command,
+    explainSilence: createWhyNot({ storage, clock, directory, rulebook: () => rulebook, rules: () => rules }),
+    callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
     onCall: roster.onCall,
@@ -381,6 +441,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
     log,
   });
 
+  /** A promotion begins or ends: said once, and the rules about volume follow. */
+  async function turnPromo(): Promise<number> {
+    const factor = await promo.factorNow();
+    if (factor !== volume) {
+      volume = factor;
+      rulebook = makeRulebook();
+    }
+    return promo.sayTurns();
+  }
+  const noise = { turnPromo, tellMonth: months.tell, digestShadow: shadow.digest, reviewRules, heartbeat };
   const modules = () =>
     flowModules({
       sources,
@@ -398,6 +468,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       summarise,
       imports,
       remindSheets,
+      noise,
     });
   const engine = createEngine(modules(), {
     clock,
@@ -425,7 +496,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
         chatId: conversationId ?? (chatId === '' && platform === 'web' ? id : chatId),
         name,
         language,
-        hears: { severity: hears.severity },
+        hears,
       })),
     );
   }
@@ -484,7 +555,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       sources = nextSources;
       lexicon = lexiconOf(company);
       rules = await storage.rules.listOn();
-      rulebook = createRulebook(rules, directory, company.timezone);
+      rulebook = makeRulebook();
       await sync();
       messengers.take(company);
       engine.replace(modules());
@@ -507,6 +578,27 @@ export async function build(options: BuildOptions): Promise<Bot> {
 
 /** Nobody outside this machine gets there. */
 const isLoopback = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
+
+/** Laid out once for each span: it is asked at every tick. */
+const awakeHours = (() => {
+  const known = new Map<string, ReturnType<typeof parseHours>>();
+  return (quiet: string, timezone: string) => {
+    const key = `${quiet} ${timezone}`;
+    const hours = known.get(key) ?? parseHours([`Mon-Sun ${awake(quiet)}`], timezone);
+    known.set(key, hours);
+    return hours;
+  };
+})();
+
+/** The private chat of who hears first; the configuration was checked to have one. */
+function shadowPlan({ shadow, staff, rooms }: Company) {
+  const person = staff.find(({ id }) => id === shadow.to);
+  const accounts = person && { wecom: person.wecom, dingtalk: person.dingtalk, web: person.id };
+  const room = rooms.find(({ platform }) => accounts?.[platform as keyof typeof accounts] !== undefined);
+  if (shadow.days === 0 || accounts === undefined || room === undefined) return undefined;
+  const { platform, language } = room;
+  return { days: shadow.days, roomId: `dm:${platform}:${accounts[platform as keyof typeof accounts]}`, language };
+}
 
 function entryOf(
   name: string,

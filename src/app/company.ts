@@ -54,10 +54,11 @@ const Warehouse = z.strictObject({
   courierAt: z.array(z.string()).default([]),
   speedPerHour: z.number().positive().optional(),
 });
+const Wanted = z.union([z.literal('all'), z.array(z.string())]).default('all');
 const Hears = z.strictObject({
-  shops: z.unknown().optional(),
-  warehouses: z.unknown().optional(),
-  rules: z.unknown().optional(),
+  shops: Wanted,
+  warehouses: Wanted,
+  rules: Wanted,
   severity: z.enum(severities).default('warning'),
 });
 const Room = z.strictObject({
@@ -71,6 +72,10 @@ const Room = z.strictObject({
   webhook: z.url().optional(),
   credentials: Credentials.default({}),
   hears: Hears.prefault({}),
+  /** Only criticals go out then; the rest comes as one list when it ends. */
+  quiet: z.string().optional(),
+  /** API calls that the robot's edition has in a month, where the platform's usual number is not the right one. */
+  perMonth: z.number().int().min(1).optional(),
 });
 const Staff = z.strictObject({
   id: slug,
@@ -129,6 +134,13 @@ const Summary = z.strictObject({
 });
 /** The channel of shops without any API. */
 export const fileChannel = 'file';
+const Shadow = z.strictObject({ days: z.number().int().min(0).default(0), to: z.string().optional() });
+/** A way out that is none of the bot's own: `url` is called at every beat, `webhook` is a group that is told of a stall. */
+const Heartbeat = z.strictObject({
+  url: z.url().optional(),
+  every: Duration.default(60_000),
+  webhook: z.url().optional(),
+});
 
 /** `warroom.yaml`, design of the public contract. Parts that a later capability reads are checked for shape only. */
 export const Company = z.strictObject({
@@ -146,7 +158,8 @@ export const Company = z.strictObject({
   limits: Limits.prefault({}),
   summary: Summary.prefault({}),
   lights: Lights.prefault({}),
-  shadow: z.record(z.string(), z.unknown()).default({}),
+  shadow: Shadow.prefault({}),
+  heartbeat: Heartbeat.prefault({}),
 });
 export type Company = z.output<typeof Company>;
 
@@ -210,8 +223,13 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   }
   for (const [index, carrier] of listOf(raw, 'carriers').entries())
     checkPlug(plugs.carriers, `carriers[${index}]`, 'kind', carrier, problems);
-  for (const [index, room] of listOf(raw, 'rooms').entries())
+  for (const [index, room] of listOf(raw, 'rooms').entries()) {
     checkPlug(plugs.messengers, `rooms[${index}]`, 'platform', room, problems);
+    checkHears(raw, room, `rooms[${index}].hears`, problems);
+    const quiet = textOf(room, 'quiet');
+    if (quiet !== undefined && !areHours(`Mon-Sun ${awake(quiet)}`, isZone ? timezone : 'UTC'))
+      problems.push(`rooms[${index}].quiet: write the quiet hours such as 22:30-08:00`);
+  }
   const warehouseIds = listOf(raw, 'warehouses').map((warehouse) => textOf(warehouse, 'id'));
   for (const [index, person] of listOf(raw, 'staff').entries()) {
     const warehouse = textOf(person, 'warehouse');
@@ -219,6 +237,7 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
       problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
   }
   checkRoster(raw, problems);
+  checkShadow(raw, problems);
   const rooms = listOf(raw, 'rooms').map((room) => textOf(room, 'id'));
   for (const [index, id] of listOf(fieldOf(raw, 'summary'), 'rooms').entries()) {
     if (typeof id === 'string' && !(rooms.length === 0 ? [builtInRoom] : rooms).includes(id))
@@ -271,6 +290,34 @@ export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
 
 /** Whose people are called by name. */
 const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
+
+function checkHears(raw: unknown, room: unknown, path: string, problems: string[]): void {
+  for (const key of ['shops', 'warehouses'] as const) {
+    const known = new Set(listOf(raw, key).map((each) => textOf(each, 'id')));
+    for (const [index, id] of listOf(fieldOf(room, 'hears'), key).entries())
+      if (typeof id === 'string' && !known.has(id)) problems.push(`${path}.${key}[${index}]: is no id of ${key}`);
+  }
+}
+
+function checkShadow(raw: unknown, problems: string[]): void {
+  const shadow = fieldOf(raw, 'shadow');
+  const days = fieldOf(shadow, 'days');
+  const to = textOf(shadow, 'to');
+  if (to === undefined && typeof days === 'number' && days > 0)
+    problems.push('shadow.to: names the staff id of who hears first');
+  if (to === undefined) return;
+  const person = listOf(raw, 'staff').find((each) => textOf(each, 'id') === to);
+  if (person === undefined) return void problems.push('shadow.to: there is nobody with this id in staff');
+  const platforms = listOf(raw, 'rooms').map((room) => textOf(room, 'platform') ?? '');
+  // The built-in room knows everybody.
+  const isReachable =
+    platforms.length === 0 ||
+    platforms.some((platform) => platform === 'web' || textOf(person, platform) !== undefined);
+  if (!isReachable) problems.push('shadow.to: this person has no account on the platform of any room');
+}
+
+/** `22:30-08:00` → `08:00-22:30`: the hours in which a room may be spoken to. */
+export const awake = (quiet: string): string => quiet.split('-').reverse().join('-');
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
@@ -376,13 +423,8 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  */
 export function notYet(company: Company): readonly string[] {
   const whole = (['voice', 'sms'] as const).filter((key) => company[key].length > 0);
-  const parts = (['escalation', 'shadow'] as const).filter((key) => Object.keys(company[key]).length > 0);
-  const hears = company.rooms.flatMap((room) =>
-    (['shops', 'warehouses', 'rules'] as const)
-      .filter((key) => room.hears[key] !== undefined && room.hears[key] !== 'all')
-      .map((key) => `rooms.${room.id}.hears.${key}`),
-  );
+  const parts = (['escalation'] as const).filter((key) => Object.keys(company[key]).length > 0);
   // Only the first built-in room has a page.
   const hidden = company.rooms.filter(({ platform }) => platform === 'web').slice(1);
-  return [...whole, ...parts, ...hears, ...hidden.map(({ id }) => `rooms.${id}`)];
+  return [...whole, ...parts, ...hidden.map(({ id }) => `rooms.${id}`)];
 }

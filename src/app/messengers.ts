@@ -6,6 +6,7 @@ import type { Inbound, Messenger } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
 import { missedCard } from '../render/missed-card.ts';
 import type { Address } from '../services/deliver.ts';
+import type { Robot } from '../services/month-budget.ts';
 import type { RoomBell } from '../web/room-bell.ts';
 import type { Company } from './company.ts';
 import type { Plugs } from './discover.ts';
@@ -30,9 +31,16 @@ export interface Messengers {
    * Private and unbound chats go through the first room of their platform.
    */
   readonly addressOf: (roomId: string) => Promise<Address | undefined>;
+  /** Whose calls a message to that room, or chat, costs; undefined where nobody counts months. */
+  readonly robotOf: (roomId: string) => Robot | undefined;
+  /** Every robot whose months are counted. */
+  readonly robots: () => readonly Robot[];
 }
 
 interface Made {
+  /** Rooms of one app share its calls. */
+  readonly app: string;
+  readonly perMonth: number | undefined;
   readonly block: string;
   readonly platform: string;
   readonly messenger: Messenger;
@@ -121,6 +129,16 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
   const firstOf = (platform: string): Messenger | undefined =>
     [...made.values()].find((each) => each.platform === platform)?.messenger;
 
+  function robotOf(roomId: string): Robot | undefined {
+    const platform = /^(?:dm:)?([a-z]+):/.exec(roomId)?.[1];
+    const own =
+      platform === undefined ? made.get(roomId) : [...made.values()].find((each) => each.platform === platform);
+    if (own?.perMonth === undefined) return undefined;
+    const roomIds = [...made].filter(([, { app }]) => app === own.app).map(([id]) => id);
+    const isFirst = firstOf(own.platform) === made.get(roomIds[0] ?? '')?.messenger;
+    return { roomIds, privately: isFirst ? own.platform : undefined, perMonth: own.perMonth };
+  }
+
   return {
     take(company) {
       timezone = company.timezone;
@@ -135,7 +153,14 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
         if (known?.block === block) continue;
         void known?.messenger.stop?.();
         const messenger = make(room);
-        made.set(room.id, { block, platform: room.platform, messenger });
+        made.set(room.id, {
+          block,
+          platform: room.platform,
+          app: JSON.stringify([room.platform, room.credentials]),
+          // Counted where the platform counts; an edition with more calls says so.
+          perMonth: messenger.limits.perMonth === undefined ? undefined : (room.perMonth ?? messenger.limits.perMonth),
+          messenger,
+        });
         if (isStarted) messenger.start?.();
       }
     },
@@ -146,6 +171,12 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
     async stop() {
       await Promise.allSettled([...made.values()].map(async ({ messenger }) => messenger.stop?.()));
     },
+    robotOf,
+    robots: () => [
+      ...new Map(
+        [...made.keys()].flatMap((id) => robotOf(id) ?? []).map((robot) => [robot.roomIds[0], robot]),
+      ).values(),
+    ],
     async addressOf(roomId) {
       const [, privately, platform = '', chatId = ''] = /^(dm:)?([a-z]+):(.+)$/.exec(roomId) ?? [];
       if (platform !== '') {

@@ -1,12 +1,20 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { MonthBudget } from '../domain/month.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Storage } from '../ports/stores.ts';
 
+const sliceMs = 5 * 60_000;
+const stallMs = 2 * 60_000;
 const seconds = [0.1, 0.25, 0.5, 1, 2, 5, 12, 30, 60, 300, 1_800];
 
 /** `/metrics`. Our delay and the platform's own lag are two series: the one never hides in the other. */
-export function createMetrics(storage: Storage): { metrics: Metrics; registry: Registry } {
+export function createMetrics(
+  storage: Storage,
+  clock: Clock,
+  months: () => Promise<readonly (MonthBudget & { readonly roomIds: readonly string[] })[]>,
+): { metrics: Metrics; registry: Registry } {
   const registry = new Registry();
   const registers = [registry];
   const counter = (name: string, help: string, labelNames: string[]) =>
@@ -54,6 +62,40 @@ export function createMetrics(storage: Storage): { metrics: Metrics; registry: R
       this.set({ state: 'pending' }, pending);
       this.set({ state: 'dead' }, dead);
       this.set({ state: 'maybe-twice' }, maybeTwice);
+    },
+  });
+
+  new Gauge({
+    name: 'warroom_delivery_slice_messages',
+    help: 'Messages of the last whole 5 minutes that have had 5 minutes to arrive: wanted, with a receipt in time, later',
+    labelNames: ['outcome'],
+    registers,
+    async collect() {
+      const end = Math.floor(clock.now() / sliceMs) * sliceMs - sliceMs;
+      const [slice] = await storage.outbox.slices(end - sliceMs, end, sliceMs, sliceMs);
+      this.set({ outcome: 'wanted' }, slice?.wanted ?? 0);
+      this.set({ outcome: 'in-time' }, slice?.inTime ?? 0);
+      this.set({ outcome: 'late' }, slice?.late ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'warroom_delivery_stalled_rooms',
+    help: 'Rooms where something has waited for 2 minutes and nothing was delivered meanwhile',
+    registers,
+    async collect() {
+      this.set((await storage.outbox.stalled(clock.now(), stallMs)).length);
+    },
+  });
+  new Gauge({
+    name: 'warroom_month_calls',
+    help: 'API calls of a robot this month, and how many it has',
+    labelNames: ['rooms', 'what'],
+    registers,
+    async collect() {
+      for (const { used, perMonth, roomIds } of await months()) {
+        this.set({ rooms: roomIds.join(' '), what: 'used' }, used);
+        this.set({ rooms: roomIds.join(' '), what: 'limit' }, perMonth);
+      }
     },
   });
 

@@ -30,6 +30,13 @@ export interface FlowParts {
   readonly remindSheets: () => Promise<number>;
   /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
   readonly watchLines: readonly { readonly name: string; readonly run: (signal: AbortSignal) => Promise<number> }[];
+  readonly noise: {
+    turnPromo(): Promise<number>;
+    tellMonth(): Promise<number>;
+    digestShadow(): Promise<number>;
+    reviewRules(): Promise<number>;
+    heartbeat(signal: AbortSignal): Promise<number>;
+  };
 }
 
 const aMinute = 60_000;
@@ -52,6 +59,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     summarise,
     imports,
     remindSheets,
+    noise,
   } = parts;
   return [
     ...sources.shops.map(
@@ -118,6 +126,18 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
         wakes: ['dispatch'],
       }),
     ),
+    { name: 'promo', everyMs: 0, limitMs: aMinute, run: () => noise.turnPromo(), wakes: ['deliver'] },
+    { name: 'month', everyMs: aMinute, limitMs: aMinute, run: () => noise.tellMonth(), wakes: ['deliver'] },
+    { name: 'shadow', everyMs: aMinute, limitMs: aMinute, run: () => noise.digestShadow(), wakes: ['deliver'] },
+    {
+      name: 'review-rules',
+      everyMs: aMinute,
+      limitMs: aMinute,
+      run: () => noise.reviewRules(),
+      wakes: ['deliver'],
+    },
+    // Apart from `deliver`: it watches it.
+    { name: 'heartbeat', everyMs: 10_000, limitMs: aMinute, run: (signal) => noise.heartbeat(signal) },
     { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },

@@ -4,12 +4,15 @@ import type { Card } from '../domain/card.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
+import type { Hears } from '../domain/hears.ts';
 import type { Apart } from '../domain/line.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import type { Promo } from '../domain/promo.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
+import type { Silence } from '../domain/silence.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { Language } from '../domain/text.ts';
@@ -39,6 +42,7 @@ export interface Stores {
   readonly deadlines: DeadlineStore;
   readonly lines: LineStore;
   readonly alerts: AlertStore;
+  readonly noise: NoiseStore;
   readonly outbox: OutboxStore;
   readonly room: RoomMessageStore;
   readonly inbound: InboundStore;
@@ -295,6 +299,8 @@ export interface AlertStore {
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
   listFor(subject: string): Promise<readonly Alert[]>;
+  /** Newest first, whatever became of them. */
+  listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
@@ -344,6 +350,60 @@ export interface GroupSaid {
   readonly number: number;
 }
 
+// ---- noise control ---------------------------------------------------------------------------------------------
+
+/** `silence/<id>` or one of the standing ones: what kept an alert from being heard in a room. */
+export type HeldCause = `silence/${number}` | 'quiet-hours' | 'month' | 'shadow';
+
+/** Of alerts of a rule that were said: how many, how many somebody did something about, how many were called useless. */
+export interface Usefulness {
+  readonly ruleId: string;
+  readonly said: number;
+  readonly acted: number;
+  readonly useless: number;
+}
+
+export interface NoiseStore {
+  addSilence(silence: Omit<Silence, 'id'>): Promise<number>;
+  /** False when it is over already. */
+  endSilence(id: number, at: number): Promise<boolean>;
+  findSilence(id: number): Promise<Silence | undefined>;
+  silencesInForce(now: number): Promise<readonly Silence[]>;
+  /** Over, and the room was not yet told. */
+  silencesOver(now: number): Promise<readonly Silence[]>;
+  silenceEndSaid(id: number): Promise<void>;
+
+  /** Keeps for a list what the room does not hear now; again after its list was said means again in the next one. */
+  hold(roomId: string, alertId: string, cause: HeldCause, at: number): Promise<void>;
+  /** What still waits for a list. */
+  heldCauses(): Promise<readonly { roomId: string; cause: string }[]>;
+  /** Alerts that wait for that list, worst first, the ended ones among them. */
+  heldIn(roomId: string, cause: HeldCause): Promise<readonly Alert[]>;
+  /** Their list was said. */
+  heldSaid(roomId: string, cause: HeldCause, at: number): Promise<void>;
+  /** A message about the group went out after all: what is open of it needs no list. The line of a silence names it still. */
+  heldHeard(roomId: string, groupKey: string, at: number): Promise<void>;
+  /** Whether rooms were spared something in the first days, and have not been told of it since. */
+  hasShadow(): Promise<boolean>;
+  /** The first days are over: what is still open is new to the rooms. */
+  endShadow(): Promise<void>;
+
+  addPromo(promo: Omit<Promo, 'id'>): Promise<number>;
+  endPromo(id: number, at: number): Promise<boolean>;
+  /** In force or still to come, the next first. */
+  promosAhead(now: number): Promise<readonly Promo[]>;
+  /** Begun, and the room was not yet told. */
+  promosBegun(now: number): Promise<readonly Promo[]>;
+  promosOver(now: number): Promise<readonly Promo[]>;
+  promoBeginSaid(id: number): Promise<void>;
+  promoEndSaid(id: number): Promise<void>;
+
+  /** False when that person has said so of this alert before. */
+  callUseless(alert: Alert, personId: string, at: number): Promise<boolean>;
+  /** By rule, of alerts raised in [from, to) of which a message was said. */
+  usefulness(from: number, to: number): Promise<readonly Usefulness[]>;
+}
+
 // ---- saying ----------------------------------------------------------------------------------------------------
 
 export type OutboxKind = 'alert' | 'group' | 'resolved' | 'reply' | 'result' | 'notice';
@@ -391,6 +451,23 @@ export interface OutboxStore {
   isHeard(alertId: string, roomId: string): Promise<boolean>;
   count(): Promise<{ pending: number; dead: number; maybeTwice: number; oldestDueAt: number | null }>;
   roomsWithDue(now: number): Promise<readonly string[]>;
+  /**
+   * Calls of a robot since then: what it sent to these rooms (and privately on that platform) and what it heard there.
+   * What a webhook carried is no call.
+   */
+  callsSince(roomIds: readonly string[], privately: string | undefined, from: number): Promise<number>;
+  /**
+   * By slices of `sliceMs` in which a message was to be said: how many, how many of them have a receipt within `inTimeMs`,
+   * how many have it later. The rest has none. What had become untrue before it was sent does not count.
+   */
+  slices(
+    from: number,
+    to: number,
+    sliceMs: number,
+    inTimeMs: number,
+  ): Promise<readonly { from: number; wanted: number; inTime: number; late: number }[]>;
+  /** Rooms where something has waited for `forMs` and nothing was delivered meanwhile. */
+  stalled(now: number, forMs: number): Promise<readonly { roomId: string; since: number; waiting: number }[]>;
 }
 
 export interface RoomMessageRow {
@@ -782,7 +859,7 @@ export interface RoomRow {
   readonly chatId: string;
   readonly name: string;
   readonly language: Language;
-  readonly hears: { readonly severity: Severity };
+  readonly hears: Hears;
 }
 
 export interface RoomStore {

@@ -22,7 +22,7 @@ const named = ({ tail, title, surname, qty }: NamedOrder, language: Language): P
   ];
 };
 
-const answer = (words: string, yes: Text, language: Language): Button[] => {
+export const answer = (words: string, yes: Text, language: Language): Button[] => {
   const zh = language === 'zh';
   return [
     { label: say(yes, language), command: `${zh ? '确认' : 'yes'} ${words}`, style: 'primary' },
@@ -33,7 +33,7 @@ const answer = (words: string, yes: Text, language: Language): Button[] => {
 const undoable: Text = { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' };
 
 /** How to answer by typing, and until when. */
-const howTo = (words: string, minutes: number, undo: Text, language: Language): Line =>
+export const howTo = (words: string, minutes: number, undo: Text, language: Language): Line =>
   line(
     language === 'zh'
       ? `回“确认 ${words}”也行 · ${minutes} 分钟内有效 · ${undo.zh}`
@@ -252,7 +252,7 @@ function previewCard(
   };
 }
 
-/** What an undo would do. */
+/** What an undo would do; the tail is empty when it is about no order. */
 export function undoPreview(
   aim: Text,
   tail: string,
@@ -263,7 +263,7 @@ export function undoPreview(
   return {
     tone: 'info',
     lines: [
-      line(zh ? `撤销 ${tail}：${aim.zh}` : `Undo ${tail}: ${aim.en}`),
+      line(zh ? `${['撤销', tail].join(' ').trim()}：${aim.zh}` : `${['Undo', tail].join(' ').trim()}: ${aim.en}`),
       howTo(question.words, question.minutes, { zh: '撤销后不能再撤销', en: 'an undo is final' }, language),
     ],
     buttons: answer(question.words, { zh: '确认撤销', en: 'Undo it' }, language),

@@ -1,4 +1,5 @@
 import { AppError, OutcomeUnknownError, RateLimitedError } from '../domain/errors.ts';
+import { isWorthACall, type MonthBudget, monthState } from '../domain/month.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mention, Messenger, MessengerLimits, Target } from '../ports/messenger.ts';
@@ -20,6 +21,8 @@ export interface DeliverDeps {
   readonly wallNow: () => number;
   /** Who serves a room and which chat it is; undefined when the room is not configured (any more) or not bound yet. */
   readonly addressOf: (roomId: string) => Promise<Address | undefined>;
+  /** Calls of the room's robot this month; undefined where nobody counts. */
+  readonly monthOf: (roomId: string) => Promise<MonthBudget | undefined>;
   readonly links: Links;
   readonly publicUrl: string;
   readonly painter: Painter;
@@ -46,7 +49,7 @@ const perSecond = ({ perMinute }: MessengerLimits): number => Math.max(mostPerRu
 
 /** Sends what is due, room by room, within the room's budget. A row is sent once, or marked as possibly twice. */
 export function createDeliver(deps: DeliverDeps): Deliver {
-  const { storage, clock, wallNow, addressOf, links, publicUrl, painter, metrics, log } = deps;
+  const { storage, clock, wallNow, addressOf, monthOf, links, publicUrl, painter, metrics, log } = deps;
 
   /** Rooms whose platform asked for a pause, and until when. Forgotten by a restart, which costs one refused call. */
   const pausedUntil = new Map<string, number>();
@@ -100,9 +103,16 @@ export function createDeliver(deps: DeliverDeps): Deliver {
   }
 
   /** Answers how many messages of the room's minute it took. */
-  async function send(row: OutboxRow, { messenger, target }: Address, signal: AbortSignal): Promise<number> {
-    if (await isStale(row)) {
-      await storage.outbox.drop(row.id, clock.now(), 'alert resolved before it was sent');
+  async function send(
+    row: OutboxRow,
+    { messenger, target }: Address,
+    month: MonthBudget | undefined,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const isAffordable = month === undefined || isWorthACall(monthState(month), row);
+    if (!isAffordable || (await isStale(row))) {
+      const why = isAffordable ? 'alert resolved before it was sent' : 'the month is short of calls';
+      await storage.outbox.drop(row.id, clock.now(), why);
       metrics.delivered(row.roomId, 'dropped', 0);
       return 1;
     }
@@ -152,11 +162,12 @@ export function createDeliver(deps: DeliverDeps): Deliver {
     if (ofMinute > 0 && ofSecond <= 0) isSecondFull = true;
     if (budget <= 0) return 0;
     // One by one: what is not tried is not leased, and keeps its attempts.
+    const month = await monthOf(roomId);
     let tried = 0;
     while (tried < Math.min(budget, mostPerRun) && !signal.aborted && !isPaused(roomId)) {
       const [row] = await storage.outbox.claim(roomId, 1, leaseMs, clock.now(), wallNow());
       if (row === undefined) break;
-      tried += await send(row, address, signal);
+      tried += await send(row, address, month && { ...month, used: month.used + tried }, signal);
     }
     return tried;
   }

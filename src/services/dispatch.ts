@@ -1,6 +1,5 @@
 import type { Alert } from '../domain/alert.ts';
-import type { Card } from '../domain/card.ts';
-import { bandOf, decideGroup, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
+import { bandOf, decideGroup, type GroupDecision, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
 import { tailOf } from '../domain/order.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,122 +11,133 @@ import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
 import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
-import { createGroupsDue, isSpoken, nextChance, placeOf } from './groups-due.ts';
+import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
 import { createInTurn, orderRules } from './in-turn.ts';
+import { mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
 import type { Rulebook } from './rulebook.ts';
+import { createSayHeld } from './say-held.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
+import { createVoice } from './voice.ts';
 
 export interface DispatchDeps {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly directory: Directory;
   readonly metrics: Metrics;
+  /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
+  readonly perHour: number;
+  readonly moodOf: (room: RoomRow) => Promise<RoomMood>;
   /** Who on duty answers for an alert at this moment; undefined when nobody does. */
   readonly owners: () => Promise<(alert: Alert) => string | undefined>;
   readonly rulebook: () => Rulebook;
-  /** Alert messages a room takes in an hour before the lesser ones wait. Read at each use: it may be reloaded. */
-  readonly perHour: number;
 }
 
 type OwnerOf = (alert: Alert) => string | undefined;
 
 const batchSize = 500;
-/** More than one bad day finds: who is left out here would be looked at for ever and never said. */
-const mostOpen = 50_000;
 const anHour = 3_600_000;
 const floorLines = 4;
 const atOnce = 0;
 const priorityOf = { critical: 1, warning: 2, info: 3 } as const;
+/** These wait where they are and are decided anew at the next look; the others are kept for a list or in a group. */
+const undecided: readonly Verdict['reason'][] = ['source-silent', 'snoozed', 'hour-is-full'];
 
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
 export function createDispatch(deps: DispatchDeps): () => Promise<number> {
-  const { storage, clock, directory, metrics } = deps;
+  const { storage, clock, directory, moodOf } = deps;
   const inTurn = createInTurn({ ...deps, calendarOf: createCalendars(directory) });
   const groupsDue = createGroupsDue();
+  const { say, decide } = createVoice(deps);
+  const sayHeld = createSayHeld(deps);
 
-  async function say(
-    tx: Stores,
-    room: RoomRow,
-    key: string,
-    kind: 'alert' | 'group' | 'resolved' | 'notice',
-    priority: number,
-    alertId: string | null,
-    card: Card,
-  ): Promise<void> {
-    await tx.outbox.add({
-      key: `${key}/${room.id}`,
-      roomId: room.id,
-      kind,
-      priority,
-      alertId,
-      card,
-      dueAt: clock.now(),
-    });
+  async function viewRooms(now: number): Promise<readonly RoomView[]> {
+    const silences = await storage.noise.silencesInForce(now);
+    const views: RoomView[] = [];
+    for (const room of await storage.rooms.list())
+      views.push({ room, silences: silences.filter(({ roomId }) => roomId === room.id), ...(await moodOf(room)) });
+    return views;
   }
-
-  /** Keeps the reason once, not at every look. */
-  async function decide(tx: Stores, alert: Alert, room: RoomRow, { verdict, reason }: Verdict): Promise<void> {
-    const last = (await tx.alerts.decisionsFor(alert.id)).findLast((each) => each.roomId === room.id);
-    if (last?.verdict === verdict && last.reason === reason) return;
-    await tx.alerts.decide(alert.id, room.id, clock.now(), verdict, reason);
-    metrics.decided(verdict, reason);
-  }
-
-  /** What a group's message is about: unresolved, announced at all, not snoozed. */
-  const openOf = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-    (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter((alert) => isSpoken(alert, now));
 
   async function dispatchGroup(
     groupKey: string,
     fresh: ReadonlySet<string>,
-    rooms: readonly RoomRow[],
+    views: readonly RoomView[],
     isExplained: (alert: Alert) => boolean,
     ownerOf: OwnerOf,
   ): Promise<void> {
     const chances: number[] = [];
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      const all = await openOf(tx, groupKey, now);
-      const heard = all.filter((alert) => !isExplained(alert));
-      const unsaid = await inTurn(tx, heard);
-      const open = heard.filter(({ id }) => !unsaid.has(id));
+      const announced = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
+        ({ isLateFound }) => !isLateFound,
+      );
+      const skus = await skusOf(tx, views, announced);
+      const unsaid = await inTurn(
+        tx,
+        announced.filter((alert) => isAwake(alert, now) && !isExplained(alert)),
+      );
       const isFresh = ({ id }: Alert) => fresh.has(id);
-      const newcomers = open.filter(isFresh);
-      const explained = all.filter((alert) => isExplained(alert) && isFresh(alert));
-      const listed = heard.filter((alert) => unsaid.has(alert.id) && isFresh(alert));
-      const state = stateOf(open, now);
-      let isHeldBack = false;
-      for (const room of rooms) {
-        for (const alert of explained) await decide(tx, alert, room, { verdict: 'held-back', reason: 'source-silent' });
-        for (const alert of listed)
-          await decide(tx, alert, room, { verdict: 'listed', reason: unsaid.get(alert.id) ?? 'in-its-turn' });
-        if (open.length === 0) continue;
-        const memory = await tx.alerts.groupSaid(room.id, groupKey);
-        const saidThisHour = await tx.outbox.alertsSince(room.id, now - anHour);
-        const verdict = decideGroup(
-          state,
+      const waiting = new Set<Alert>();
+      for (const view of views) {
+        const memory = await tx.alerts.groupSaid(view.room.id, groupKey);
+        const saidThisHour = await tx.outbox.alertsSince(view.room.id, now - anHour);
+        const decision = decideGroup(
+          announced,
           memory,
-          { hears: room.hears.severity, saidThisHour, perHour: deps.perHour },
+          roomState(view, {
+            isExplained,
+            whyUnsaid: ({ id }) => unsaid.get(id),
+            skusOf: skus,
+            saidThisHour,
+            perHour: deps.perHour,
+          }),
           now,
         );
-        for (const alert of verdict.verdict === 'said' ? open : newcomers) await decide(tx, alert, room, verdict);
-        if (verdict.verdict === 'said') await sayGroup(tx, room, groupKey, state, memory, verdict.reason, ownerOf, now);
-        isHeldBack ||= verdict.verdict === 'held-back';
-        chances.push(nextChance(state, verdict, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
+        await keep(tx, view, groupKey, decision, memory, isFresh, ownerOf, now);
+        for (const alert of undecidedIn(decision)) waiting.add(alert);
+        chances.push(nextChance(decision, view, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
-      await tx.alerts.markDispatched(idsOf(isHeldBack ? listed : [...listed, ...newcomers]), now);
+      const decided = announced.filter((alert) => isFresh(alert) && !waiting.has(alert));
+      await tx.alerts.markDispatched(idsOf(decided), now);
     });
     const next = Math.min(...chances);
     groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
   }
 
+  /** Puts one room's decision into rows: what is said, what waits for a list, and why. */
+  async function keep(
+    tx: Stores,
+    view: RoomView,
+    groupKey: string,
+    { apart, state, verdict }: GroupDecision,
+    memory: GroupSaid | undefined,
+    isFresh: (alert: Alert) => boolean,
+    ownerOf: OwnerOf,
+    now: number,
+  ): Promise<void> {
+    const { room } = view;
+    for (const each of apart.filter(({ alert }) => isFresh(alert))) {
+      await decide(tx, each.alert, room, each.verdict);
+      if (each.silence !== null) await tx.noise.hold(room.id, each.alert.id, `silence/${each.silence}`, now);
+    }
+    if (verdict === undefined) return;
+    const newcomers = state.open.filter(isFresh);
+    const isMessage = verdict.verdict === 'said' || verdict.reason === 'shadow';
+    for (const alert of isMessage ? state.open : newcomers) await decide(tx, alert, room, verdict);
+    if (verdict.reason === 'quiet-hours' || verdict.reason === 'month-is-tight') {
+      const cause = verdict.reason === 'quiet-hours' ? 'quiet-hours' : 'month';
+      for (const { id } of newcomers) await tx.noise.hold(room.id, id, cause, now);
+    }
+    if (isMessage) await sayGroup(tx, view, groupKey, state, memory, verdict.reason, ownerOf, now);
+  }
+
   async function sayGroup(
     tx: Stores,
-    room: RoomRow,
+    { room, isShadow }: RoomView,
     groupKey: string,
     state: GroupState,
     memory: GroupSaid | undefined,
-    reason: Extract<Verdict, { verdict: 'said' }>['reason'],
+    reason: Verdict['reason'],
     ownerOf: OwnerOf,
     now: number,
   ): Promise<void> {
@@ -139,6 +149,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
     const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
+    await tx.alerts.setGroupSaid(room.id, groupKey, said);
+    await tx.alerts.markDispatched(idsOf(state.open), now);
+    if (isShadow) return tx.noise.hold(room.id, worst.id, 'shadow', now);
+    await tx.noise.heldHeard(room.id, groupKey, now);
     const card =
       state.open.length === 1
         ? alertCard(await alertModel(tx, directory, worst, number, now), room.language)
@@ -147,30 +161,27 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             room.language,
           );
     const alertId = state.open.length === 1 ? worst.id : null;
+    const kind = alertId === null ? 'group' : 'alert';
     // The first of a group needs somebody, unless it is only to be known or all of it is in hand.
     const free = state.open.find(({ claimedBy, severity }) => claimedBy === null && severity !== 'info');
     const owner = reason === 'first-of-group' && free !== undefined ? ownerOf(free) : undefined;
-    await say(
-      tx,
-      room,
-      `group/${groupKey}/${now}`,
-      alertId === null ? 'group' : 'alert',
-      priorityOf[state.worst],
+    await say(tx, room, `group/${groupKey}/${now}`, {
+      kind,
+      priority: priorityOf[state.worst],
       alertId,
-      calling(card, owner, room.language),
-    );
-    await tx.alerts.setGroupSaid(room.id, groupKey, said);
-    await tx.alerts.markDispatched(idsOf(state.open), now);
+      card: calling(card, owner, room.language),
+    });
+    return undefined;
   }
 
-  async function sayCleared(rooms: readonly RoomRow[]): Promise<void> {
-    const byId = new Map(rooms.map((room) => [room.id, room]));
+  async function sayCleared(views: readonly RoomView[]): Promise<void> {
+    const byId = new Map(views.map((view) => [view.room.id, view]));
     for (const { roomId, groupKey, said } of await storage.alerts.listClearedGroups()) {
-      const room = byId.get(roomId);
+      const view = byId.get(roomId);
       groupsDue.note(groupKey, atOnce);
       await storage.transaction(async (tx) => {
         await tx.alerts.setGroupSaid(roomId, groupKey, undefined);
-        if (room === undefined || said.count < 2) return;
+        if (view === undefined || view.isShadow || said.count < 2) return undefined;
         const model = {
           number: said.number,
           tail: null,
@@ -179,34 +190,43 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           how: 'cleared' as const,
           stage: null,
         };
-        await say(
-          tx,
-          room,
-          `cleared/${groupKey}/${said.saidAt}`,
-          'resolved',
-          4,
-          null,
-          resolvedCard(model, room.language),
-        );
+        const now = clock.now();
+        const [worst] = await tx.alerts.list({ groupKey, limit: 1 });
+        const later = worst && waits(view, [worst], await skusOf(tx, [view], [worst]), now);
+        if (worst !== undefined && later?.verdict.reason === 'silenced')
+          return tx.noise.hold(roomId, worst.id, later.cause, now);
+        const card = resolvedCard(model, view.room.language);
+        const dueAt = later === undefined ? now : (view.quietUntil ?? now);
+        const key = `cleared/${groupKey}/${said.saidAt}`;
+        await say(tx, view.room, key, { kind: 'resolved', priority: 4, alertId: null, card, dueAt });
+        return undefined;
       });
     }
   }
 
-  async function sayResolved(rooms: readonly RoomRow[]): Promise<void> {
+  async function sayResolved(views: readonly RoomView[]): Promise<void> {
     for (const alert of await storage.alerts.listResolvedUnsaid(batchSize)) {
       await storage.transaction(async (tx) => {
-        for (const room of rooms) {
+        const now = clock.now();
+        const skus = await skusOf(tx, views, [alert]);
+        for (const view of views) {
           // Nobody is told the end of what they never heard of.
           if (alert.number === null) continue;
+          const { room } = view;
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
           const isOneOfMany = memory !== undefined && memory.count > 1;
           if (isOneOfMany || !(await tx.outbox.isHeard(alert.id, room.id))) continue;
+          const later = waits(view, [alert], skus, now);
+          if (later !== undefined) {
+            await tx.noise.hold(room.id, alert.id, later.cause, now);
+            continue;
+          }
           const order = alert.facts.orderId === undefined ? undefined : await tx.views.findOrder(alert.facts.orderId);
-          const source =
-            typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
           const subject = parseSubject(alert.subject);
           const isParcel = subject?.type === 'parcel';
           const stage = order === undefined || alert.ruleId === 'lock-orphaned' ? null : stageWords[order.stage];
+          const source =
+            typeof alert.facts['source'] === 'string' ? sourceName(alert.facts['source'], directory) : null;
           const model = {
             number: alert.number,
             tail: isParcel ? parcelOf(alert.facts) : order === undefined ? null : tailOf(order.channelOrderNo),
@@ -218,7 +238,8 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             how: alert.resolution ?? ('cleared' as const),
             stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,
           };
-          await say(tx, room, `resolved/${alert.id}`, 'resolved', 4, null, resolvedCard(model, room.language));
+          const card = resolvedCard(model, room.language);
+          await say(tx, room, `resolved/${alert.id}`, { kind: 'resolved', priority: 4, alertId: null, card });
         }
         await tx.alerts.markResolvedSaid([alert.id]);
       });
@@ -226,9 +247,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   }
 
   /** A snooze or a claim that ran out speaks up by itself. */
-  async function sayRunOut(rooms: readonly RoomRow[], ownerOf: OwnerOf): Promise<void> {
-    const now = clock.now();
+  async function sayRunOut(views: readonly RoomView[], ownerOf: OwnerOf): Promise<void> {
     await storage.transaction(async (tx) => {
+      const now = clock.now();
       const over = [
         ...(await tx.alerts.listSnoozeEnded(now, batchSize)).map((alert) => ({
           alert,
@@ -244,17 +265,25 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       const done = new Set<string>();
       for (const { alert, reason, key } of over) {
         groupsDue.note(alert.groupKey, atOnce);
-        for (const room of rooms) {
+        const skus = await skusOf(tx, views, [alert]);
+        for (const view of views) {
+          const { room } = view;
           const memory = await tx.alerts.groupSaid(room.id, alert.groupKey);
-          if (memory === undefined) continue; // never heard of it
+          if (memory === undefined || view.isShadow) continue; // never heard of it
           const isOneOfMany = memory.count > 1;
           if (isOneOfMany ? done.has(`${room.id}/${alert.groupKey}`) : alert.number === null) continue;
+          const later = waits(view, [alert], skus, now);
+          if (later !== undefined) {
+            await tx.noise.hold(room.id, alert.id, later.cause, now);
+            await decide(tx, alert, room, later.verdict);
+            continue;
+          }
           done.add(`${room.id}/${alert.groupKey}`);
           const card = isOneOfMany
             ? groupCard(
                 groupModel(
                   directory,
-                  stateOf(await openOf(tx, alert.groupKey, now), now),
+                  stateOf(await awakeIn(tx, alert.groupKey, now), now),
                   { number: memory.number, reason: 'first-of-group' },
                   null,
                   now,
@@ -265,9 +294,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const [first = [], ...rest] = card.lines;
           const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
           const lines = [first, [why[room.language]], ...rest].slice(0, floorLines);
+          const alertId = isOneOfMany ? null : alert.id;
           const owner = reason === 'claim-expired' ? ownerOf(alert) : undefined;
           const louder = calling({ ...card, lines }, owner, room.language);
-          await say(tx, room, key, 'alert', 1, isOneOfMany ? null : alert.id, louder);
+          await say(tx, room, key, { kind: 'alert', priority: 1, alertId, card: louder });
           await decide(tx, alert, room, { verdict: 'said', reason });
         }
       }
@@ -275,26 +305,28 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   }
 
   return async () => {
-    const rooms = await storage.rooms.list();
     const now = clock.now();
+    const views = await viewRooms(now);
+    const silent = await silentSources(storage);
+    const isExplained = explainedBy(silent, directory);
     const ownerOf = await deps.owners();
-    await sayRunOut(rooms, ownerOf);
-    await sayResolved(rooms); // while it is still known which of them were one of many
-    await sayCleared(rooms);
+    await sayRunOut(views, ownerOf);
+    await sayResolved(views); // while it is still known which of them were one of many
+    await sayCleared(views);
+    await sayHeld(views, isExplained);
     const fresh = await storage.alerts.listUndispatched(batchSize);
     const late = fresh.filter((alert) => alert.isLateFound);
     if (late.length > 0) {
       await storage.transaction(async (tx) => {
         for (const alert of late)
-          for (const room of rooms) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
+          for (const { room } of views) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
         await tx.alerts.markDispatched(idsOf(late), clock.now());
       });
     }
     const onTime = fresh.filter((alert) => !alert.isLateFound);
     const ids = new Set(onTime.map(({ id }) => id));
-    const silent = await silentSources(storage);
-    const isExplained = explainedBy(silent, directory);
-    const isAllDue = groupsDue.isAllDue(rooms, silent, now);
+    const under = JSON.stringify([views, [...silent]]);
+    const isAllDue = groupsDue.isAllDue(under, now);
     const groupKeys = new Set([
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
@@ -307,13 +339,26 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const order = orderRules(deps.rulebook());
     const place = (groupKey: string): number => order.indexOf(groupKey.split('|', 1)[0] ?? '');
     for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b)))
-      await dispatchGroup(groupKey, ids, rooms, isExplained, ownerOf);
-    if (isAllDue) groupsDue.allLooked(rooms, silent, now);
+      await dispatchGroup(groupKey, ids, views, isExplained, ownerOf);
+    if (isAllDue) groupsDue.allLooked(under, now);
     return fresh.length;
   };
 }
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
+
+/** Unresolved, announced at all and not snoozed. */
+const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
+  (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
+    (alert) => !alert.isLateFound && isAwake(alert, now),
+  );
+
+const isAwake = ({ snoozedUntil }: Alert, now: number): boolean => snoozedUntil === null || snoozedUntil <= now;
+
+const undecidedIn = ({ apart, state, verdict }: GroupDecision): readonly Alert[] => [
+  ...apart.filter((each) => undecided.includes(each.verdict.reason)).map(({ alert }) => alert),
+  ...(verdict !== undefined && undecided.includes(verdict.reason) ? state.open : []),
+];
 
 const runOutWords = (reason: 'snooze-over' | 'claim-expired', who: string) =>
   reason === 'snooze-over'

@@ -6,6 +6,7 @@ import { hasReached } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
+import { heardWords } from '../render/heard-words.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { clockTime, dateTime, say, span } from '../render/words.ts';
 import { causeText, detailsOf, mendFor } from './alert-models.ts';
@@ -89,11 +90,7 @@ export function createExplain({
     ];
     const heard = (await storage.alerts.decisionsFor(alert.id)).at(-1);
     if (heard !== undefined)
-      lines.push(
-        line(
-          `${clockTime(heard.at, directory.timezone)} ${say(heardWords[heard.reason] ?? { zh: heard.reason, en: heard.reason }, language)}`,
-        ),
-      );
+      lines.push(line(`${clockTime(heard.at, directory.timezone)} ${say(heardWords(heard.reason), language)}`));
     return lines;
   }
 
@@ -122,22 +119,3 @@ export function createExplain({
     ];
   };
 }
-
-const heardWords: Readonly<Record<string, Text>> = {
-  'first-of-group': { zh: '在群里报过', en: 'said in the room' },
-  doubled: { zh: '数量翻倍，又报过', en: 'said again: doubled' },
-  'nearer-wall': { zh: '离时限更近，又报过', en: 'said again: nearer the wall' },
-  'snooze-over': { zh: '稍后到时，又报过', en: 'said again: snooze over' },
-  'claim-expired': { zh: '认领到期，又报过', en: 'said again: claim expired' },
-  'said-already': { zh: '没单独报：同组已经报过', en: 'not said singly: its group had been said' },
-  'one-a-minute': { zh: '没单独报：同组一分钟只报一次', en: 'not said singly: one message a minute and group' },
-  'found-late': { zh: '没报：发现时已超 2 小时，只进清单', en: 'not said: found more than 2 h late, listed only' },
-  'below-hearing': { zh: '没报：这个群不听这个级别', en: 'not said: the room does not hear this severity' },
-  'in-its-turn': {
-    zh: '没单独报：仓库按顺序在拣，还没轮到它',
-    en: 'not said singly: the warehouse works in order and has not come to it yet',
-  },
-  'said-otherwise': { zh: '没再报：这单已经报过', en: 'not said again: this order has been said' },
-  'source-silent': { zh: '先没报：数据源断了', en: 'held back: its source is silent' },
-  'hour-is-full': { zh: '先没报：这一小时消息满了', en: 'held back: the hour is full' },
-};

@@ -95,6 +95,11 @@ export function createMoveAlert({ storage, clock, directory, detect, metrics }: 
             command: `/done ${buttonNumber(alert)}`,
             style: 'plain',
           },
+          {
+            label: asking.language === 'zh' ? '没用' : 'Useless',
+            command: `/useless ${buttonNumber(alert)}`,
+            style: 'plain',
+          },
         ],
         link: null,
       },

@@ -22,6 +22,14 @@ export interface Verbs {
   release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]>;
   /** Without a warehouse: every warehouse's stock, to choose from. */
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]>;
+  /** Without words: what is silenced here. */
+  silence(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+  promo(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+  explainSilence(
+    asking: Asking,
+    about: { readonly alert: Alert } | { readonly order: Order },
+  ): Promise<readonly Card[]>;
+  callUseless(asking: Asking, alert: Alert): Promise<readonly Card[]>;
   undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
   /** Who is on duty; with a pasted sheet, that sheet as a question. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../src/adapters/db/database.ts';
 import { createPainter } from '../../src/adapters/painter.ts';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
+import { hearsAll } from '../../src/domain/hears.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Messenger } from '../../src/ports/messenger.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
@@ -46,17 +47,23 @@ export async function openAlertFlow({ folder, name, clock, wallNow, messenger }:
   const ingest = createIngest({ ...shared, shopOf: () => 'mini', vault });
   const confirm = createConfirm({ ...shared, ingest, shops: () => [], systems: () => [] });
   await storage.rooms.syncConfigured([
-    { id: 'war', platform: 'web', chatId: 'war', name: '作战群', language: 'zh', hears: { severity: 'warning' } },
+    { id: 'war', platform: 'web', chatId: 'war', name: '作战群', language: 'zh', hears: hearsAll('warning') },
   ]);
   return {
     database,
     storage,
     detect: createDetect({ ...shared, confirm }),
-    dispatch: createDispatch({ ...shared, owners: async () => () => undefined, perHour: 1_000_000 }),
+    dispatch: createDispatch({
+      ...shared,
+      owners: async () => () => undefined,
+      perHour: 1_000_000,
+      moodOf: async () => ({ quietUntil: null, isTight: false, isShadow: false, wide: 1 }),
+    }),
     deliver: createDeliver({
       ...shared,
       wallNow: wallNow ?? (() => Date.now()),
       addressOf: async () => ({ messenger, target: { roomId: 'war', chatId: 'war', isPrivate: false } }),
+      monthOf: async () => undefined,
       links: createLinks({ key: Buffer.alloc(32, 5) }),
       publicUrl: 'http://localhost',
       painter: createPainter(),

@@ -29,9 +29,25 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   oncall: ['值班'],
   swap: ['换班'],
   shift: ['交班'],
+  silence: ['免打扰', '别响了'],
+  promo: ['大促'],
+  whynot: ['为何没报'],
 };
 
-const writes = ['ack', 'bind', 'done', 'handover', 'release', 'reroute', 'shift', 'snooze', 'swap', 'undo'];
+const writes = [
+  'ack',
+  'bind',
+  'done',
+  'handover',
+  'promo',
+  'release',
+  'reroute',
+  'shift',
+  'silence',
+  'snooze',
+  'swap',
+  'undo',
+];
 
 it('finds the whole menu [O]', () => {
   expect(commandFiles.length).toBeGreaterThanOrEqual(Object.keys(promised).length);

@@ -22,6 +22,7 @@ import { openTestDb } from './open-test-db.ts';
 const botStart = Date.UTC(2026, 10, 10, 6);
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 
 export const testSecret = 'the secret of the tests, long enough for anybody';
 

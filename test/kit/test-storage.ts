@@ -8,6 +8,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import type { Card } from '../../src/domain/card.ts';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
+import { hearsAll } from '../../src/domain/hears.ts';
 import type { OrderView } from '../../src/domain/order.ts';
 import type { Rule } from '../../src/domain/rule.ts';
 import type { Piece } from '../../src/domain/text.ts';
@@ -20,6 +21,7 @@ import { createDetect, type Detect } from '../../src/services/detect.ts';
 import type { Directory } from '../../src/services/directory.ts';
 import { createDispatch } from '../../src/services/dispatch.ts';
 import { createIngest, type Ingest, type ShopSource, type SystemSource } from '../../src/services/ingest.ts';
+import type { RoomMood } from '../../src/services/room-view.ts';
 import { createRulebook, type Rulebook } from '../../src/services/rulebook.ts';
 import { createWatchSources } from '../../src/services/watch-sources.ts';
 import { at, told } from './builders.ts';
@@ -69,13 +71,16 @@ export const testVault: Vault = {
   open: (sealed) => Buffer.from(sealed.slice('sealed.'.length), 'base64').toString(),
 };
 
+/** No quiet hours, no short month, no first days, no promotion. */
+const everyday: RoomMood = { quietUntil: null, isTight: false, isShadow: false, wide: 1 };
+
 export const aRoom = (change: Partial<RoomRow> = {}): RoomRow => ({
   id: 'war',
   platform: 'web',
   chatId: 'war',
   name: '作战群',
   language: 'zh',
-  hears: { severity: 'warning' },
+  hears: hearsAll('warning'),
   ...change,
 });
 
@@ -102,6 +107,8 @@ export interface Flow extends TestStorage {
   readonly ingest: Ingest;
   readonly detect: Detect;
   readonly signal: AbortSignal;
+  /** How rooms are to be spoken to, where it is not as on any other day. */
+  readonly moods: Map<string, Partial<RoomMood>>;
   rules: readonly Rule[];
   rulebook(): Rulebook;
   dispatch(): Promise<number>;
@@ -162,6 +169,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     ...(options.freshTracks === undefined ? {} : { freshTracks: options.freshTracks }),
   });
   const detect = createDetect({ ...shared, directory, confirm });
+  const moods = new Map<string, Partial<RoomMood>>();
   const dispatch = createDispatch({
     storage,
     clock,
@@ -170,6 +178,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     owners: async () => options.ownerOf ?? (() => undefined),
     rulebook,
     perHour: options.perHour ?? 12,
+    moodOf: async ({ id }) => ({ ...everyday, ...moods.get(id) }),
   });
   const watch = createWatchSources({
     storage,
@@ -197,6 +206,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
     ingest,
     detect,
     signal,
+    moods,
     rules: options.rules ?? builtinRules,
     rulebook,
     dispatch,

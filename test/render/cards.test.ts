@@ -14,6 +14,8 @@ import {
   swapDone,
   takeShiftCard,
 } from '../../src/render/duty-cards.ts';
+import { heldCard } from '../../src/render/held-card.ts';
+import { promoCard, promoPreview, silenceDone, silenceList, silencePreview } from '../../src/render/noise-cards.ts';
 import { type OrderCardModel, orderCard, orderListCard } from '../../src/render/order-cards.ts';
 import { releasePreview, reroutePreview, secondPersonCard, undoPreview } from '../../src/render/preview-cards.ts';
 
@@ -180,13 +182,55 @@ const cards: Readonly<Record<string, (language: Language) => Card>> = {
     ),
 };
 
+const when = { now, timezone };
+const silenced = { what: text('付款没分拣', 'not sorted'), ms: 7_200_000, reason: evil, ...when };
+const promotion = {
+  from: now,
+  until: now + 14_400_000,
+  factor: 4,
+  changes: [{ say: text('下单突增', 'a spike'), from: 3, to: 12 }],
+  ...when,
+};
+const heldGroup = (number: number) => ({
+  number,
+  severity: 'warning' as const,
+  say: text('复核没处理', 'review waits'),
+  where: '杭州仓',
+  count: number,
+  nearestShipBy: now + 3_600_000,
+});
+const noiseCards: typeof cards = {
+  'a silence before it is kept': (language) =>
+    silencePreview({ ...silenced, hidden: { critical: 3, other: 11 }, isCut: true, question }, language),
+  'a silence that is kept': (language) => silenceDone({ ...silenced, id: 3, by: '王敏' }, language),
+  'all that is silenced': (language) =>
+    silenceList(
+      [1, 2, 3, 4, 5, 6, 7].map((id) => ({ ...silenced, id, until: now + 60_000, by: '王敏', held: id })),
+      when,
+      language,
+    ),
+  'the list at the end of quiet hours': (language) =>
+    heldCard(
+      {
+        title: text('安静时段没响的', 'While it was quiet here'),
+        total: 21,
+        over: 3,
+        groups: [1, 2, 3, 4, 5, 6].map(heldGroup),
+        ...when,
+      },
+      language,
+    ),
+  'a promotion before it is planned': (language) => promoPreview(promotion, question, language),
+  'a promotion that begins': (language) => promoCard(promotion, 'begun', language),
+};
+
 const ownWords = (lines: Card['lines']): string =>
   lines
     .flat()
     .flatMap((piece) => (typeof piece === 'string' ? [piece] : []))
     .join('');
 
-describe.each(Object.entries(cards))('%s', (_name, render) => {
+describe.each(Object.entries({ ...cards, ...noiseCards }))('%s', (_name, render) => {
   it.each(languages)('fits a phone and keeps what others wrote apart (%s) [P18]', (language) => {
     const card = render(language);
     const own = ownWords(card.lines);

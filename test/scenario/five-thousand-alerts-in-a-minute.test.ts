@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import type { Severity } from '../../src/domain/rule.ts';
 import type { Messenger, Target } from '../../src/ports/messenger.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
@@ -6,12 +7,14 @@ import { createDeliver } from '../../src/services/deliver.ts';
 import { createDispatch } from '../../src/services/dispatch.ts';
 import { createLinks } from '../../src/services/links.ts';
 import { createReadBoard } from '../../src/services/read-board.ts';
+import { createRulebook } from '../../src/services/rulebook.ts';
 import { inGroup, plugInto, startDingTalk } from '../adapters/messengers/dingtalk/kit.ts';
 import { connect, openOffice, openRoom, toRoom, until } from '../adapters/messengers/wecom/kit.ts';
 import { anAlert } from '../kit/builders.ts';
 import { aDirectory } from '../kit/fake-directory.ts';
 import { aHealth } from '../kit/health.ts';
 import { aRoom, openTestStorage, silentLog } from '../kit/test-storage.ts';
+import { lineReport } from '../web/company.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -117,6 +120,7 @@ describe.each([
     const { storage, rows } = await openTestStorage();
     const directory = aDirectory();
     const clock = { now: network.now, sleep: async () => undefined, every: () => () => undefined };
+    const rulebook = createRulebook(builtinRules, directory, 'Asia/Shanghai');
     await storage.rooms.syncConfigured([aRoom()]);
     const dispatch = createDispatch({
       storage,
@@ -125,12 +129,15 @@ describe.each([
       metrics: silentMetrics,
       perHour: 12,
       owners: async () => () => undefined,
+      moodOf: async () => ({ quietUntil: null, isTight: false, isShadow: false, wide: 1 }),
+      rulebook: () => rulebook,
     });
     const deliver = createDeliver({
       storage,
       clock,
       wallNow: () => Date.now(),
       addressOf: async () => network,
+      monthOf: async () => undefined,
       links: createLinks({ key: 'key of the links' }),
       publicUrl: 'https://war.example',
       painter: { paint: async () => Buffer.alloc(0) },
@@ -186,9 +193,13 @@ describe.each([
 
     // The link of every message leads to a board that has them all.
     expect(heard.every(({ text }) => /单/.test(text))).toBe(true);
-    const board = await createReadBoard({ stores: storage, clock, directory, readHealth: async () => aHealth() })({
-      isWhole: true,
-    });
+    const board = await createReadBoard({
+      stores: storage,
+      clock,
+      directory,
+      readHealth: async () => aHealth(),
+      readLine: async () => lineReport,
+    })('zh', { isWhole: true });
     expect(board.alertCount).toBe(many);
     expect(board.groups.flatMap(({ alerts }) => alerts)).toHaveLength(many);
   });

@@ -7,6 +7,7 @@ import {
   RejectedError,
   RetryableError,
 } from '../../src/domain/errors.ts';
+import type { MonthBudget } from '../../src/domain/month.ts';
 import type { Messenger, OutgoingCard } from '../../src/ports/messenger.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
 import type { NewOutbox } from '../../src/ports/stores.ts';
@@ -27,9 +28,10 @@ interface Options {
   readonly dedupes?: boolean;
   readonly perMinute?: number;
   readonly maxPictureBytes?: number;
+  readonly month?: MonthBudget;
 }
 
-async function setup({ dedupes = false, perMinute = 100, maxPictureBytes }: Options = {}) {
+async function setup({ dedupes = false, perMinute = 100, maxPictureBytes, month }: Options = {}) {
   const base = await openTestStorage();
   const { storage } = base;
   const clock = createManualClock(noon);
@@ -58,6 +60,7 @@ async function setup({ dedupes = false, perMinute = 100, maxPictureBytes }: Opti
       wallNow: () => wall.now,
       addressOf: async (roomId) =>
         roomId === 'gone' ? undefined : { messenger, target: { roomId, chatId: roomId, isPrivate: false } },
+      monthOf: async () => month,
       links,
       publicUrl: 'https://war.example.com',
       painter: { paint: () => paint() },
@@ -343,6 +346,24 @@ describe('a platform that asks for a pause', () => {
     await runAt(start + 60 * minute);
     expect(shown.map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
     expect(await storage.outbox.count()).toMatchObject({ dead: 0, pending: 0 });
+  });
+});
+
+describe("a robot's month", () => {
+  it('that is short of calls costs the quiet lines, one that is spent the answers, never an alert', async () => {
+    const short = await setup({ month: { used: 80, perMonth: 100 } });
+    const spent = await setup({ month: { used: 98, perMonth: 100 } });
+    for (const { add, run } of [short, spent]) {
+      await add({ key: 'red', kind: 'alert', priority: 1 });
+      await add({ key: 'reply', kind: 'reply', priority: 0 });
+      await add({ key: 'fine', kind: 'resolved', priority: 4 });
+      await run();
+    }
+
+    expect(short.shown.map(({ key }) => key)).toEqual(['reply', 'red']);
+    expect(short.row('fine')).toMatchObject({ state: 'dropped', error: 'the month is short of calls' });
+    expect(spent.shown.map(({ key }) => key)).toEqual(['red']);
+    expect(spent.row('reply')).toMatchObject({ state: 'dropped' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Card } from '../../src/domain/card.ts';
+import { hearsAll } from '../../src/domain/hears.ts';
 import type { NewAlert, Storage, Stores } from '../../src/ports/stores.ts';
 import { aFulfillment, aLock, anAlert, anOrder, at, hour, minute } from '../kit/builders.ts';
 import { aRoom, type Flow, type FlowOptions, startFlow } from '../kit/test-storage.ts';
@@ -174,7 +175,7 @@ describe('the card of one order, in Chinese and English', () => {
 
   it('keeps to four lines when a snooze is over, and says it where the alert was heard', async () => {
     const flow = await startFlow({
-      rooms: [...rooms, aRoom({ id: 'quiet', chatId: 'q', hears: { severity: 'critical' } })],
+      rooms: [...rooms, aRoom({ id: 'quiet', chatId: 'q', hears: hearsAll('critical') })],
       unseen: ['mini'],
     });
     await flow.tell(order);
@@ -384,7 +385,7 @@ describe('a group', () => {
 describe('the end of an alert', () => {
   it('is one quiet line where its card was heard', async () => {
     const flow = await startFlow({
-      rooms: [aRoom(), aRoom({ id: 'quiet', chatId: 'q', hears: { severity: 'critical' } })],
+      rooms: [aRoom(), aRoom({ id: 'quiet', chatId: 'q', hears: hearsAll('critical') })],
       unseen: ['mini'],
     });
     await flow.tell(anOrder());
@@ -431,10 +432,7 @@ describe('the end of an alert', () => {
 describe('who hears what', () => {
   it('lists what is below what a room hears', async () => {
     const flow = await start({
-      rooms: [
-        aRoom({ hears: { severity: 'critical' } }),
-        aRoom({ id: 'all', chatId: 'a', hears: { severity: 'info' } }),
-      ],
+      rooms: [aRoom({ hears: hearsAll('critical') }), aRoom({ id: 'all', chatId: 'a', hears: hearsAll('info') })],
     });
     const [id] = await raise(flow, 1, () => ({ severity: 'warning' }));
     await flow.dispatch();
@@ -459,7 +457,7 @@ describe('who hears what', () => {
   });
 
   it('does not call a group cleared in one room because another heard of it later', async () => {
-    const flow = await start({ rooms: [aRoom(), aRoom({ id: 'red', chatId: 'r', hears: { severity: 'critical' } })] });
+    const flow = await start({ rooms: [aRoom(), aRoom({ id: 'red', chatId: 'r', hears: hearsAll('critical') })] });
     await raise(flow, 2, () => ({ severity: 'warning' }));
     await flow.dispatch();
     await flow.clock.advanceTo(noon + minute);

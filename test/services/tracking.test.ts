@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
+import { hearsAll } from '../../src/domain/hears.ts';
 import type { OrderView } from '../../src/domain/order.ts';
 import type { TrackEvent, TrackKind } from '../../src/domain/track.ts';
 import { createReadStuck } from '../../src/services/read-stuck.ts';
@@ -171,7 +172,7 @@ describe('before anything is said of a parcel its carrier is asked [N5]', () => 
 
   it('has four sentences: never scanned, stalled, source behind, not visible', async () => {
     const said = async (prepare: (flow: Tracked) => Promise<void>, options: Parameters<typeof start>[0] = {}) => {
-      const rooms = [aRoom({ hears: { severity: 'info' } })];
+      const rooms = [aRoom({ hears: hearsAll('info') })];
       const flow = await parcel({ ...options, rooms });
       await prepare(flow);
       await flow.runAt(due);

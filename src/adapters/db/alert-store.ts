@@ -5,7 +5,7 @@ import type { AlertFilter, AlertStore, GroupSaid } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
 
-interface AlertRow {
+export interface AlertRow {
   id: string;
   ruleId: string;
   ruleVersion: number;
@@ -28,7 +28,7 @@ interface AlertRow {
   isLateFound: number;
 }
 
-const alertFromRow = (row: AlertRow): Alert => ({
+export const alertFromRow = (row: AlertRow): Alert => ({
   id: row.id,
   ruleId: row.ruleId,
   ruleVersion: row.ruleVersion,
@@ -51,7 +51,7 @@ const alertFromRow = (row: AlertRow): Alert => ({
   isLateFound: row.isLateFound === 1,
 });
 
-const worstFirst = `CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, dueAt, id`;
+export const worstFirst = `CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, dueAt, id`;
 
 export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
   const all = (sql: string, ...values: unknown[]): Alert[] =>
@@ -121,6 +121,8 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
           isExact ? '0 day' : '-1 day',
         ),
       ),
+    listRaisedSince: (from, limit) =>
+      run(() => all('SELECT * FROM Alert WHERE raisedAt >= ? ORDER BY raisedAt DESC LIMIT ?', from, limit)),
     listFor: (subject) =>
       run(() => all('SELECT * FROM Alert WHERE subject = ? ORDER BY raisedAt DESC LIMIT 50', subject)),
     list: (filter) =>

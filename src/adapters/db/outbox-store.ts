@@ -178,6 +178,42 @@ export function createOutboxStore(sqlite: Sqlite, run: Run): OutboxStore {
           .get();
         return row ?? { pending: 0, dead: 0, maybeTwice: 0, oldestDueAt: null };
       }),
+    callsSince: (roomIds, privately, from) =>
+      run(() => {
+        // One search by index for each room: an OR over patterns would read all that was ever said.
+        const calls = (where: string, ...rooms: readonly string[]): number =>
+          sqlite
+            .prepare<{ calls: number }>(
+              `SELECT (SELECT count(*) FROM Outbox WHERE ${where} AND sentAt >= ? AND providerRef NOT LIKE 'webhook%') +
+                      (SELECT count(*) FROM Inbound WHERE ${where} AND receivedAt >= ?) AS calls`,
+            )
+            .get(...rooms, from, ...rooms, from)?.calls ?? 0;
+        const inRooms = roomIds.reduce((sum, roomId) => sum + calls('roomId = ?', roomId), 0);
+        if (privately === undefined) return inRooms;
+        return inRooms + calls('roomId >= ? AND roomId < ?', `dm:${privately}:`, `dm:${privately};`);
+      }),
+    slices: (from, to, sliceMs, inTimeMs) =>
+      run(() =>
+        sqlite
+          .prepare<{ from: number; wanted: number; inTime: number; late: number }>(
+            `SELECT createdAt / CAST(? AS INTEGER) * CAST(? AS INTEGER) AS "from", count(*) AS wanted,
+               sum(state = 'sent' AND providerRef <> '' AND sentAt - createdAt <= ?) AS inTime,
+               sum(state = 'sent' AND (providerRef = '' OR sentAt - createdAt > ?)) AS late
+             FROM Outbox WHERE createdAt >= ? AND createdAt < ? AND state <> 'dropped' GROUP BY 1 ORDER BY 1`,
+          )
+          .all(sliceMs, sliceMs, inTimeMs, inTimeMs, from, to),
+      ),
+    stalled: (now, forMs) =>
+      run(() =>
+        sqlite
+          .prepare<{ roomId: string; since: number; waiting: number }>(
+            `SELECT roomId, min(createdAt) AS since, count(*) AS waiting FROM Outbox o
+             WHERE state IN ('pending', 'sending') AND createdAt <= ?
+               AND NOT EXISTS (SELECT 1 FROM Outbox s WHERE s.roomId = o.roomId AND s.sentAt > ?)
+             GROUP BY roomId ORDER BY roomId`,
+          )
+          .all(now - forMs, now - forMs),
+      ),
     roomsWithDue: (now) =>
       run(() =>
         sqlite

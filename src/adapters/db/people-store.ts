@@ -1,5 +1,6 @@
 import type { Person, Role } from '../../domain/actor.ts';
-import type { Rule, Severity } from '../../domain/rule.ts';
+import type { Hears } from '../../domain/hears.ts';
+import type { Rule } from '../../domain/rule.ts';
 import type { Language } from '../../domain/text.ts';
 import type { PeopleStore, RoomRow, RoomStore, RuleStore, TokenStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -126,7 +127,7 @@ export function createRoomStore(prisma: PrismaClient, sqlite: Sqlite, run: Run):
     chatId: row.chatId,
     name: row.name,
     language: row.language as Language,
-    hears: JSON.parse(row.hears) as { severity: Severity },
+    hears: JSON.parse(row.hears) as Hears,
   });
   return {
     async syncConfigured(rooms) {

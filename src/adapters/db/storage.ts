@@ -9,6 +9,7 @@ import { createFollowStore } from './follow-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createImportStore } from './import-store.ts';
 import { createLineStore } from './line-store.ts';
+import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
@@ -22,6 +23,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     deadlines: createDeadlineStore(sqlite, run),
     lines: createLineStore(sqlite, run),
     alerts: createAlertStore(sqlite, run),
+    noise: createNoiseStore(sqlite, run),
     outbox: createOutboxStore(sqlite, run),
     room: createRoomMessageStore(sqlite, run),
     inbound: createInboundStore(sqlite, run),

@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
 import { createLinkedClock } from '../../adapters/clock/linked.ts';
 import { createSystemClock, sleepWall } from '../../adapters/clock/system.ts';
 import { createHttp } from '../../adapters/http.ts';
 import { createIdentifier } from '../../adapters/identifier.ts';
 import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
+import { monthState } from '../../domain/month.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
+import { createMonthBudget } from '../../services/month-budget.ts';
+import { createRoomBell } from '../../web/room-bell.ts';
 import { type Company, checkCompany, fileChannel, notYet, uncovered } from '../company.ts';
+import { createMessengers } from '../messengers.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
 import { print } from './output.ts';
+import { withStorage } from './with-storage.ts';
 
 interface Finding {
   readonly what: string;
@@ -30,6 +36,7 @@ export async function doctor(json: boolean): Promise<number> {
           ...checkPeople(found.company),
           ...checkRoster(found.company),
           ...checkRooms(found.company, runtime),
+          ...(await readMonths(found.company, runtime, found.clock)),
           ...notYet(found.company).map(
             (key): Finding => ({
               what: `warroom.yaml ${key}`,
@@ -199,6 +206,38 @@ const checkRoster = (company: Company): readonly Finding[] =>
     detail: '没有轮班，排班表用完后没人会被 @ / no rotation: once a pasted sheet ends, nobody is called by name',
     todo: `在 roster 里加 { role: ${role}, who: [...], every: week, from: "…" } / add a rotation to roster`,
   }));
+
+/** How many calls each counted robot has made this month, by the database of the bot. */
+async function readMonths(company: Company, runtime: Runtime, clock: Clock): Promise<readonly Finding[]> {
+  if (!existsSync(runtime.databaseFile)) return [];
+  return withStorage(runtime, async (storage) => {
+    const { plugs, log } = runtime;
+    const messengers = createMessengers({
+      plugs,
+      http: createHttp(),
+      clock,
+      log,
+      storage,
+      bell: createRoomBell(),
+      hear: async () => false,
+    });
+    messengers.take(company);
+    const { robotOf, robots } = messengers;
+    const months = createMonthBudget({ storage, clock, timezone: () => company.timezone, robotOf, robots });
+    return (await months.all()).map((month): Finding => {
+      const state = monthState(month);
+      return {
+        what: `本月接口次数 ${month.roomIds.join('、')} / API calls this month`,
+        state: state === 'plenty' ? 'ok' : 'problem',
+        detail: `${month.used} / ${month.perMonth}`,
+        todo:
+          state === 'plenty'
+            ? null
+            : '只剩红色告警和汇总会发。升级钉钉版本后在 rooms 写 perMonth / only criticals, summaries and answers go out: write perMonth in rooms when the edition has more',
+      };
+    });
+  });
+}
 
 const checkRooms = ({ rooms }: Company, { keys }: Runtime): readonly Finding[] =>
   rooms.map((room) =>

@@ -12,7 +12,7 @@ import type { Duty } from '../duty/duty.ts';
 import { languageOf } from '../language.ts';
 import { storeReply } from '../reply.ts';
 import type { Act, ActContext, Proposal } from './kind.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, ownKindOf } from './kinds.ts';
 import { otherHolders, secondMs, tailOfSubject } from './propose.ts';
 
 export interface ConfirmDeps {
@@ -172,6 +172,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     const outcome = await storage.transaction(async (tx) => {
       if (!(await tx.questions.settle(question.id, from, 'confirmed', approver?.id))) return undefined;
       const busy: { tail: string; by: string }[] = [];
+      const said: Card[] = [];
       for (const [index, act] of proposal.acts.entries()) {
         const isStarted = await tx.actions.start({
           id: `${question.id}-${index + 1}`,
@@ -187,15 +188,37 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
           startedAt: clock.now(),
         });
         if (!isStarted) busy.push({ tail: tailOfSubject(act.subject), by: await whoIsAt(tx, act) });
+        else if (ownKindOf(act.kind) !== undefined)
+          said.push(await applyOwn(tx, act, `${question.id}-${index + 1}`, question, asking));
         await audit(tx, asking.actor, act.kind, act.subject, question, approver, reason, isStarted);
       }
-      const cards = busy.length === 0 ? [] : [busyCard(busy, asking)];
+      const cards = [...said, ...(busy.length === 0 ? [] : [busyCard(busy, asking)])];
       await reply(tx, asking, cards);
       return cards;
     });
     if (outcome === undefined) return settledAlready(asking);
     nudge();
     return outcome;
+  }
+
+  /** Our own rows: done with the yes, as an action like any other, so that it can be undone. */
+  async function applyOwn(tx: Stores, act: Act, id: string, question: QuestionRow, asking: Asking): Promise<Card> {
+    const at = clock.now();
+    const { actorId: by, roomId } = question;
+    const outcome = await ownKindOf(act.kind)?.apply(tx, context, act.request, {
+      id,
+      actorId: by,
+      roomId,
+      at,
+      language: asking.language,
+    });
+    if (outcome === undefined || !('card' in outcome)) {
+      await tx.actions.move(id, 'planned', 'refused', { finishedAt: at });
+      return notice('refused', outcome?.[asking.language] ?? '');
+    }
+    await tx.actions.move(id, 'planned', 'done', { before: outcome.before, finishedAt: at });
+    await tx.actions.step(id, 'done', at, null);
+    return outcome.card;
   }
 
   /** The answer belongs to the step: after a crash the same words would meet a question that is settled. */

@@ -1,6 +1,8 @@
 import type { Permission } from '../../domain/actor.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import type { Rule } from '../../domain/rule.ts';
+import type { SilenceScope } from '../../domain/silence.ts';
 import type { Text } from '../../domain/text.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { Directory } from '../directory.ts';
@@ -10,6 +12,8 @@ import type { Ingest, SystemSource } from '../ingest.ts';
 export interface ActContext {
   readonly directory: Directory;
   readonly ingest: Ingest;
+  /** As they are on any other day. */
+  readonly rules: () => readonly Rule[];
   /** Throws UserError when the system is not configured any more. */
   readonly systemOf: (systemId: string) => SystemSource;
   /** The orders that a system's order serves, as far as we know them. */
@@ -25,12 +29,23 @@ export type Check<Before> =
 /** `not-yet`: the read says no, but the system may show it seconds later. */
 export type Probe = 'applied' | 'not-yet';
 
+/** What previews, answers, audit and undo need to know of any kind of change. */
+export interface Kind<Request, Before> {
+  readonly permission: Permission;
+  /** The act that takes it back, or why there is none. */
+  compensate(request: Request, before: Before): { readonly act: Act } | { readonly impossible: Text };
+  /** "已改到广州仓", for the message after it was seen to be so. */
+  done(context: ActContext, request: Request): Text;
+  /** "改到广州仓", for messages that do not know yet. */
+  aim(context: ActContext, request: Request): Text;
+  target(request: Request): string;
+}
+
 /**
  * One kind of change in an outside system: read, compare, write, read back. The saga drives it and keeps every step;
  * a kind does single attempts only.
  */
-export interface ActKind<Request, Before> {
-  readonly permission: Permission;
+export interface ActKind<Request, Before> extends Kind<Request, Before> {
   check(context: ActContext, request: Request, signal: AbortSignal): Promise<Check<Before>>;
   /** The only call that changes anything. Made once per action. */
   write(
@@ -44,13 +59,6 @@ export interface ActKind<Request, Before> {
   probe(context: ActContext, request: Request, before: Before, action: ActionRow, signal: AbortSignal): Promise<Probe>;
   /** How long after the write the system may still hide it; world ms. */
   readonly visibleWithinMs: number;
-  /** The act that takes it back, or why there is none. */
-  compensate(request: Request, before: Before): { readonly act: Act } | { readonly impossible: Text };
-  /** "已改到广州仓", for the message after it was seen to be so. */
-  done(context: ActContext, request: Request): Text;
-  /** "改到广州仓", for messages that do not know yet. */
-  aim(context: ActContext, request: Request): Text;
-  target(request: Request): string;
 }
 
 export interface RerouteRequest {
@@ -83,12 +91,36 @@ export interface CancelRequest {
   readonly orderNo: string;
 }
 
+export interface SilenceRequest {
+  readonly roomId: string;
+  readonly scope: SilenceScope;
+  /** How long from the yes on; ms. */
+  readonly ms: number;
+  readonly reason: string;
+}
+
+export interface PromoRequest {
+  readonly roomId: string;
+  readonly from: number;
+  readonly until: number;
+  readonly factor: number;
+}
+
+/** What ends a silence or a promotion: its id. */
+export interface EndRequest {
+  readonly id: number;
+}
+
 /** A wish in full: what would be done, to what, as seen when it was proposed. Stored as JSON. */
 export type Act =
   | { readonly kind: 'reroute'; readonly subject: string; readonly request: RerouteRequest }
   | { readonly kind: 'release-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'retake-lock'; readonly subject: string; readonly request: ReleaseRequest }
-  | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest };
+  | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest }
+  | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
+  | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
+  | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }
+  | { readonly kind: 'promo-end'; readonly subject: string; readonly request: EndRequest };
 
 /** What waits for a yes. */
 export interface Proposal {

@@ -13,7 +13,7 @@ import { actDelayed, actDone, actPending, actUndone, actUnknown, actUnseen } fro
 import type { Directory } from '../directory.ts';
 import { languageOf } from '../language.ts';
 import type { ActContext, ActKind } from './kind.ts';
-import { kindOf } from './kinds.ts';
+import { outsideKindOf } from './kinds.ts';
 
 export interface SagaDeps {
   readonly storage: Storage;
@@ -78,7 +78,7 @@ export function createSaga({
     why: Why | null,
     after?: unknown,
   ): Promise<void> {
-    const kind = kindOf(action.kind);
+    const kind = outsideKindOf(action.kind);
     const language = await languageOf(storage, action.roomId);
     const orderNo = orderNoOf(action);
     const words = kind.done(context, action.request);
@@ -254,12 +254,12 @@ export function createSaga({
   const namesOf = (action: ActionRow) => ({
     tail: tailOf(orderNoOf(action)),
     system: directory.systemName(systemIdOf(action)),
-    aim: kindOf(action.kind).aim(context, action.request),
+    aim: outsideKindOf(action.kind).aim(context, action.request),
   });
 
   async function advance(action: ActionRow, signal: AbortSignal): Promise<void> {
     try {
-      const kind = kindOf(action.kind);
+      const kind = outsideKindOf(action.kind);
       if (action.state === 'planned' && clock.now() - action.startedAt > yesHoldsMs)
         await finish(action, 'planned', 'failed', tooLate);
       else if (action.state === 'planned') await begin(action, kind, signal);

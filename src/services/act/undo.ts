@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ActionRow, Storage } from '../../ports/stores.ts';
 import { undoPreview } from '../../render/preview-cards.ts';
 import type { ActContext } from './kind.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, ownKindOf } from './kinds.ts';
 import { ask, demand, subjectOf, tailOfSubject } from './propose.ts';
 
 const windowMs = 30 * 60_000;
@@ -78,7 +78,7 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
       undoOf: action.id,
       reason: 'undo',
     });
-    const tail = tailOfSubject(action.subject);
+    const tail = ownKindOf(action.kind) === undefined ? tailOfSubject(action.subject) : '';
     return [undoPreview(kindOf(act.kind).aim(context, act.request), tail, question, asking.language)];
   };
 }
