@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { Parser } from 'htmlparser2';
-import readWorkbook, { InvalidInputError, InvalidSpreadsheetError } from 'read-excel-file/node';
+import readWorkbook from 'read-excel-file/node';
 import { UserError } from '../../domain/errors.ts';
 import type { Text } from '../../domain/text.ts';
 
@@ -120,12 +120,9 @@ async function readXlsx(bytes: Uint8Array): Promise<(readonly SheetRow[])[]> {
   let sheets: Awaited<ReturnType<typeof readWorkbook>>;
   try {
     sheets = await readWorkbook(Buffer.from(bytes), { parseNumber: Number });
-  } catch (error) {
-    const isWorkbook = Buffer.from(bytes).includes('xl/workbook.xml');
-    if (isWorkbook) throw damaged(say.broken);
-    if (error instanceof InvalidInputError || error instanceof InvalidSpreadsheetError || error instanceof Error)
-      throw damaged(say.archive);
-    throw error;
+  } catch {
+    // Whatever the reader stumbled over, the file is at fault: one that is no workbook is an archive of something else.
+    throw damaged(Buffer.from(bytes).includes('xl/workbook.xml') ? say.broken : say.archive);
   }
   return sheets.map(({ data }) => data.map((cells, index) => ({ row: index + 1, cells: cells.map(cellText) })));
 }
