@@ -152,8 +152,8 @@ const inputs: readonly RuleInput[] = [
     severity: 'critical',
     group: ['warehouse'],
     say: {
-      zh: '后付款的 {later} 单都分拣了，这单还没动',
-      en: '{later} orders paid later have been sorted, this one has not moved',
+      zh: '后付款的都分拣了，这单还没动',
+      en: 'Orders paid later have been sorted, this one has not moved',
     },
     do: [],
   },
@@ -191,6 +191,12 @@ const inputs: readonly RuleInput[] = [
 
 /** What a new database starts with. The database is the master afterwards: a release never overrides an edited rule. */
 export const builtinRules: readonly Rule[] = inputs.map((input) => Rule.parse(input));
+
+/** `overtaken` on the card of one order. */
+export const overtakenSay: Text = {
+  zh: '后付款的 {later} 单都分拣了，这单还没动',
+  en: '{later} orders paid later have been sorted, this one has not moved',
+};
 
 /** `paid-not-sorted` where no source shows the stage: a weaker sentence, said one severity lower. */
 export const notVisibleSay: Text = {

@@ -1,5 +1,5 @@
-import type { Alert, AlertFacts } from '../domain/alert.ts';
-import { notVisibleSay } from '../domain/builtin-rules.ts';
+import type { Alert } from '../domain/alert.ts';
+import { notVisibleSay, overtakenSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
@@ -46,7 +46,7 @@ export async function alertModel(
     number,
     severity: alert.severity,
     ruleId: alert.ruleId,
-    say: filled(directory.ruleSay(alert.ruleId), facts),
+    say: sayOf(alert, directory),
     now,
     timezone: directory.timezone,
     story: await storyOf(stores, directory, alert, now),
@@ -137,14 +137,11 @@ export const parcelEnd = (parcel: Parcel | undefined): Text =>
       ? { zh: '已退回', en: 'returned' }
       : { zh: '已签收', en: 'delivered' };
 
-const filled = ({ zh, en }: Text, facts: AlertFacts): Text => {
-  const values = Object.fromEntries(
-    Object.entries(facts).filter((entry): entry is [string, string | number] =>
-      ['string', 'number'].includes(typeof entry[1]),
-    ),
-  );
-  return { zh: fill(zh, values), en: fill(en, values) };
-};
+function sayOf({ ruleId, facts }: Alert, directory: Directory): Text {
+  const later = facts['later'];
+  if (ruleId !== 'overtaken' || typeof later !== 'number') return directory.ruleSay(ruleId);
+  return { zh: fill(overtakenSay.zh, { later }), en: fill(overtakenSay.en, { later }) };
+}
 
 function notVisibleText(directory: Directory, shopId: string): Text {
   const systemId = directory.systemOf(shopId);

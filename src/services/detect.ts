@@ -263,8 +263,12 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
           },
         };
       }
-      case 'warehouse':
-        return { order: undefined, facts: { warehouseId: parsed.warehouseId } };
+      case 'warehouse': {
+        const { warehouseId } = parsed;
+        // While its system is silent nobody knows how fast it is: that explains what is found of it.
+        const systemId = directory.warehouses().find(({ id }) => id === warehouseId)?.systemId ?? null;
+        return { order: undefined, facts: { warehouseId, systemId } };
+      }
       case 'style':
         return { order: undefined, facts: { sku: parsed.style } };
       default:
