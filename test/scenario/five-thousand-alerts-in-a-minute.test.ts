@@ -117,7 +117,8 @@ describe.each([
     timeout: 90_000,
   }, async () => {
     const network = await open();
-    const { storage, rows } = await openTestStorage();
+    const base = await openTestStorage();
+    const { storage } = base;
     const directory = aDirectory();
     const clock = { now: network.now, sleep: async () => undefined, every: () => () => undefined };
     const rulebook = createRulebook(builtinRules, directory, 'Asia/Shanghai');
@@ -182,7 +183,9 @@ describe.each([
     // Nothing is lost: each alert is open, and has its reason why it was said or not.
     expect(await storage.alerts.count({ state: 'unresolved' })).toBe(many);
     expect(await storage.alerts.listUndispatched(10)).toHaveLength(0);
-    expect(rows('SELECT count(*) AS n FROM Alert WHERE id NOT IN (SELECT alertId FROM Decision)')[0]?.['n']).toBe(0);
+    expect(base.rows('SELECT count(*) AS n FROM Alert WHERE id NOT IN (SELECT alertId FROM Decision)')[0]?.['n']).toBe(
+      0,
+    );
 
     // Critical groups are all said, and before the others.
     const first = (warehouse: string, mark: string): number =>
