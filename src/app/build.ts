@@ -190,7 +190,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     storage,
     clock,
     carriers: () => sources.carriers,
-    saveTracks: ingest.saveTracks,
+    saveTracks: (carrierId, events, receivedAt) => ingest.saveTracks(carrierId, events, receivedAt),
     metrics,
     log,
   });
@@ -203,7 +203,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     directory,
     log,
     get freshTracks() {
-      return sources.carriers.length === 0 ? undefined : follow.readNow;
+      return sources.carriers.length === 0 ? undefined : (waybills, stop) => follow.readNow(waybills, stop);
     },
   });
   const importShops = (): readonly ImportShop[] =>
