@@ -25,7 +25,7 @@ import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
 import { createCalendars } from '../services/calendars.ts';
-import { createConfirm } from '../services/confirm.ts';
+import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
 import { createDispatch } from '../services/dispatch.ts';
@@ -203,7 +203,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     directory,
     log,
     get freshTracks() {
-      return sources.carriers.length === 0 ? undefined : (waybills, stop) => follow.readNow(waybills, stop);
+      return sources.carriers.length === 0 ? undefined : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
   });
   const importShops = (): readonly ImportShop[] =>
