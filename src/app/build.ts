@@ -203,7 +203,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     directory,
     log,
     get freshTracks() {
-      return sources.carriers.length === 0 ? undefined : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
+      return sources.carriers.length === 0
+        ? undefined
+        : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
   });
   const importShops = (): readonly ImportShop[] =>

@@ -337,7 +337,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     ]);
     // Of one order, the rule that says most speaks first.
     const order = orderRules(deps.rulebook());
-    const place = (groupKey: string): number => order.indexOf(groupKey.split('|', 1)[0] ?? '');
+    const place = (groupKey: string): number => {
+      const index = order.indexOf(groupKey.split('|', 1)[0] ?? '');
+      return index < 0 ? order.length : index;
+    };
     for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b)))
       await dispatchGroup(groupKey, ids, views, isExplained, ownerOf);
     if (isAllDue) groupsDue.allLooked(under, now);

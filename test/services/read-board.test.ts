@@ -52,7 +52,7 @@ it('tells a fresh source from a silent one and from one that never answered', as
     '小程序商城 fresh',
     '天猫旗舰店 silent',
     '聚水潭 fresh',
-    'carrier:kd never',
+    '快递100 never',
   ]);
 });
 
