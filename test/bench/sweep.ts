@@ -89,7 +89,7 @@ async function idleOf(
 
 /** Finding what is due, and ticks with nothing due, must not notice how much is open. */
 export const sweep: Bench = async ({ isTiny, say }) => {
-  const sizes = isTiny ? [500, 2_000] : [10_000, 100_000, 1_000_000];
+  const sizes = isTiny ? [500, 2_000] : [10_000, 100_000, 1_000_000, 5_000_000];
   const times = isTiny ? 20 : 400;
   const { dir, cleanup } = tempDir();
   try {
