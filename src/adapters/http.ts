@@ -1,6 +1,6 @@
 import { parse } from 'lossless-json';
 import {
-  type AppError,
+  AppError,
   AuthExpiredError,
   OutcomeUnknownError,
   RateLimitedError,
@@ -29,38 +29,59 @@ interface HttpOptions {
 
 /** The HTTP door over `fetch`. Errors and log lines say `GET host/path` and a code, never more. */
 export function createHttp(options: HttpOptions = {}): Http {
+  /** One exchange; `read` takes the body of an answer that is no refusal. */
+  async function one<T>(request: HttpRequest, read: (response: Response, where: string) => Promise<T>): Promise<T> {
+    const url = readUrl(request);
+    const where = `${request.method} ${url.host}${url.pathname}`;
+    const started = performance.now();
+    const note = (outcome: string, status?: number): void => {
+      const ms = Math.round(performance.now() - started);
+      options.onRequest?.({ host: url.host, outcome, ms });
+      options.log?.debug(
+        { host: url.host, path: url.pathname, method: request.method, outcome, status, ms },
+        'HTTP request',
+      );
+    };
+    try {
+      const { status, value } = await exchange(options.fetch ?? globalThis.fetch, request, where, read);
+      note('ok', status);
+      return value;
+    } catch (error) {
+      note((error as AppError).code);
+      throw error;
+    }
+  }
+
   return {
-    async send(request) {
-      const url = readUrl(request);
-      const where = `${request.method} ${url.host}${url.pathname}`;
-      const started = performance.now();
-      const note = (outcome: string, status?: number): void => {
-        const ms = Math.round(performance.now() - started);
-        options.onRequest?.({ host: url.host, outcome, ms });
-        options.log?.debug(
-          { host: url.host, path: url.pathname, method: request.method, outcome, status, ms },
-          'HTTP request',
-        );
-      };
-      try {
-        const { response, text } = await exchange(options.fetch ?? globalThis.fetch, request, where);
-        const error = refusal(response, request, where);
-        if (error !== undefined) throw error;
-        note('ok', response.status);
-        return answer(response, text, request, where);
-      } catch (error) {
-        note((error as AppError).code);
-        throw error;
-      }
-    },
+    send: (request) => one(request, async (response, where) => answer(response, await response.text(), request, where)),
+    download: ({ mostBytes, ...request }) =>
+      one({ ...request, method: 'GET' }, (response, where) => bytesOf(response, mostBytes, where)),
   };
 }
 
-async function exchange(
+async function bytesOf(response: Response, most: number, where: string): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of response.body ?? []) {
+    length += part.length;
+    if (length > most) throw new RejectedError(`${where}: more than ${most} bytes`, { code: 'TOO_BIG' });
+    parts.push(part);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+async function exchange<T>(
   fetch: typeof globalThis.fetch,
   request: HttpRequest,
   where: string,
-): Promise<{ response: Response; text: string }> {
+  read: (response: Response, where: string) => Promise<T>,
+): Promise<{ status: number; value: T }> {
   const isStopped = (): boolean => request.signal?.aborted ?? false;
   if (isStopped()) throw new RetryableError(`${where}: stopped before it was sent`, { code: 'ABORTED' });
   const timeout = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs);
@@ -75,8 +96,14 @@ async function exchange(
   if (request.body !== undefined) init.body = request.body;
   try {
     const response = await fetch(request.url, init);
-    return { response, text: await response.text() };
+    const refused = refusal(response, request, where);
+    if (refused !== undefined) {
+      await response.body?.cancel();
+      throw refused;
+    }
+    return { status: response.status, value: await read(response, where) };
   } catch (error) {
+    if (error instanceof AppError) throw error;
     if (timeout.aborted)
       throw lost(request, `${where}: no answer within ${request.timeoutMs ?? defaultTimeoutMs} ms`, 'TIMEOUT');
     if (isStopped()) throw lost(request, `${where}: stopped while waiting for the answer`, 'ABORTED');

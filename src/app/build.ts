@@ -66,6 +66,7 @@ import { createShadow } from '../services/shadow.ts';
 import { createShowImport } from '../services/show-import.ts';
 import { createSilence } from '../services/silence.ts';
 import { createSummarise } from '../services/summarise.ts';
+import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
@@ -319,6 +320,12 @@ export async function build(options: BuildOptions): Promise<Bot> {
     storage,
     bell,
     hear: (message) => run.receive(message),
+    takeFile: createTakeFile({
+      storage,
+      imports,
+      idOf: (platform, messageId) => createHash('sha256').update(`${platform}/${messageId}`).digest('hex').slice(0, 16),
+      log,
+    }),
   });
   messengers.take(company);
   const deliver = createDeliver({

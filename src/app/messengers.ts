@@ -2,7 +2,7 @@ import { notice } from '../domain/card.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Http } from '../ports/http.ts';
 import type { Log } from '../ports/log.ts';
-import type { Inbound, Messenger } from '../ports/messenger.ts';
+import type { HeardFile, Inbound, Messenger } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
 import { missedCard } from '../render/missed-card.ts';
 import type { Address } from '../services/deliver.ts';
@@ -19,6 +19,8 @@ export interface MessengersDeps {
   readonly storage: Storage;
   readonly bell: RoomBell;
   readonly hear: (message: Inbound) => Promise<boolean>;
+  /** Keeps a file that was sent in private; answers what is heard instead of it. */
+  readonly takeFile: (message: Omit<Inbound, 'text' | 'isPrivate'>, file: HeardFile) => Promise<string>;
 }
 
 export interface Messengers {
@@ -47,7 +49,16 @@ interface Made {
 }
 
 /** Keeps the messengers of the configured rooms, and knows which chat is which room. */
-export function createMessengers({ plugs, http, clock, log, storage, bell, hear }: MessengersDeps): Messengers {
+export function createMessengers({
+  plugs,
+  http,
+  clock,
+  log,
+  storage,
+  bell,
+  hear,
+  takeFile,
+}: MessengersDeps): Messengers {
   const made = new Map<string, Made>();
   let isStarted = false;
   let timezone = 'Asia/Shanghai';
@@ -70,12 +81,14 @@ export function createMessengers({ plugs, http, clock, log, storage, bell, hear 
           return id;
         },
       },
-      async hear({ messageId, chatId, isPrivate, senderId, text }) {
+      async hear({ messageId, chatId, isPrivate, senderId, text, file }) {
         const { platform } = room;
         const roomId = isPrivate
           ? `dm:${platform}:${senderId}`
           : ((await storage.rooms.findByChat(platform, chatId))?.id ?? `${platform}:${chatId}`);
-        return hear({ platform, messageId, roomId, isPrivate, senderId, text });
+        const from = { platform, messageId, roomId, senderId };
+        const words = file !== undefined && isPrivate ? await takeFile(from, file) : text;
+        return hear({ ...from, isPrivate, text: words });
       },
       missed(from, to) {
         log.warn({ room: room.id, ms: to - from }, 'Nothing was heard for a while');

@@ -33,4 +33,12 @@ export interface HttpAnswer {
  */
 export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /** The bytes behind an address, at most `mostBytes` of them: RejectedError (TOO_BIG) when there are more. Repeatable. */
+  download(request: {
+    readonly url: string;
+    readonly mostBytes: number;
+    /** Wall ms; default 10,000. */
+    readonly timeoutMs?: number;
+    readonly signal?: AbortSignal;
+  }): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -54,8 +54,18 @@ export interface Inbound {
   readonly text: string;
 }
 
+/** A file somebody sent in private. */
+export interface HeardFile {
+  /** Somebody else's word. */
+  readonly name: string;
+  /** Its bytes, for a few minutes. Throws AppError: RejectedError (TOO_BIG) above `mostBytes`. */
+  fetch(mostBytes: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
 /** The same before anybody knows which room a chat is. */
 export type Heard = Omit<Inbound, 'platform' | 'roomId'> & {
+  /** Then the text is what is heard where the file cannot be taken. */
+  readonly file?: HeardFile;
   /** The platform's own name for the chat; of a private chat the sender's id. */
   readonly chatId: string;
 };

@@ -779,6 +779,8 @@ export interface ImportRow {
   readonly hash: string;
   readonly bytes: number;
   readonly actorId: string;
+  /** The chat it came from; null for a page or a terminal. */
+  readonly roomId: string | null;
   readonly state: ImportState;
   /** What it shows is true for this moment; null = not known before it is read. */
   readonly asOf: number | null;
@@ -798,7 +800,7 @@ export interface FileShopRow {
 
 export interface ImportStore {
   add(
-    row: Pick<ImportRow, 'id' | 'shopId' | 'fileName' | 'hash' | 'bytes' | 'actorId' | 'asOf' | 'createdAt'>,
+    row: Pick<ImportRow, 'id' | 'shopId' | 'fileName' | 'hash' | 'bytes' | 'actorId' | 'roomId' | 'asOf' | 'createdAt'>,
   ): Promise<void>;
   addChunk(id: string, seq: number, sealed: string): Promise<void>;
   /** Undefined when there is no chunk of that number. */

@@ -7,9 +7,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Identifier } from '../ports/identifier.ts';
 import type { Log } from '../ports/log.ts';
 import type { KnownSheet, Sheet, SheetReader, SkippedSheetRow } from '../ports/sheets.ts';
-import type { FileShopRow, ImportRow, Storage } from '../ports/stores.ts';
+import type { FileShopRow, ImportRow, NewOutbox, Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
+import { importCard } from '../render/import-card.ts';
 import type { Ingest } from './ingest.ts';
+import { languageOf } from './language.ts';
 
 /** A shop that orders of a sheet may belong to. */
 export interface ImportShop {
@@ -45,6 +47,10 @@ export interface NewSheet {
   /** Null = the sheet names its shops, or there is one shop that lives on sheets. */
   readonly shopId: string | null;
   readonly actor: Actor;
+  /** The chat it was sent to and that hears what became of it; absent for a page or a terminal. */
+  readonly roomId?: string;
+  /** Where the same file may be brought again: one id, one import. Made when absent. */
+  readonly id?: string;
 }
 
 /** What became of a sheet. Kept with it, so nothing in here is personal. */
@@ -92,7 +98,8 @@ const chunkBytes = 192 * 1_024;
 const pieceSize = 25;
 const breathMs = 2;
 const skippedKept = 200;
-const mostBytes = 64 * 1_024 * 1_024;
+/** Of a sheet. */
+export const mostBytes = 64 * 1_024 * 1_024;
 /** What nobody finished or explained by then is thrown away. */
 const forgottenMs = 24 * 3_600_000;
 /** Where phone numbers without a country code are from. */
@@ -248,10 +255,26 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
     deps.onFileShops(await imports.fileShops());
   }
 
+  /** What the chat it came from hears of it; undefined when it came from none. */
+  async function wordsFor({ id, roomId, fileName }: ImportRow, result: ImportResult): Promise<NewOutbox | undefined> {
+    if (roomId === null) return undefined;
+    return {
+      key: `import/${id}/${result.unexplained === null ? 'end' : 'ask'}`,
+      roomId,
+      kind: 'result',
+      priority: 0,
+      alertId: null,
+      card: importCard({ fileName, ...result }, deps.timezone(), await languageOf(storage, roomId)),
+      dueAt: clock.now(),
+    };
+  }
+
   async function finish(row: ImportRow, state: 'done' | 'refused', result: ImportResult): Promise<void> {
     const now = clock.now();
+    const words = await wordsFor(row, result);
     await storage.transaction(async (tx) => {
       await tx.imports.change(row.id, { state, finishedAt: now, result });
+      if (words !== undefined) await tx.outbox.add(words);
       await tx.audit.add({
         at: now,
         actor: { type: 'automation', name: 'import' },
@@ -275,7 +298,12 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       sheet = await read(await bytesOf(row.id), undefined, signal);
       const { told } = sheet;
       if (told.kind === 'unknown') {
-        await imports.change(row.id, { state: 'unexplained', result: { ...nothing, unexplained: told } });
+        const result = { ...nothing, unexplained: told };
+        const words = await wordsFor(row, result);
+        await storage.transaction(async (tx) => {
+          await tx.imports.change(row.id, { state: 'unexplained', result });
+          if (words !== undefined) await tx.outbox.add(words);
+        });
         return;
       }
       const result = await store(row, sheet, told);
@@ -300,8 +328,9 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
   return {
     async accept(sheet) {
       check(sheet);
-      const { bytes, fileName, modifiedAt, shopId, actor } = sheet;
-      const id = deps.newId();
+      const { bytes, fileName, modifiedAt, shopId, actor, roomId = null, id = deps.newId() } = sheet;
+      const known = await imports.find(id);
+      if (known !== undefined && known.state !== 'arriving') return id;
       await imports.add({
         id,
         shopId,
@@ -309,6 +338,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         hash: deps.hash(bytes),
         bytes: bytes.length,
         actorId: actorId(actor),
+        roomId,
         asOf: modifiedAt,
         createdAt: clock.now(),
       });

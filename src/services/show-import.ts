@@ -1,5 +1,6 @@
 import type { Asking } from '../domain/asking.ts';
 import { type Card, type Line, line, notice } from '../domain/card.ts';
+import { foreign, type Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { clockTime, span } from '../render/words.ts';
@@ -7,6 +8,15 @@ import type { Directory } from './directory.ts';
 import type { ImportShop } from './import-sheet.ts';
 
 const shopsShown = 4;
+
+const takenCard = (fileName: string, language: Language): Card => ({
+  ...notice(
+    'waiting',
+    line(language === 'zh' ? '收到，在读：' : 'Taken, reading it: ', foreign(fileName)),
+    language === 'zh' ? '读完在这里说' : 'The result comes here',
+  ),
+  link: { label: language === 'zh' ? '看进度' : 'Progress', path: '/import' },
+});
 
 /** `/import`, and the answer to a file: where sheets go, and how old the newest of each shop is. */
 export function createShowImport({
@@ -19,9 +29,11 @@ export function createShowImport({
   readonly clock: Clock;
   readonly directory: Directory;
   readonly shops: () => readonly ImportShop[];
-}): (asking: Asking) => Promise<readonly Card[]> {
-  return async ({ language }) => {
+}): (asking: Asking, id: string | undefined) => Promise<readonly Card[]> {
+  return async ({ language, roomId }, id) => {
     const zh = language === 'zh';
+    const taken = id === undefined ? undefined : await storage.imports.find(id);
+    if (taken !== undefined && taken.roomId === roomId) return [takenCard(taken.fileName, language)];
     const now = clock.now();
     const brought = new Map((await storage.imports.fileShops()).map((row) => [row.shopId, row.asOf]));
     const ages = shops()
@@ -36,9 +48,7 @@ export function createShowImport({
       });
     const card = notice(
       'info',
-      zh
-        ? '订单表请传到导入页，聊天里的文件我打不开'
-        : 'Send sheets of orders to the import page; files in the chat I cannot open',
+      zh ? '订单表传到导入页，或私聊发给我' : 'Drop sheets of orders on the import page, or send them to me in private',
       ...ages,
     );
     return [{ ...card, link: { label: zh ? '去导入' : 'Import', path: '/import' } }];

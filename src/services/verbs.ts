@@ -40,8 +40,8 @@ export interface Verbs {
   shift(asking: Asking): Promise<readonly Card[]>;
   /** Of the day, the week or the month. */
   tellHealth(asking: Asking, period: string | undefined): Promise<readonly Card[]>;
-  /** Where sheets of orders go. */
-  importSheet(asking: Asking): Promise<readonly Card[]>;
+  /** Where sheets of orders go, or that this one was taken. */
+  importSheet(asking: Asking, id: string | undefined): Promise<readonly Card[]>;
   /** Due, done, speed and finish before tonight's wall; a word asks for more of it. */
   tonight(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;

@@ -18,6 +18,10 @@ export interface Spoken {
 export interface PlatformBot {
   readonly bot: TestBot;
   say(text: string): Promise<Spoken>;
+  /** 李建国 sends the robot a file in private. */
+  sendFile(file: { readonly name: string; readonly bytes: Uint8Array }): Promise<Spoken>;
+  /** What he read there. */
+  privately(): Promise<readonly string[]>;
   /** What the bot said in the group. */
   shown(): Promise<readonly { readonly text: string }[]>;
   isUp(): boolean;
@@ -29,6 +33,9 @@ export interface PlatformBot {
 export interface PlatformOptions {
   /** All times of the SDK and of the supervisors are divided by this. */
   readonly hurry: number;
+  /** Changes the configuration. */
+  // biome-ignore lint/suspicious/noExplicitAny: a configuration is changed freely by tests
+  readonly company?: (raw: any) => void;
 }
 
 const scaled = <T extends object>(times: T, keep: readonly string[], by: number): T =>
@@ -63,7 +70,7 @@ const caller =
 // biome-ignore lint/suspicious/noExplicitAny: a configuration is changed freely by tests
 const originOf = (raw: any): string => new URL(raw.systems[0].baseUrl).origin;
 
-export async function startWecomBot({ hurry }: PlatformOptions): Promise<PlatformBot> {
+export async function startWecomBot({ hurry, company = () => undefined }: PlatformOptions): Promise<PlatformBot> {
   // The client gives an answer up after five seconds whatever it is told.
   const { keep, isUp } = keeper();
   const own = { ...scaled(timers, ['refusals'], hurry), subscribe: 2_000, send: Math.max(300, timers.send / hurry) };
@@ -80,6 +87,7 @@ export async function startWecomBot({ hurry }: PlatformOptions): Promise<Platfor
         { id: 'war', platform: 'wecom', name: tenant.botName, language: 'zh', chatId: warRoom, baseUrl, credentials },
       ];
       for (const person of raw.staff) person.wecom = { wang: 'wangmin', li: 'lijg' }[person.id as string];
+      company(raw);
     },
   });
   const ask = caller(() => bot, '/world/wecom');
@@ -92,6 +100,14 @@ export async function startWecomBot({ hurry }: PlatformOptions): Promise<Platfor
     say: async (text) => ({
       isDelivered: (await ask('/say', { chat: warRoom, user: 'wangmin', text })).msgid !== null,
     }),
+    sendFile: async ({ name, bytes }) => {
+      const file = { name, bytes: Buffer.from(bytes).toString('base64') };
+      return { isDelivered: (await ask('/say', { user: 'lijg', msgtype: 'file', file })).msgid !== null };
+    },
+    privately: async () =>
+      ((await ask('/messages')).messages as { via: string; chat: string; text: string }[])
+        .filter(({ via, chat }) => via === 'bot' && chat === 'lijg')
+        .map(({ text }) => text),
     shown: async () =>
       ((await ask('/messages')).messages as { via: string; text: string }[]).filter(({ via }) => via === 'bot'),
     faults: {
@@ -148,7 +164,7 @@ export async function startWecomBot({ hurry }: PlatformOptions): Promise<Platfor
   };
 }
 
-export async function startDingTalkBot({ hurry }: PlatformOptions): Promise<PlatformBot> {
+export async function startDingTalkBot({ hurry, company = () => undefined }: PlatformOptions): Promise<PlatformBot> {
   const { keep, isUp } = keeper();
   const own = { ...scaled(usualTimings, [], hurry), handshakeMs: 1_000, drainMs: 500 };
   const plug = { ...dingtalkPlug, create: (context) => keep(createDingTalk(context, own)) } as MessengerPlug;
@@ -171,6 +187,7 @@ export async function startDingTalkBot({ hurry }: PlatformOptions): Promise<Plat
         },
       ];
       for (const person of raw.staff) person.dingtalk = person.id;
+      company(raw);
     },
   });
   const ask = caller(() => bot, '/world/dingtalk');
@@ -190,6 +207,15 @@ export async function startDingTalkBot({ hurry }: PlatformOptions): Promise<Plat
     say: async (text) => ({
       isDelivered: ((await ask('/say', { by: 'wang', text })).connections as string[]).length > 0,
     }),
+    sendFile: async ({ name, bytes }) => {
+      const file = { name, bytes: Buffer.from(bytes).toString('base64') };
+      const { connections } = await ask('/say', { by: 'li', isPrivate: true, kind: 'file', file });
+      return { isDelivered: (connections as string[]).length > 0 };
+    },
+    privately: async () =>
+      ((await ask('')).said as { from: string; chat: string; content: { text?: string } }[])
+        .filter(({ from, chat }) => from === 'bot' && chat === 'li')
+        .map(({ content }) => content.text ?? ''),
     shown: async () =>
       ((await ask('')).said as { from: string; content: { text?: string } }[])
         .filter(({ from }) => from === 'bot')

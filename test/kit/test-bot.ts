@@ -365,7 +365,11 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   };
   onTestFinished(async () => {
     await self.stop();
-    if (errors.length > 0) throw new Error(`A module broke: ${errors.map(String).join('; ')}`, { cause: errors[0] });
+    if (errors.length > 0)
+      throw new Error(
+        `A module broke: ${errors.map((each) => (each instanceof Error ? String(each) : JSON.stringify(each))).join('; ')}`,
+        { cause: errors[0] },
+      );
   });
   await tick();
   return self;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../src/adapters/clock/manual.ts';
+import { createHttp } from '../../src/adapters/http.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
 import { createHeartbeat } from '../../src/services/heartbeat.ts';
@@ -21,6 +22,7 @@ async function setup() {
     storage,
     clock,
     http: {
+      ...createHttp(),
       async send(request) {
         if (state.isDown) throw new RetryableError('no answer', { code: 'NETWORK' });
         calls.push(request);

@@ -25,6 +25,7 @@ const row: Shown = {
   fileName: '订单导出_20261124.csv',
   hash: 'x',
   bytes: 10_600_000,
+  roomId: null,
   actorId: 'person:wang',
   state: 'storing',
   asOf: at('14:30'),

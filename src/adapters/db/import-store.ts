@@ -6,7 +6,8 @@ import { orderId } from './view-rows.ts';
 
 type Stored = Omit<ImportRow, 'state' | 'result'> & { state: string; result: string | null };
 
-const columns = 'id, shopId, fileName, hash, bytes, actorId, state, asOf, createdAt, finishedAt, done, total, result';
+const columns =
+  'id, shopId, fileName, hash, bytes, actorId, roomId, state, asOf, createdAt, finishedAt, done, total, result';
 /** Their pages are written anew when they go: a few at a time, or everybody waits. */
 const droppedAtOnce = 4;
 
@@ -18,15 +19,15 @@ const read = (row: Stored): ImportRow => ({
 
 export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
   return {
-    add: ({ id, shopId, fileName, hash, bytes, actorId, asOf, createdAt }) =>
+    add: ({ id, shopId, fileName, hash, bytes, actorId, roomId, asOf, createdAt }) =>
       run(
         () =>
           void sqlite
             .prepare(
-              `INSERT INTO Import (id, shopId, fileName, hash, bytes, actorId, state, asOf, createdAt, done, total)
-               VALUES (?, ?, ?, ?, ?, ?, 'arriving', ?, ?, 0, 0)`,
+              `INSERT OR IGNORE INTO Import (id, shopId, fileName, hash, bytes, actorId, roomId, state, asOf, createdAt, done, total)
+               VALUES (?, ?, ?, ?, ?, ?, ?, 'arriving', ?, ?, 0, 0)`,
             )
-            .run(id, shopId, fileName, hash, bytes, actorId, asOf, createdAt),
+            .run(id, shopId, fileName, hash, bytes, actorId, roomId, asOf, createdAt),
       ),
     addChunk: (id, seq, sealed) =>
       run(

@@ -220,6 +220,7 @@ async function readMonths(company: Company, runtime: Runtime, clock: Clock): Pro
       storage,
       bell: createRoomBell(),
       hear: async () => false,
+      takeFile: async () => '',
     });
     messengers.take(company);
     const { robotOf, robots } = messengers;

@@ -24,6 +24,7 @@ export interface Call {
 /** What a server answers, and what the log says of it. */
 export interface Answer {
   status: number;
+  /** A Buffer goes out as it is, everything else as JSON. */
   body: unknown;
   headers?: Record<string, string>;
   /** One word for the log: `ok`, or the error code. */
@@ -166,11 +167,12 @@ function splitOnce(text: string, mark: string): [string, string] {
 }
 
 function send(reply: FastifyReply, answer: Answer): void {
+  const isFile = Buffer.isBuffer(answer.body);
   void reply
     .code(answer.status)
     .headers(answer.headers ?? {})
-    .header('content-type', 'application/json; charset=utf-8');
-  void reply.send(JSON.stringify(answer.body));
+    .header('content-type', isFile ? 'application/octet-stream' : 'application/json; charset=utf-8');
+  void reply.send(isFile ? answer.body : JSON.stringify(answer.body));
 }
 
 function drop(reply: FastifyReply): void {

@@ -48,7 +48,7 @@ function open(more: { refreshToken?: string; send?: Http['send'] } = {}): Opened
     systemId: 'wms',
     baseUrl: base,
     credentials: { ...credentials, ...tokens },
-    http: send === undefined ? createHttp() : { send },
+    http: { ...createHttp(), ...(send === undefined ? {} : { send }) },
     clock,
     saveTokens: async (tokens) => void saved.push(tokens),
   });

@@ -7,6 +7,8 @@ import { chatOfTrack } from './interactive-card.ts';
 export interface Unreadable {
   readonly kind: 'audio' | 'file' | 'picture' | 'video' | 'other';
   readonly recognised: string;
+  /** Of a file: what fetches it. */
+  readonly file?: { readonly name: string; readonly downloadCode: string };
 }
 
 export type Read = { readonly heard: Heard; readonly unreadable?: Unreadable };
@@ -19,7 +21,14 @@ const Robot = z.object({
   senderId: z.string().default(''),
   senderStaffId: z.string().optional(),
   text: z.object({ content: z.string() }).optional(),
-  content: z.looseObject({ recognition: z.string().optional() }).optional().catch(undefined),
+  content: z
+    .looseObject({
+      recognition: z.string().optional(),
+      fileName: z.string().optional(),
+      downloadCode: z.string().optional(),
+    })
+    .optional()
+    .catch(undefined),
 });
 const RichText = z.object({ richText: z.array(z.object({ text: z.string().default('') }).catch({ text: '' })) });
 
@@ -52,7 +61,9 @@ export function readMessage(data: string): Read {
   if (text !== '') return { heard: { ...heard, text } };
   const kind = kinds.get(message.msgtype);
   if (kind === undefined) return { heard: { ...heard, text: '' } };
-  return { heard: { ...heard, text: '' }, unreadable: { kind, recognised: message.content?.recognition ?? '' } };
+  const { recognition = '', fileName = '', downloadCode } = message.content ?? {};
+  const file = kind === 'file' && downloadCode !== undefined ? { file: { name: fileName, downloadCode } } : {};
+  return { heard: { ...heard, text: '' }, unreadable: { kind, recognised: recognition, ...file } };
 }
 
 const kinds = new Map<string, Unreadable['kind']>([

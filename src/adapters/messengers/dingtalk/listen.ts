@@ -1,14 +1,17 @@
 import { type DWClientDownStream, TOPIC_CARD } from 'dingtalk-stream';
+import { z } from 'zod';
 import { notice } from '../../../domain/card.ts';
-import { AppError } from '../../../domain/errors.ts';
+import { AppError, RejectedError } from '../../../domain/errors.ts';
 import { foreign, type Text } from '../../../domain/text.ts';
-import type { Heard, Messenger, MessengerContext } from '../../../ports/messenger.ts';
+import type { Heard, HeardFile, Messenger, MessengerContext } from '../../../ports/messenger.ts';
 import type { Api, Credentials } from './api.ts';
 import { readClick, readMessage, type Unreadable } from './inbound.ts';
 import { createSupervisor, type Supervisor, type Timings } from './supervisor.ts';
 
 const answerMs = 10_000;
 const mostRemembered = 1_000;
+const downloadMs = 60_000;
+const Download = z.object({ downloadUrl: z.url() });
 
 /** What the clicker alone sees until the answer comes into the chat. */
 const working = {
@@ -35,9 +38,28 @@ export function createListen(
     const { heard, unreadable } = readMessage(frame.data);
     if (unreadable === undefined) await hear(heard);
     // Where sheets go is a question like any other.
-    else if (unreadable.kind === 'file') await hear({ ...heard, text: '/import' });
+    else if (unreadable.kind === 'file') await hear({ ...heard, text: '/import', ...fileOf(unreadable) });
     else answerHonestly(heard, unreadable.kind, unreadable.recognised);
     return null;
+  }
+
+  /** The code is changed for an address that lives a while ("download the file content of the robot receiving message"). */
+  function fileOf({ file }: Unreadable): { readonly file?: HeardFile } {
+    if (file === undefined) return {};
+    const { name, downloadCode } = file;
+    const { robotCode } = credentials;
+    return {
+      file: {
+        name,
+        async fetch(mostBytes, signal) {
+          const given = Download.safeParse(
+            await api.call('/v1.0/robot/messageFiles/download', { downloadCode, robotCode }, signal),
+          );
+          if (!given.success) throw new RejectedError('DingTalk gave no address for a file', { code: 'NO_DOWNLOAD' });
+          return context.http.download({ url: given.data.downloadUrl, mostBytes, timeoutMs: downloadMs, signal });
+        },
+      },
+    };
   }
 
   /** Nothing is stored of it, so its repetition is recognised here. */

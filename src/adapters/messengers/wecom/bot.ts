@@ -66,6 +66,7 @@ function createBot({ baseUrl, credentials, log, clock, http }: Context, timers: 
   const ears = createEars({
     log,
     botName: credentials.botName,
+    http,
     async hear(heard) {
       const room = first();
       if (room === undefined) throw new Error('nobody listens any more');

@@ -1,7 +1,9 @@
-import type { WSClient, WsFrame } from '@wecom/aibot-node-sdk';
+import { decryptFile, type WSClient, type WsFrame } from '@wecom/aibot-node-sdk';
 import { z } from 'zod';
+import { RejectedError } from '../../../domain/errors.ts';
+import type { Http } from '../../../ports/http.ts';
 import type { Log } from '../../../ports/log.ts';
-import type { Heard } from '../../../ports/messenger.ts';
+import type { Heard, HeardFile } from '../../../ports/messenger.ts';
 import { readPress } from './template-card.ts';
 
 const mostRemembered = 2_000;
@@ -13,6 +15,10 @@ const Said = z.object({
   from: z.object({ userid: z.string().min(1) }),
   msgtype: z.string(),
   text: z.object({ content: z.string() }).optional(),
+  file: z
+    .object({ url: z.url(), aeskey: z.string().optional(), filename: z.string().optional() })
+    .optional()
+    .catch(undefined),
   mixed: z
     .object({
       msg_item: z.array(z.object({ msgtype: z.string(), text: z.object({ content: z.string() }).optional() })),
@@ -20,6 +26,8 @@ const Said = z.object({
     .optional(),
 });
 type Said = z.output<typeof Said>;
+
+const downloadMs = 60_000;
 
 const Press = z.object({ event_key: z.string(), task_id: z.string() });
 const Event = Said.extend({
@@ -39,6 +47,7 @@ export interface EarsDeps {
   readonly log: Log;
   readonly botName: string | undefined;
   readonly hear: (heard: Heard) => Promise<boolean>;
+  readonly http: Http;
   /** Sends one frame; the answer does not matter to anybody here. */
   readonly send: (frame: (client: WSClient) => Promise<WsFrame>) => Promise<unknown>;
   readonly spend: (chat: string) => boolean;
@@ -50,7 +59,7 @@ export interface Ears {
 }
 
 /** What people say and press. Each message is heard once; there is nothing to acknowledge, so it is stored at once. */
-export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears {
+export function createEars({ log, botName, hear, http, send, spend }: EarsDeps): Ears {
   const mention = botName === undefined ? undefined : mentionOf(botName);
   const seen = new Set<string>();
   function isNew({ msgid }: Said): boolean {
@@ -60,9 +69,15 @@ export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears 
     return true;
   }
 
-  async function keep(said: Said, text: string, frame: WsFrame): Promise<void> {
+  async function keep(said: Said, text: string, frame: WsFrame, file?: HeardFile): Promise<void> {
     try {
-      await hear({ messageId: said.msgid, ...chatOf(said), senderId: said.from.userid, text });
+      await hear({
+        messageId: said.msgid,
+        ...chatOf(said),
+        senderId: said.from.userid,
+        text,
+        ...(file === undefined ? {} : { file }),
+      });
     } catch (error) {
       // The platform never says it again.
       seen.delete(said.msgid);
@@ -85,13 +100,27 @@ export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears 
     await sent.catch((error: unknown) => note(log, 'An answer was not delivered', error));
   }
 
+  /** Media lies encrypted at an address that lives five minutes (wecom.md §2.3). */
+  function fileOf({ file }: Said): HeardFile | undefined {
+    if (file === undefined) return undefined;
+    const { url, aeskey, filename } = file;
+    return {
+      name: filename ?? '',
+      async fetch(mostBytes, signal) {
+        // The block cipher adds a block of padding at most.
+        const bytes = await http.download({ url, mostBytes: mostBytes + 64, timeoutMs: downloadMs, signal });
+        return aeskey === undefined ? bytes : opened(bytes, aeskey);
+      },
+    };
+  }
+
   return {
     async onMessage(frame) {
       const said = Said.parse(frame.body);
       if (!isNew(said)) return;
       const text = textOf(said);
       // Where sheets go is a question like any other.
-      if (said.msgtype === 'file') return keep(said, '/import', frame);
+      if (said.msgtype === 'file') return keep(said, '/import', frame, fileOf(said));
       if (text === '') return answer(said, frame, onlyText);
       const words = mention === undefined ? text : text.replace(mention, ' ').trim();
       return keep(said, words, frame);
@@ -112,6 +141,15 @@ export function createEars({ log, botName, hear, send, spend }: EarsDeps): Ears 
       await Promise.all([painting, keep(said, press?.command ?? pressed.event_key, frame)]);
     },
   };
+}
+
+/** What the key does not open is no file of the platform. */
+function opened(bytes: Uint8Array, aeskey: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(decryptFile(Buffer.from(bytes), aeskey));
+  } catch {
+    throw new RejectedError('WeCom: a file cannot be decrypted', { code: 'BAD_MEDIA' });
+  }
 }
 
 const note = (log: Log, sentence: string, error: unknown): void =>

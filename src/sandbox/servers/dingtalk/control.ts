@@ -16,6 +16,8 @@ const NewSay = z.object({
   /** In a group the robot hears only who mentions it. */
   mentions: z.boolean().default(true),
   createdAgoMs: z.number().default(0),
+  /** The bytes of a file, in base64, and its name. */
+  file: z.object({ name: z.string(), bytes: z.base64() }).optional(),
 });
 const NewClick = z.object({
   by: z.string(),
@@ -111,7 +113,10 @@ function show(state: State): object {
   };
 }
 
-function personSays(state: State, context: Context, said: z.output<typeof NewSay>): object {
+function personSays(state: State, context: Context, { file, ...words }: z.output<typeof NewSay>): object {
+  const code = `file-${state.next}`;
+  if (file !== undefined) state.files.set(code, Buffer.from(file.bytes, 'base64'));
+  const said = { ...words, file: file && { name: file.name, code } };
   const at = context.world.clock.now();
   const chat = said.isPrivate ? said.by : group.id;
   const entry = say(state, { at, chat, from: said.by, via: 'person', kind: said.kind, content: contentOf(said) });

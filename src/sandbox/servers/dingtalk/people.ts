@@ -9,10 +9,12 @@ interface Words {
   readonly text: string;
   readonly isPrivate: boolean;
   readonly kind: Kind;
+  /** Of a file: its name, and by which code it is fetched. */
+  readonly file?: { readonly name: string; readonly code: string } | undefined;
 }
 
 /** The part of a message that depends on its kind (dingtalk.md §2). */
-export function contentOf({ kind, text }: Pick<Words, 'kind' | 'text'>): object {
+export function contentOf({ kind, text, file }: Pick<Words, 'kind' | 'text' | 'file'>): object {
   switch (kind) {
     case 'text':
       // The robot's own name is cut out, and the blank behind it stays.
@@ -37,7 +39,7 @@ export function contentOf({ kind, text }: Pick<Words, 'kind' | 'text'>): object 
     case 'audio':
       return { content: { duration: 3_000, downloadCode: 'code', recognition: text } };
     case 'file':
-      return { content: { fileName: 'orders.xlsx', downloadCode: 'code' } };
+      return { content: { fileName: file?.name ?? 'orders.xlsx', downloadCode: file?.code ?? 'code' } };
     case 'picture':
     case 'video':
     case 'unknownMsgType':

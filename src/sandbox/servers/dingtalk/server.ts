@@ -6,6 +6,7 @@ import type { Answer, Call, Server } from '../exchange.ts';
 import { bodyOf, ok, type PlainRoute, refuse, refuseLegacy } from './answers.ts';
 import { cardRoutes } from './cards.ts';
 import { createDingTalkControl } from './control.ts';
+import { fileRoutes } from './files.ts';
 import { legacyRoutes } from './legacy.ts';
 import { robotRoutes } from './robot.ts';
 import { countCall, createState, type State } from './state.ts';
@@ -14,7 +15,7 @@ import { app } from './tenant.ts';
 import { webhookRoutes } from './webhook.ts';
 
 const TOKEN_LIFE_S = 7_200;
-const needNoToken = /^\/(v1\.0\/(gateway|oauth2)\/|robot\/|gettoken$)/;
+const needNoToken = /^\/(v1\.0\/(gateway|oauth2)\/|robot\/|gettoken$|media\/)/;
 /** What the month's 5,000 are spent on; pushes come on top (dingtalk.md §3.2). */
 const isPaid = /^\/v1\.0\/(robot\/(groupMessages|oToMessages)\/(send|batchSend)|card\/instances)/;
 
@@ -30,6 +31,7 @@ export function createDingTalk(): readonly Server[] {
     openRoute(state),
     tokenRoute(state, giveToken),
     ...robotRoutes(state),
+    ...fileRoutes(state),
     ...cardRoutes(state),
     ...webhookRoutes(state),
     ...legacyRoutes(state, giveToken),

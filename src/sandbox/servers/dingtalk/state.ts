@@ -108,6 +108,8 @@ export interface State {
   counts: { opens: number; tokens: number; handshakes: number };
   month: { name: string; calls: number };
   sessions: Map<string, { chat: string; expiresAt: number }>;
+  /** Files that people sent, by the code that fetches them. */
+  files: Map<string, Buffer>;
   hookBlockedUntil: number;
   dings: { id: string; to: readonly string[]; content: string; isRecalled: boolean }[];
   dingsLeft: number;
@@ -129,6 +131,7 @@ const fresh = (): State => ({
   counts: { opens: 0, tokens: 0, handshakes: 0 },
   month: { name: '', calls: 0 },
   sessions: new Map(),
+  files: new Map(),
   hookBlockedUntil: 0,
   dings: [],
   dingsLeft: 20,

@@ -40,7 +40,7 @@ export function createWecomControl(office: Office, app: App): Server {
           .map((each) => ({ ...each, cardOf: undefined, card: cardSeenBy(each, user) })),
       };
     }),
-    route('POST', '/say', ({ world }, call) => say(office, world, Say.parse(bodyOf(call)))),
+    route('POST', '/say', (context, call) => say(office, context.world, Say.parse(bodyOf(call)), context.url())),
     route('POST', '/click', ({ world }, call) => click(office, world, Click.parse(bodyOf(call)))),
     route('POST', '/enter', ({ world }, call) =>
       enter(office, world, z.object({ user: z.string() }).parse(bodyOf(call)).user),

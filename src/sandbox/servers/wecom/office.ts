@@ -101,6 +101,8 @@ export interface Office {
   readonly taskIds: Set<string>;
   /** Who may answer once through which code: response_code → chat. */
   readonly responseCodes: Map<string, { readonly chat: string; readonly at: number }>;
+  /** Files that people sent, until they are gone. */
+  readonly media: Map<string, { readonly sealed: Buffer; readonly until: number }>;
   readonly subscribedAt: number[];
   readonly entered: Map<string, number>;
   /** Every frame of the bot: the command and the answer's code. */
@@ -119,6 +121,7 @@ export const createOffice = (): Office => ({
   streams: new Map(),
   taskIds: new Set(),
   responseCodes: new Map(),
+  media: new Map(),
   subscribedAt: [],
   entered: new Map(),
   frames: [],

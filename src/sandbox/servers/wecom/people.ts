@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { startOfDay } from '../../world/time.ts';
+import { MINUTE, startOfDay } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import { write } from './bot-line.ts';
 import { activate, type Callback, nextId, type Office, type Shown, show } from './office.ts';
@@ -23,12 +23,14 @@ export const Say = z.object({
   text: z.string().default(''),
   msgtype: z.enum(['text', 'mixed', 'image', 'voice', 'file', 'video']).default('text'),
   quote: Quote.optional(),
+  /** The bytes of a file, in base64, and its name. */
+  file: z.object({ name: z.string(), bytes: z.base64() }).optional(),
   /** Types `text` as it is, without the mention that a person would choose from the list first. */
   isExact: z.boolean().default(false),
 });
 
 /** A person writes. In a group the bot hears only what mentions it (wecom.md §2.3). */
-export function say(office: Office, world: World, said: z.output<typeof Say>): Told {
+export function say(office: Office, world: World, said: z.output<typeof Say>, url: string): Told {
   const { chat, user, msgtype, quote } = said;
   const group = chat === undefined ? undefined : findGroup(chat);
   if (findMember(user) === undefined || (chat !== undefined && group?.userids.includes(user) !== true))
@@ -52,11 +54,23 @@ export function say(office: Office, world: World, said: z.output<typeof Say>): T
   const told = deliver(office, world, 'aibot_msg_callback', { kind: 'message', chat: chat ?? user, user }, (extra) => ({
     ...extra,
     msgtype,
-    ...contentOf(msgtype, typed),
+    ...(said.file === undefined ? contentOf(msgtype, typed) : { file: keepFile(office, world, said.file, url) }),
     ...(quote === undefined ? {} : { quote }),
   }));
   if (told.msgid !== null) activate(world, chat ?? user);
   return told;
+}
+
+/** A file lies encrypted at an address of its own for five minutes, its key goes with the message (wecom.md §2.3). */
+function keepFile(office: Office, world: World, file: { name: string; bytes: string }, url: string): object {
+  const key = randomBytes(32);
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const plain = Buffer.from(file.bytes, 'base64');
+  const pad = 32 - (plain.length % 32);
+  const sealed = Buffer.concat([cipher.update(Buffer.concat([plain, Buffer.alloc(pad, pad)])), cipher.final()]);
+  const id = nextId(office, 'MEDIA');
+  office.media.set(id, { sealed, until: world.clock.now() + 5 * MINUTE });
+  return { url: `${url}/wecom/media/${id}`, aeskey: key.toString('base64'), filename: file.name };
 }
 
 const mediaOnly = (msgtype: string): boolean => ['image', 'voice', 'file', 'video'].includes(msgtype);

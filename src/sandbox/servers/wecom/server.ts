@@ -5,6 +5,7 @@ import { createApp } from './app-state.ts';
 import { tokenRoute, useridRoute } from './app-token.ts';
 import { botLine } from './bot-line.ts';
 import { createWecomControl } from './control.ts';
+import { mediaRoute } from './media.ts';
 import { createOffice } from './office.ts';
 import { phoneRoutes } from './phone.ts';
 import { responseRoute } from './response-url.ts';
@@ -22,6 +23,7 @@ export function createWecom(): readonly Server[] {
       routes: [
         webhookRoute(office),
         responseRoute(office),
+        mediaRoute(office),
         tokenRoute(office, app),
         useridRoute(office, app),
         ...messageRoutes(office, app),
