@@ -62,10 +62,13 @@ export function createHttp(options: HttpOptions = {}): Http {
 async function bytesOf(response: Response, most: number, where: string): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    if (length > most) throw new RejectedError(`${where}: more than ${most} bytes`, { code: 'TOO_BIG' });
-    parts.push(part);
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+    length += part.value.length;
+    parts.push(part.value);
+    if (length <= most) continue;
+    await reader?.cancel();
+    throw new RejectedError(`${where}: more than ${most} bytes`, { code: 'TOO_BIG' });
   }
   const whole = new Uint8Array(length);
   let at = 0;

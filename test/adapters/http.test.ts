@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createHttp, type RequestSeen } from '../../src/adapters/http.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import type { HttpRequest } from '../../src/ports/http.ts';
@@ -239,4 +239,16 @@ describe('what is said of a request', () => {
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toContain(secret);
   });
+});
+
+it('downloads bytes as they are, and gives up at the first byte too many', async () => {
+  const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256);
+  const server = createServer((_request, response) => response.end(bytes));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/media/1`;
+  const http = createHttp();
+
+  expect(await http.download({ url, mostBytes: 70_000 })).toEqual(bytes);
+  await expect(http.download({ url, mostBytes: 69_999 })).rejects.toMatchObject({ code: 'TOO_BIG', retry: 'never' });
 });
