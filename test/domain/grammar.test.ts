@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { understand } from '../../src/domain/grammar.ts';
 import type { Understanding } from '../../src/domain/menu.ts';
 import { lexicon, menu } from '../commands/menu.ts';
+import { bySize, isLong } from '../kit/size.ts';
 
 interface Sentence {
   readonly text: string;
@@ -14,8 +15,7 @@ interface Sentence {
 const sentences = JSON.parse(
   readFileSync(new URL('../fixtures/sentences.json', import.meta.url), 'utf8'),
 ) as readonly Sentence[];
-const isLong = process.env.WARROOM_LONG === '1';
-const numRuns = isLong ? 100_000 : 2_000;
+const numRuns = bySize({ short: 2_000, moderate: 20_000, full: 100_000 });
 
 /** As JSON has it: no undefined. */
 const ask = (text: string): Understanding =>

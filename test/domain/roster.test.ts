@@ -14,6 +14,7 @@ import {
   turnOf,
 } from '../../src/domain/roster.ts';
 import { at, day, hour, minute } from '../kit/builders.ts';
+import { bySize } from '../kit/size.ts';
 
 const zone = 'Asia/Shanghai';
 const lead: Post = { role: 'warehouse-lead', warehouse: null };
@@ -89,7 +90,7 @@ describe('who is on duty [P11]', () => {
 });
 
 describe('any roster with swaps [P11]', () => {
-  const runs = process.env.WARROOM_LONG === '1' ? 1_000 : 40;
+  const runs = bySize({ short: 40, moderate: 300, full: 1_000 });
   const days = 3;
   const minutes = days * 1_440;
   const start = at('00:00', '2026-11-24');

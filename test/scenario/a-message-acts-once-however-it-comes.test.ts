@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { anAlert } from '../kit/builders.ts';
+import { bySize, isLong } from '../kit/size.ts';
 import { startTestBot, type TestBot } from '../kit/test-bot.ts';
 
-const isLong = process.env.WARROOM_LONG === '1';
-const rounds = isLong ? 1_000 : 6;
+const rounds = bySize({ short: 6, moderate: 60, full: 1_000 });
 const timeout = isLong ? 900_000 : 60_000;
 
 /** The same interleavings for the same seed. */

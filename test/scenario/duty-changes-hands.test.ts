@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onDingTalk, onPlatforms } from '../kit/platforms.ts';
+import { isLong } from '../kit/size.ts';
 import {
   MINUTE,
   SECOND,
@@ -281,7 +282,7 @@ describe('/shift [P11]', () => {
 });
 
 describe('whenever the bot dies while a shift is taken [P11]', () => {
-  const positions = process.env.WARROOM_LONG === '1' ? Array.from({ length: 24 }, (_, n) => n + 1) : [2, 6, 9, 12, 16];
+  const positions = isLong ? Array.from({ length: 24 }, (_, n) => n + 1) : [2, 6, 9, 12, 16];
 
   it.each(positions)('everything moves once and is said once: call %i', async (position) => {
     const bot = await start();

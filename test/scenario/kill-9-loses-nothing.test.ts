@@ -11,11 +11,10 @@ import {
   type Visitor,
   visit,
 } from '../kit/bot-process.ts';
+import { bySize, isLong } from '../kit/size.ts';
 
-const isLong = process.env.WARROOM_LONG === '1';
 const seeds = Array.from({ length: Number(process.env.WARROOM_SEEDS ?? 1) || 1 }, (_, index) => index + 1);
-const isModerate = process.env.WARROOM_SEEDS === 'moderate';
-const kills = isModerate ? 20 : isLong ? 200 : 3;
+const kills = bySize({ short: 3, moderate: 20, full: 200 });
 
 let lab: Lab;
 beforeEach(() => {

@@ -5,10 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type PlatformBot, startDingTalkBot, startWecomBot } from '../kit/platform-bot.ts';
+import { isLong } from '../kit/size.ts';
 import { SECOND } from '../kit/test-bot.ts';
 
 const minutes = Number(process.env.WARROOM_FAULT_MINUTES ?? 0);
-const isLong = process.env.WARROOM_LONG === '1';
 const hurry = minutes > 0 ? 1 : isLong ? 20 : 150;
 const wallMs = minutes > 0 ? minutes * 60_000 : isLong ? 200_000 : 3_000;
 /** How long a fault stays: now and then five minutes of the platform's time. */

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { bySize } from '../kit/size.ts';
 import { carryOut, MINUTE, SECOND, startTestBot, stopWarehouses, type TestBot, tail } from '../kit/test-bot.ts';
 import { unsoundStock } from '../sandbox/kit.ts';
 
-const cases = process.env.WARROOM_LONG === '1' ? 40 : 8;
+const cases = bySize({ short: 8, moderate: 20, full: 40 });
 
 const kinds = [
   { trouble: 'short', command: (no: string) => `/改仓 ${no} 广州仓` },

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bySize } from '../kit/size.ts';
 import {
   type Made,
   SECOND,
@@ -11,8 +12,7 @@ import {
 } from '../kit/test-bot.ts';
 import { unsoundStock } from '../sandbox/kit.ts';
 
-const isLong = process.env.WARROOM_LONG === '1';
-const cases = isLong ? 200 : process.env.WARROOM_SEEDS === 'moderate' ? 60 : 20;
+const cases = bySize({ short: 20, moderate: 60, full: 200 });
 const firstSeed = Number(process.env.WARROOM_FIRST_SEED ?? 1);
 
 interface Act {

@@ -3,6 +3,7 @@ import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import { addOpen, nextOpening, parseHours } from '../../src/domain/calendar.ts';
 import { createWatchOvertaken } from '../../src/services/watch-overtaken.ts';
 import { aFulfillment, anOrder, at, hour, minute } from '../kit/builders.ts';
+import { isLong } from '../kit/size.ts';
 import { startFlow } from '../kit/test-storage.ts';
 
 const hours = ['Mon-Sun 08:30-22:00'];
@@ -14,7 +15,7 @@ const curve = [
 ];
 const sum = curve.reduce((all, each) => all + each, 0);
 /** The whole day takes a while; a tenth of everything says the same. */
-const scale = process.env['WARROOM_LONG'] === '1' ? 1 : 10;
+const scale = isLong ? 1 : 10;
 const step = 10 * minute;
 const from = at('22:00', '2026-11-23');
 const to = at('14:00');

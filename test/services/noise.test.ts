@@ -5,10 +5,10 @@ import type { Severity } from '../../src/domain/rule.ts';
 import type { SilenceScope } from '../../src/domain/silence.ts';
 import type { NewAlert } from '../../src/ports/stores.ts';
 import { anAlert, anOrder, at, hour, minute } from '../kit/builders.ts';
+import { bySize } from '../kit/size.ts';
 import { aRoom, type Flow, type FlowOptions, startFlow } from '../kit/test-storage.ts';
 
 const noon = at('12:00');
-const isLong = process.env['WARROOM_LONG'] === '1';
 const start = (options: FlowOptions = {}) => startFlow({ startAt: noon, perHour: 999, ...options });
 
 let subjects = 0;
@@ -386,6 +386,6 @@ it('drops nothing: every finding has a reason in every room, and every silenced 
         expect(said, `${String(worst)} of ${String(groupKey)}`).toHaveLength(1);
       }
     }),
-    { numRuns: isLong ? 300 : 25 },
+    { numRuns: bySize({ short: 25, moderate: 100, full: 300 }) },
   );
 }, 120_000);

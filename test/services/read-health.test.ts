@@ -7,6 +7,7 @@ import { createReadHealth } from '../../src/services/read-health.ts';
 import { aFulfillment, anAlert, anOrder, at, day, hour, minute } from '../kit/builders.ts';
 import { shopOf } from '../kit/fake-directory.ts';
 import { rateLimits } from '../kit/health.ts';
+import { bySize } from '../kit/size.ts';
 import { type Flow, startFlow } from '../kit/test-storage.ts';
 
 const readOf = ({ storage, clock, directory }: Flow) =>
@@ -166,7 +167,7 @@ const rank = (all: readonly number[], percent: number) => {
 it('says what an oracle says of thousands of orders: means exactly, percentiles within 2 % [E1, E7, E8, N6]', async () => {
   const flow = await start();
   const now = flow.clock.now();
-  const lives = livesOf(process.env.WARROOM_LONG === '1' ? 10_000 : 1_500, now);
+  const lives = livesOf(bySize({ short: 1_500, moderate: 10_000, full: 10_000 }), now);
   await live(flow, lives, now);
   const spans: readonly [Period, string, string][] = [
     ['day', '2026-11-24', '2026-11-24'],

@@ -13,10 +13,10 @@ import type { Storage } from '../../src/ports/stores.ts';
 import type { Directory } from '../../src/services/directory.ts';
 import { type ReplayOptions, type ReplayResult, replay } from '../../src/services/replay.ts';
 import { openTestDb, tempDir } from '../kit/open-test-db.ts';
+import { bySize, isLong } from '../kit/size.ts';
 
 const hour = 3_600_000;
 const migrations = resolve(import.meta.dirname, '../../prisma/migrations');
-const isLong = process.env.WARROOM_LONG === '1';
 
 /** A company whose only warehouse is never open: none of that may reach a sheet. */
 const directory: Directory = {
@@ -378,7 +378,7 @@ function naive(rows: readonly Cells[]) {
 }
 
 it('equals plain arithmetic on any sheet with any of the columns [C1] [C2] [C3] [E1] [N6]', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const start = Date.UTC(2026, 10, 11);
   // Quarters of an hour and a millisecond beside them: many moments, due times and orders fall together.
@@ -449,12 +449,12 @@ it('equals plain arithmetic on any sheet with any of the columns [C1] [C2] [C3] 
         }
       },
     ),
-    { numRuns: isLong ? 300 : 30 },
+    { numRuns: bySize({ short: 30, moderate: 100, full: 300 }) },
   );
 });
 
 it('finds in 1,500 real orders what plain arithmetic finds, in a few seconds [C1] [C3] [E1]', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const path = join(process.env.WARROOM_SAMPLES ?? '', 'data/real-orders.csv');
   if (process.env.WARROOM_SAMPLES !== undefined && existsSync(path)) {

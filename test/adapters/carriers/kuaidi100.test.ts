@@ -13,6 +13,7 @@ import { kuaidi100 } from '../../../src/sandbox/world/company.ts';
 import { setLie } from '../../../src/sandbox/world/couriers.ts';
 import { hour, minute } from '../../kit/builders.ts';
 import { mockHttp } from '../../kit/http-mock.ts';
+import { isLong } from '../../kit/size.ts';
 import { type StandIn, startStandIn } from '../../kit/stand-in.ts';
 import { sentParcel } from '../../sandbox/courier-kit.ts';
 
@@ -202,7 +203,7 @@ describe('recorded payloads', () => {
     const path = join(process.env.WARROOM_SAMPLES ?? '', 'samples/fulfillment', name);
     if (process.env.WARROOM_SAMPLES !== undefined && existsSync(path))
       return JSON.parse(readFileSync(path, 'utf8')) as Shape;
-    if (process.env.WARROOM_LONG === '1') throw new Error(`WARROOM_SAMPLES must name the folder that holds ${path}`);
+    if (isLong) throw new Error(`WARROOM_SAMPLES must name the folder that holds ${path}`);
     return own[name] as Shape;
   };
 

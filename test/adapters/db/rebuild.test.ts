@@ -8,10 +8,11 @@ import { type TrackEvent, trackKinds } from '../../../src/domain/track.ts';
 import { createRulebook } from '../../../src/services/rulebook.ts';
 import { aFulfillment, aLock, anOrder, at, minute } from '../../kit/builders.ts';
 import { aDirectory, shopOf } from '../../kit/fake-directory.ts';
+import { bySize } from '../../kit/size.ts';
 import { openTestStorage, type TestStorage } from '../../kit/test-storage.ts';
 
 const { derivation } = createRulebook(builtinRules, aDirectory(), 'Asia/Shanghai');
-const seeds = process.env['WARROOM_LONG'] === '1' ? 300 : 30;
+const seeds = bySize({ short: 30, moderate: 60, full: 300 });
 const steps = 120;
 
 /** Every column of every row that follows from events. Lines have an order of their own: the one they stand in. */
@@ -174,7 +175,7 @@ async function live(db: TestStorage, seed: number): Promise<void> {
 }
 
 describe('what is rebuilt from the events', () => {
-  it(`is byte for byte what was live, over ${seeds} random histories`, async () => {
+  it(`is byte for byte what was live, over ${seeds} random histories`, { timeout: seeds * 3_000 }, async () => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const db = await openTestStorage();
       await live(db, seed);

@@ -14,9 +14,9 @@ import { renderCardHtml } from '../../../src/render/page/card.ts';
 import { saidBackCard } from '../../../src/render/said-back.ts';
 import { renderMarkdown, renderText } from '../../../src/sandbox/servers/wecom/render.ts';
 import { lexicon, menu } from '../../commands/menu.ts';
+import { bySize } from '../../kit/size.ts';
 
-const isLong = process.env.WARROOM_LONG === '1';
-const numRuns = isLong ? 100_000 : 600;
+const numRuns = bySize({ short: 600, moderate: 5_000, full: 100_000 });
 const timeout = 600_000;
 
 const pieces = [

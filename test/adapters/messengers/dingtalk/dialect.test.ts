@@ -3,6 +3,7 @@ import { foreignText, lineText } from '../../../../src/adapters/messengers/dingt
 import { variablesOf } from '../../../../src/adapters/messengers/dingtalk/interactive-card.ts';
 import { markdown } from '../../../../src/adapters/messengers/dingtalk/message.ts';
 import { foreign } from '../../../../src/domain/text.ts';
+import { bySize } from '../../../kit/size.ts';
 import { aCard } from './kit.ts';
 
 it.each([
@@ -90,9 +91,9 @@ function textsOf(seed: number): () => string {
   return () => Array.from({ length: next(30) }, () => bits[next(bits.length)] ?? '').join('');
 }
 
-const many = process.env.WARROOM_LONG === '1' ? 100_000 : 10_000;
+const many = bySize({ short: 10_000, moderate: 20_000, full: 100_000 });
 
-it(`makes plain text of ${many} hostile ones, in every message they can get into`, { timeout: 120_000 }, () => {
+it(`makes plain text of ${many} hostile ones, in every message they can get into`, { timeout: 600_000 }, () => {
   const text = textsOf(7);
   let checked = 0;
   for (let at = 0; at < many; at += 1) {

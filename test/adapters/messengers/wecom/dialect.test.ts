@@ -6,6 +6,7 @@ import { normaliseText } from '../../../../src/domain/normalise-text.ts';
 import { foreign } from '../../../../src/domain/text.ts';
 import { checkCard, overlongFields } from '../../../../src/sandbox/servers/wecom/cards.ts';
 import { renderCard, renderMarkdown, renderText } from '../../../../src/sandbox/servers/wecom/render.ts';
+import { bySize } from '../../../kit/size.ts';
 import { card } from './kit.ts';
 
 const atoms = [
@@ -96,7 +97,7 @@ function hostile(count: number): string[] {
     Array.from({ length: 1 + next(12) }, () => (next(4) === 0 ? sign() : (atoms[next(atoms.length)] ?? ''))).join(''),
   );
 }
-const many = hostile(process.env.WARROOM_LONG === '1' ? 100_000 : 10_000);
+const many = hostile(bySize({ short: 10_000, moderate: 20_000, full: 100_000 }));
 const everyone = ['lijg', 'wangmin', 'chenj', 'zhaol'];
 const link = { label: '更多', url: card().url };
 
