@@ -388,4 +388,4 @@ it('drops nothing: every finding has a reason in every room, and every silenced 
     }),
     { numRuns: bySize({ short: 25, moderate: 100, full: 300 }) },
   );
-}, 120_000);
+}, 600_000);

@@ -304,7 +304,13 @@ describe('over the service itself', () => {
         asked.push(number);
         return phone.slice(-4);
       },
-      http: { ...http, send: (request) => (seen.push(request), http.send(request)) },
+      http: {
+        ...http,
+        send(request) {
+          seen.push(request);
+          return http.send(request);
+        },
+      },
     });
     const [told] = await carrier.query([{ carrier: 'SF', waybill }], signal);
     expect(told?.events.length).toBeGreaterThan(0);
