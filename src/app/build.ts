@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { wallNow } from '../adapters/clock/wall.ts';
@@ -225,7 +225,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     },
     nudge: () => engine.nudge('imports'),
     log,
-    hash: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    hash: async (bytes) => Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex'),
     newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
   });
   await imports.start();

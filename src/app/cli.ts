@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AppError, ConfigError, UserError } from '../domain/errors.ts';
 import type { ImportFlags } from './cli/import.ts';
+import { print } from './cli/output.ts';
 
 const usage = `warroom <命令 / verb> [--json]
   start                    启动机器人 / run the bot (without warroom.yaml: with a simulated company)
@@ -30,7 +31,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    if (values.help) return help(0);
+    if (values.help) return help(0, false);
     return await verb(positionals, {
       json: values.json,
       head: values.head,
@@ -39,7 +40,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
       dryRun: values['dry-run'],
     });
   } catch (error) {
-    return explain(error);
+    return explain(error, args.includes('--json'));
   }
 }
 
@@ -50,46 +51,57 @@ async function verb(
   const { json } = flags;
   switch (name) {
     case 'import':
-      return second === undefined ? help(2) : (await import('./cli/import.ts')).importFile(second, flags);
+      return second === undefined ? help(2, json) : (await import('./cli/import.ts')).importFile(second, flags);
     case 'start':
-      return (await import('./cli/start.ts')).start();
+      return (await import('./cli/start.ts')).start(json);
     case 'doctor':
       return (await import('./cli/doctor.ts')).doctor(json);
     case 'replay':
-      return second === undefined ? help(2) : (await import('./cli/replay.ts')).replayFile(second, json);
+      return second === undefined ? help(2, json) : (await import('./cli/replay.ts')).replayFile(second, json);
     case 'login':
-      return second === undefined ? help(2) : (await import('./cli/login.ts')).login(second, json);
+      return second === undefined ? help(2, json) : (await import('./cli/login.ts')).login(second, json);
     case 'sandbox':
       return (await import('./cli/sandbox.ts')).sandbox(json);
     case 'audit':
-      return second === 'verify' ? (await import('./cli/audit.ts')).verifyAudit({ json, head }) : help(2);
+      return second === 'verify' ? (await import('./cli/audit.ts')).verifyAudit({ json, head }) : help(2, json);
     case 'db': {
       const database = await import('./cli/database.ts');
       if (second === 'migrate') return database.migrateDatabase(json);
       if (second === 'backup') return database.backupDatabase(json);
-      return second === 'rebuild' ? database.rebuildDatabase(json) : help(2);
+      return second === 'rebuild' ? database.rebuildDatabase(json) : help(2, json);
     }
     case 'reload':
       return (await import('./cli/reload.ts')).reload(json);
     case 'bench':
-      return second === undefined ? help(2) : (await import('./cli/bench.ts')).bench(second, json);
+      return second === undefined ? help(2, json) : (await import('./cli/bench.ts')).bench(second, json);
     default:
-      return help(2);
+      return help(2, json);
   }
 }
 
-function help(code: number): number {
+function help(code: number, json: boolean): number {
   (code === 0 ? process.stdout : process.stderr).write(`${usage}\n`);
+  if (json) printFailure('USAGE', 'There is no such verb, or it lacks a word; see warroom --help');
   return code;
 }
 
-function explain(error: unknown): number {
-  if (error instanceof UserError) process.stderr.write(`${error.text.zh}\n${error.text.en}\n`);
-  else if (error instanceof ConfigError)
-    process.stderr.write(`配置有 ${error.problems.length} 个问题：\n${error.message}\n`);
-  else if (error instanceof AppError) process.stderr.write(`${error.message} (${error.code})\n`);
-  else if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-    process.stderr.write(`${error.message}\n${usage}\n`);
-  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+const printFailure = (code: string, message: string): void => print(true, { ok: false, error: { code, message } }, []);
+
+function explain(error: unknown, json: boolean): number {
+  const [code, message, shown] = wordsOf(error);
+  process.stderr.write(`${shown}\n`);
+  if (json) printFailure(code, message);
   return 1;
+}
+
+/** Its code, what it says, and that as a person in front of a terminal reads it. */
+function wordsOf(error: unknown): readonly [code: string, message: string, shown: string] {
+  if (error instanceof UserError) return [error.code, error.text.zh, `${error.text.zh}\n${error.text.en}`];
+  if (error instanceof ConfigError)
+    return ['CONFIG', error.message, `配置有 ${error.problems.length} 个问题：\n${error.message}`];
+  if (error instanceof AppError) return [error.code, error.message, `${error.message} (${error.code})`];
+  if (!(error instanceof Error)) return ['BUG', String(error), String(error)];
+  if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+    return ['USAGE', error.message, `${error.message}\n${usage}`];
+  return ['BUG', error.message, error.stack ?? error.message];
 }

@@ -169,8 +169,9 @@ function readDates(line: string, notBefore: number): { days: readonly number[]; 
   if (match === null) return undefined;
   const [, one = '', other, rest = ''] = match;
   // 周一（11-30） says it twice.
-  const twice = /^\(?\s*([^()]*\d[^()]*)\s*\)\s*(.*)$/.exec(rest);
-  const behind = twice === null ? undefined : dayNumber(twice[1] ?? '', notBefore);
+  const twice = /^\(?([^()]*)\)(.*)$/.exec(rest);
+  const [, again = ''] = twice ?? [];
+  const behind = /\d/.test(again) ? dayNumber(again.trim(), notBefore) : undefined;
   const first = behind ?? dayNumber(one, notBefore);
   if (first === undefined) return undefined;
   const last = other === undefined ? first : dayNumber(other, first);

@@ -34,8 +34,8 @@ export interface ImportSheetDeps {
   readonly onFileShops: (rows: readonly FileShopRow[]) => void;
   readonly nudge: () => void;
   readonly log: Log;
-  /** SHA-256 in hex. */
-  readonly hash: (bytes: Uint8Array) => string;
+  /** SHA-256 in hex, while others are served. */
+  readonly hash: (bytes: Uint8Array<ArrayBuffer>) => Promise<string>;
   readonly newId: () => string;
 }
 
@@ -110,7 +110,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
   const { imports } = storage;
 
   const check = ({ bytes, shopId, actor }: NewSheet): void => {
-    if (actor.type === 'stranger' || (actor.type === 'person' && !may(roleOf(actor), 'alert:act'))) throw forbidden;
+    if (actor.type === 'stranger' || (actor.type === 'person' && !may(roleOf(actor), 'alert:act'))) throw onlyLooks;
     if (bytes.length > mostBytes) throw new UserError('SHEET_UNREADABLE', tooBig);
     if (shops().length === 0) throw noShop;
     if (shopId !== null && !shops().some(({ id }) => id === shopId)) throw unknownShop(shopId, shops());
@@ -335,7 +335,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         id,
         shopId,
         fileName: fileName.slice(-120),
-        hash: deps.hash(bytes),
+        hash: await deps.hash(bytes),
         bytes: bytes.length,
         actorId: actorId(actor),
         roomId,
@@ -418,7 +418,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       const row = await imports.find(id);
       const { unexplained } = (row?.result ?? nothing) as ImportResult;
       if (row?.state !== 'unexplained' || unexplained === null) throw notWaiting;
-      if (actor.type === 'stranger' || (actor.type === 'person' && !may(roleOf(actor), 'alert:act'))) throw forbidden;
+      if (actor.type === 'stranger' || (actor.type === 'person' && !may(roleOf(actor), 'alert:act'))) throw onlyLooks;
       if (mapping.order === undefined || (mapping.placedAt === undefined && mapping.paidAt === undefined))
         throw tooLittle;
       if (Object.values(mapping).some((heading) => !unexplained.headings.includes(heading))) throw noSuchHeading;
@@ -475,7 +475,8 @@ const broken: Text = {
   zh: '读这份文件时我们这边出错了，已记下；请把文件发给管理员',
   en: 'Something broke on our side while reading this file and was noted; give the file to the administrator',
 };
-const forbidden = new UserError('FORBIDDEN', {
+/** For whoever may not bring sheets. */
+export const onlyLooks = new UserError('FORBIDDEN', {
   zh: '你的角色只能看。请让运营主管给你开权限，或请同事导入',
   en: 'Your role may only look. Ask the ops lead for a role, or a colleague to import it',
 });

@@ -7,7 +7,7 @@ import type { SheetMapping } from '../domain/sheet-order.ts';
 import { pageHtml } from '../render/page/layout.ts';
 import { timesFor } from '../render/page/time.ts';
 import { words } from '../render/page/words.ts';
-import type { ImportSheet, ImportShop, NewSheet } from '../services/import-sheet.ts';
+import { type ImportSheet, type ImportShop, type NewSheet, onlyLooks } from '../services/import-sheet.ts';
 import { explainedFields, importHtml, importPartHtml, importResultHtml } from './pages/import.ts';
 import type { PageDeps } from './server.ts';
 import type { Visitor } from './visitor.ts';
@@ -54,6 +54,8 @@ export async function serveImport(web: FastifyInstance, deps: PageDeps): Promise
 
   web.post('/import', async (request, reply) => {
     const { person } = await loggedIn(request);
+    // Before the file, which may be large.
+    if (!may(person.role, 'alert:act')) throw onlyLooks;
     const id = await imports.accept(await readUpload(request, { type: 'person', person }));
     if (String(request.headers.accept ?? '').includes('application/json'))
       return await reply.status(202).send({ id, path: `/import/${id}` });

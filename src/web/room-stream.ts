@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Person } from '../domain/actor.ts';
 import { timesFor } from '../render/page/time.ts';
@@ -24,6 +25,7 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
   let after = deps.after;
   let isReading = false;
   let isAskedAgain = false;
+  const ended = new AbortController();
 
   const read = async (): Promise<void> => {
     isAskedAgain = true;
@@ -40,6 +42,7 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
           times: timesFor(visitor.language, deps.timezone, clock.now()),
           nameOf: deps.nameOf,
         };
+        if (ended.signal.aborted) return;
         for (const row of rows) {
           after = row.id;
           const html = messageHtml(row, view);
@@ -48,8 +51,11 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
           );
         }
         isAskedAgain ||= rows.length === rowsAtOnce;
+        // Whoever reads slowly gets no more than they read: a long history does not pile up here.
+        if (reply.raw.writableNeedDrain) await once(reply.raw, 'drain', { signal: ended.signal });
       }
     } catch (error) {
+      if (ended.signal.aborted) return;
       deps.log.error({ err: error, roomId }, 'Room stream could not read');
       stop();
     } finally {
@@ -59,6 +65,7 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
 
   const beat = async (): Promise<void> => {
     const { person } = await deps.visitors.of(request);
+    if (ended.signal.aborted) return;
     if (person?.id !== visitor.person.id) stop();
     else reply.raw.write(': still here\n\n');
   };
@@ -75,6 +82,7 @@ export async function streamRoom(request: FastifyRequest, reply: FastifyReply, d
   const rereading = setInterval(() => void read(), readAgainMs);
   const beating = setInterval(() => void beat().catch(stop), heartbeatMs);
   function stop(): void {
+    ended.abort();
     unlisten();
     clearInterval(rereading);
     clearInterval(beating);

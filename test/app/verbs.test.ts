@@ -106,6 +106,25 @@ it.each([
   expect(out + err).toContain('audit verify');
 });
 
+it.each([
+  [['dance', '--json'], 2, 'USAGE'],
+  [['import', '--json'], 2, 'USAGE'],
+  [['doctor', '--fast', '--json'], 1, 'USAGE'],
+  [['db', 'backup', '--json'], 1, 'CONFIG'],
+  [['replay', 'nowhere.csv', '--json'], 1, 'SHEET_UNREADABLE'],
+])('says of %j on stdout, as one JSON object, why it failed', async (args, code, why) => {
+  const told = await lab.cli(args);
+  expect(told.code).toBe(code);
+  expect(JSON.parse(told.out)).toEqual({ ok: false, error: { code: why, message: expect.stringMatching(/\S/) } });
+});
+
+it('says with --json where it runs, and nothing else on stdout', { timeout: 60_000 }, async () => {
+  const bot = lab.run(['start', '--json']);
+  await bot.says(/"url":"http:\/\/localhost:\d+"/);
+  expect(await bot.end('SIGINT')).toMatchObject({ code: 0 });
+  expect(JSON.parse(bot.out())).toMatchObject({ world: 'sandbox', url: expect.any(String), logins: [] });
+});
+
 function secretsOf(company: { shops: Keyed[]; systems: Keyed[] }): string[] {
   return [...company.shops, ...company.systems].flatMap(({ credentials }) => Object.values(credentials));
 }

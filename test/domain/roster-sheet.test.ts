@@ -138,4 +138,10 @@ describe('the moment that words name [P11]', () => {
   it.each(['', '以后', '25:00', '18:75', '周一', '王敏'])('none in %j', (words) => {
     expect(readMoment(words, now, zone)).toBeUndefined();
   });
+
+  it('none in a flood of digits and blanks, and says so at once', () => {
+    const began = performance.now();
+    expect(readMoment(`周一 ${'1'.repeat(3_000)}${' '.repeat(3_000)}x`, now, zone)).toBeUndefined();
+    expect(performance.now() - began).toBeLessThan(500);
+  });
 });

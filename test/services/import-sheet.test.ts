@@ -56,7 +56,7 @@ async function start(
     onFileShops: (rows) => told.push(rows),
     nudge: () => {},
     log: silentLog,
-    hash: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    hash: async (bytes) => createHash('sha256').update(bytes).digest('hex'),
     newId: () => {
       count += 1;
       return `i${count}`;

@@ -102,6 +102,23 @@ it('takes nothing from a foreign page, from nobody, or without a file', async ()
   expect(accepted).toEqual([]);
 });
 
+it('refuses a file of somebody who may only look before it has come', async () => {
+  const { web, cookieOf, accepted } = start();
+  const { headers } = formOf({}, { name: 'a.csv', bytes: Uint8Array.of(1) });
+
+  // The file itself never comes: whoever waited for it would find the form broken.
+  const payload = Buffer.from('--x----boundary\r\n');
+  const answer = await web.inject({
+    method: 'POST',
+    url: '/import',
+    headers: { ...own, ...headers, cookie: await cookieOf('zhou') },
+    payload,
+  });
+
+  expect([answer.statusCode, answer.json().error.code]).toEqual([403, 'FORBIDDEN']);
+  expect(accepted).toEqual([]);
+});
+
 it('shows somebody who may only look no form', async () => {
   const { web, cookieOf } = start();
 

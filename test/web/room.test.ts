@@ -231,3 +231,21 @@ it('finds rows that nobody rang for', async () => {
 
   expect((await reading).ids).toEqual([9]);
 });
+
+it('keeps no more of a long history in memory than a slow reader takes', async () => {
+  const { base, headers, stores } = await listening();
+  let asked = 0;
+  const row = (await stores.room.list('war', 0, 1))[0];
+  if (row === undefined) throw new Error('the room is empty');
+  stores.room.list = async (_room, after, limit) => {
+    asked += 1;
+    return after > 40_000 ? [] : Array.from({ length: limit }, (_, index) => ({ ...row, id: after + index + 1 }));
+  };
+
+  const request = get(`${base}/room/stream?after=1`, { headers }, (response) => response.pause());
+  onTestFinished(() => void request.destroy());
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+  expect(asked).toBeGreaterThan(0);
+  expect(asked).toBeLessThan(100);
+});

@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { unzipSync } from 'fflate';
 import { Parser } from 'htmlparser2';
-import readWorkbook from 'read-excel-file/node';
+import readWorkbook from 'read-excel-file/universal';
 import { UserError } from '../../domain/errors.ts';
 import type { Text } from '../../domain/text.ts';
 
@@ -14,6 +15,8 @@ export interface SheetRow {
 const longestRow = 1_000_000;
 /** A spreadsheet holds no more: what claims to is made to hurt. */
 const mostColumns = 1_000;
+/** Of all parts of a workbook unpacked: no longer text can be held, and what is held lies outside a thread's own limit. */
+const mostUnpacked = 512 * 1_024 * 1_024;
 
 /** Every sheet of the file, each as its rows. Throws UserError with what to do when it is no readable sheet. */
 export async function readRows(bytes: Uint8Array<ArrayBuffer>): Promise<readonly (readonly SheetRow[])[]> {
@@ -118,13 +121,28 @@ function delimiterOf(text: string): string {
 
 async function readXlsx(bytes: Uint8Array): Promise<(readonly SheetRow[])[]> {
   let sheets: Awaited<ReturnType<typeof readWorkbook>>;
+  let isBig: boolean;
   try {
-    sheets = await readWorkbook(Buffer.from(bytes), { parseNumber: Number });
+    isBig = unpackedSize(bytes) > mostUnpacked;
+    sheets = isBig ? [] : await readWorkbook(bytes.slice().buffer, { parseNumber: Number });
   } catch {
     // Whatever the reader stumbled over, the file is at fault: one that is no workbook is an archive of something else.
     throw damaged(Buffer.from(bytes).includes('xl/workbook.xml') ? say.broken : say.archive);
   }
+  if (isBig) throw damaged(say.tooBig);
   return sheets.map(({ data }) => data.map((cells, index) => ({ row: index + 1, cells: cells.map(cellText) })));
+}
+
+/** As its directory tells: the reader unpacks no part to more than that. One that tells nothing counts as endless. */
+function unpackedSize(bytes: Uint8Array): number {
+  let sum = 0;
+  unzipSync(bytes, {
+    filter({ size, originalSize }) {
+      sum += originalSize === 0 && size > 2 ? Number.POSITIVE_INFINITY : originalSize;
+      return false;
+    },
+  });
+  return sum;
 }
 
 function cellText(value: unknown): string {
@@ -215,7 +233,11 @@ function clean(text: string): string {
 
 export const damaged = (text: Text): UserError => new UserError('SHEET_UNREADABLE', text);
 
-const say = {
+export const say = {
+  tooBig: {
+    zh: '文件太大，读不下；请按日期分几次导出',
+    en: 'The file is too big to be read; export it in parts, by date',
+  },
   empty: { zh: '文件是空的；请重新导出再传', en: 'The file is empty; export it again' },
   locked: {
     zh: '文件有密码；请在 Excel/WPS 里去掉密码，另存为 .xlsx 再传',

@@ -23,7 +23,7 @@ export async function readSheet(bytes: Uint8Array<ArrayBuffer>, options: SheetOp
   const preset = mapping === undefined ? presetOf(heading.cells) : presetFrom(mapping);
   if (preset === undefined) {
     const headings = heading.cells.filter((cell) => cell !== '');
-    if (headings.length < 2 || below.length === 0) throw damaged(noHeading(heading.cells));
+    if (headings.length < 2 || below.length === 0 || headings.some(isContent)) throw damaged(noHeading(heading.cells));
     return { told: { kind: 'unknown', headingKey, headings, proposal: proposeMapping(heading.cells) }, orders: [] };
   }
   const places = placesOf(preset.columns, heading.cells);
@@ -98,15 +98,19 @@ function newestOf(orders: readonly SheetOrder[]): number | null {
   return newest;
 }
 
+/** A number or a sentence is no heading: where the first row is an order, it is somebody's, and goes nowhere. */
+const isContent = (cell: string): boolean => cell.length > 40 || /\d{5}/.test(cell);
+
 const noHeading = (cells: readonly string[]) => {
+  const isOrder = cells.some(isContent);
   const read = cells
-    .filter((cell) => cell !== '')
+    .filter((cell) => cell !== '' && !isOrder)
     .slice(0, 4)
     .join('、')
     .slice(0, 60);
   return {
-    zh: `没找到订单号这一列（第一行读到：${read || '空'}）；请导出带表头的订单明细，第一行是列名`,
-    en: `There is no column of order numbers (the first row reads: ${read || 'nothing'}); export the order details with their headings`,
+    zh: `没找到订单号这一列（第一行读到：${isOrder ? '一条订单，不是列名' : read || '空'}）；请导出带表头的订单明细，第一行是列名`,
+    en: `There is no column of order numbers (the first row reads: ${isOrder ? 'an order, no headings' : read || 'nothing'}); export the order details with their headings`,
   };
 };
 

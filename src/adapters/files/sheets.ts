@@ -6,7 +6,7 @@ import { BugError, UserError } from '../../domain/errors.ts';
 import type { SheetOrder } from '../../domain/sheet-order.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Sheet, SheetReader } from '../../ports/sheets.ts';
-import { damaged } from './read-rows.ts';
+import { damaged, say } from './read-rows.ts';
 
 /** What a sheet may take: one that unpacks to more is no export. */
 const mostMegabytes = 1_024;
@@ -16,8 +16,11 @@ type Answer =
   | { readonly orders: readonly SheetOrder[] }
   | { readonly refused: { readonly code: string; readonly text: Text } };
 
+/** Wall ms. The largest export takes a tenth of it, what takes longer would keep all others waiting again and again. */
+const longestMs = 5 * 60_000;
+
 /** Reads each sheet in a thread of its own, so that nobody waits for it and no file can take the bot down. */
-export function createSheetReader(): SheetReader {
+export function createSheetReader(patienceMs = longestMs): SheetReader {
   return {
     async read(bytes, options, signal) {
       signal.throwIfAborted();
@@ -29,12 +32,18 @@ export function createSheetReader(): SheetReader {
       const answers = answersOf(worker);
       const stop = (): void => void worker.terminate();
       signal.addEventListener('abort', stop, { once: true });
+      let isTooSlow = false;
+      const patience = setTimeout(() => {
+        isTooSlow = true;
+        stop();
+      }, patienceMs);
       const close = async (): Promise<void> => {
         signal.removeEventListener('abort', stop);
         await worker.terminate();
       };
       try {
         const answer = await answers.next();
+        clearTimeout(patience);
         if ('refused' in answer) throw new UserError(answer.refused.code, answer.refused.text);
         if (!('told' in answer)) throw new BugError('A sheet was answered by orders before it was told');
         return {
@@ -50,8 +59,10 @@ export function createSheetReader(): SheetReader {
           close,
         };
       } catch (error) {
+        clearTimeout(patience);
         await close();
         signal.throwIfAborted();
+        if (isTooSlow) throw damaged(say.tooBig);
         throw error;
       }
     },
@@ -75,7 +86,7 @@ function startWorker(options: WorkerOptions): Worker {
 function answersOf(worker: Worker): { next(): Promise<Answer> } {
   const ended = new Promise<never>((_resolve, reject) => {
     worker.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? damaged(tooBig) : error),
+      reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? damaged(say.tooBig) : error),
     );
     worker.once('exit', () => reject(new BugError('The thread of a sheet ended')));
   });
@@ -84,8 +95,3 @@ function answersOf(worker: Worker): { next(): Promise<Answer> } {
     next: () => Promise.race([once(worker, 'message').then(([answer]) => answer as Answer), ended]),
   };
 }
-
-const tooBig: Text = {
-  zh: '文件太大，读不下；请按日期分几次导出',
-  en: 'The file is too big to be read; export it in parts, by date',
-};

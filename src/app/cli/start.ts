@@ -16,12 +16,13 @@ import {
   type Surroundings,
   worldOf,
 } from '../runtime.ts';
+import { print } from './output.ts';
 import { whenToldToStop } from './told-to-stop.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
 
 /** `warroom start`: runs until a signal. Resolves with the exit code. */
-export async function start(): Promise<number> {
+export async function start(json: boolean): Promise<number> {
   const runtime = await createRuntime();
   const isOpen = !loopback.includes(runtime.env.HOST);
   if (isOpen && worldOf(runtime) === 'sandbox')
@@ -32,14 +33,20 @@ export async function start(): Promise<number> {
       throw new ConfigError([
         'HOST: listening beyond this machine needs people who can log in; add staff to warroom.yaml',
       ]);
-    await serve(runtime, surroundings, isOpen);
+    await serve(runtime, surroundings, { isOpen, json });
   } finally {
     await surroundings.stop();
   }
   return 0;
 }
 
-async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boolean): Promise<void> {
+interface Serving {
+  /** Others than this machine reach it. */
+  readonly isOpen: boolean;
+  readonly json: boolean;
+}
+
+async function serve(runtime: Runtime, surroundings: Surroundings, { isOpen, json }: Serving): Promise<void> {
   const { env, log } = runtime;
   const { world, company, clock } = surroundings;
   const stopped = whenToldToStop();
@@ -64,10 +71,10 @@ async function serve(runtime: Runtime, surroundings: Surroundings, isOpen: boole
     const ignored = notYet(company);
     if (ignored.length > 0) log.warn({ keys: ignored }, 'These keys of warroom.yaml do nothing in this version yet');
     bot.start();
-    greet(runtime, surroundings, publicUrl, bot.rooms, await firstLogin(surroundings, bot, publicUrl));
+    greet(runtime, surroundings, publicUrl, bot.rooms, await firstLogin(surroundings, bot, publicUrl), json);
     const stopWatching = watchConfig(runtime, (next) => bot.reload(next));
     await stopped;
-    process.stdout.write('\n正在停止… / stopping …\n');
+    process.stderr.write('\n正在停止… / stopping …\n');
     stopWatching();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
@@ -95,6 +102,7 @@ function greet(
   publicUrl: string,
   rooms: readonly { id: string; name: string; chatId: string }[],
   logins: readonly string[],
+  json: boolean,
 ): void {
   const unbound = rooms.filter(({ chatId }) => chatId === '');
   const lines = [
@@ -112,7 +120,16 @@ function greet(
     'Ctrl-C 停止 / to stop',
     '',
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(
+    json,
+    {
+      world,
+      url: publicUrl,
+      bind: unbound.map(({ id, name }) => ({ room: id, name, code: bindCode(keys.bind, id) })),
+      logins: logins.map((words) => words.trim()),
+    },
+    lines,
+  );
 }
 
 /** Where no chat can give the first login code, whoever starts the bot is told one. */

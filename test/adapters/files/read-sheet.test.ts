@@ -351,6 +351,17 @@ describe('a damaged file is refused whole with a sentence that says what to do [
   });
 });
 
+it('a file without headings is refused without a word of what its first row tells of somebody [P16, L6]', async () => {
+  const person = ['402611240018842001', '张三丰', '13812345678', '滨江区江南大道8号', '2026-11-24 09:00:00'];
+
+  const told: unknown = await read(utf8(csv(person, person))).catch((error: unknown) =>
+    error instanceof UserError ? error.text : error,
+  );
+
+  expect(told).toMatchObject({ zh: expect.stringMatching(/没找到订单号这一列.*列名/) });
+  expect(JSON.stringify(told)).not.toMatch(/张三丰|1381234|江南|4026112/);
+});
+
 describe('a file that is only odd is read all the same [L4]:', () => {
   const rows = [headings, good, other];
   const text = csv(...rows);
