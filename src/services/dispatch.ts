@@ -78,8 +78,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       );
       const isFresh = ({ id }: Alert) => fresh.has(id);
       const waiting = new Set<Alert>();
+      const band = bandOf(stateOf(announced, now).nearestShipBy, now);
       for (const view of views) {
-        const memory = await tx.alerts.groupSaid(view.room.id, groupKey);
+        const memory = await remembered(tx, view.room.id, groupKey, band);
         const saidThisHour = await tx.outbox.alertsSince(view.room.id, now - anHour);
         const decision = decideGroup(
           announced,
@@ -349,6 +350,15 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 }
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
+
+/** What was said of a group, for a wall that is past or over: the next one comes nearer by bands of its own. */
+async function remembered(tx: Stores, roomId: string, groupKey: string, band: number): Promise<GroupSaid | undefined> {
+  const said = await tx.alerts.groupSaid(roomId, groupKey);
+  if (said === undefined || band >= said.band) return said;
+  const memory = { ...said, band };
+  await tx.alerts.setGroupSaid(roomId, groupKey, memory);
+  return memory;
+}
 
 /** Unresolved, announced at all and not snoozed. */
 const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>

@@ -281,6 +281,18 @@ describe('a group', () => {
     ]);
   });
 
+  it('comes near its next wall, though it was said for one that is past [N18]', async () => {
+    const flow = await start();
+    const shipBy = (wall: number) => () => ({ subject: `order:mini/${wall}`, facts: { warehouseId: 'hz', shipBy: wall } });
+    await raise(flow, 1, shipBy(noon + hour));
+    await raise(flow, 2, () => ({ facts: { warehouseId: 'hz', shipBy: noon + 8 * hour } }));
+    for (const time of [noon, noon + hour, noon + 4 * hour - 1, noon + 4 * hour, noon + 7 * hour, noon + 8 * hour])
+      await runAt(flow, time);
+
+    const nearer = '1号 · 杭州仓 · 3 单 · 时限更近了';
+    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单', nearer, nearer, nearer]);
+  });
+
   it('is cleared with one line, once, when all of it is over', async () => {
     const flow = await start();
     const ids = await raise(flow, 37);
