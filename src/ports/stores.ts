@@ -281,6 +281,8 @@ export interface AlertFilter {
   readonly ruleId?: string;
   readonly groupKey?: string;
   readonly claimedBy?: string;
+  /** Resolved at this moment or after it. */
+  readonly resolvedSince?: number;
   readonly limit: number;
 }
 

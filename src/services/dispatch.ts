@@ -192,7 +192,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           stage: null,
         };
         const now = clock.now();
-        const [worst] = await tx.alerts.list({ groupKey, limit: 1 });
+        const [worst] = await tx.alerts.list({ groupKey, resolvedSince: said.saidAt, limit: 1 });
         const later = worst && waits(view, [worst], await skusOf(tx, [view], [worst]), now);
         if (worst !== undefined && later?.verdict.reason === 'silenced')
           return tx.noise.hold(roomId, worst.id, later.cause, now);

@@ -302,7 +302,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
   };
 }
 
-function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limit'>): {
+function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince }: Omit<AlertFilter, 'limit'>): {
   where: string;
   values: unknown[];
 } {
@@ -314,6 +314,7 @@ function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limi
   else if (state !== undefined) parts.push(['state = ?', state]);
   if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
+  if (resolvedSince !== undefined) parts.push(["state = 'resolved' AND resolvedAt >= ?", resolvedSince]);
   if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
   return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.flatMap(([, ...values]) => values) };
 }
