@@ -154,6 +154,11 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       return undefined;
     const isWall = rule.on.type === 'wall';
     const judged = isClock(rule) && about !== undefined ? rulebook().judge(rule, about) : undefined;
+    if (judged?.verdict.state === 'waiting' && judged.verdict.dueAt > now) {
+      // The rule or the warehouse's hours changed since its time was written down.
+      await tx.deadlines.set(rule.id, due.subject, judged.verdict.dueAt);
+      return undefined;
+    }
     const over =
       rule.on.type === 'wall' && order !== undefined && about !== undefined
         ? resolutionOf(rule.on, momentsIn(order, about), due.dueAt)
