@@ -198,8 +198,8 @@ export interface LineCohort {
 export interface Waiting {
   readonly orderId: string;
   readonly subject: string;
-  /** Orders of that warehouse that came later and were sorted before it. */
-  readonly later: number;
+  /** Its place in the line. */
+  readonly since: number;
 }
 
 /** Counts out of covering indexes: their cost follows what is under way, never what ever was. */
@@ -218,8 +218,10 @@ export interface LineStore {
   packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
   /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */
   sortedMark(warehouse: string, count: number): Promise<number | undefined>;
-  /** Who waits in the line itself before `mark`, longest first. */
-  waitingBefore(warehouse: string, mark: number, limit: number): Promise<readonly Waiting[]>;
+  /** Who waits in the line itself before `mark` and has no open alert of that rule, longest first. */
+  waitingBefore(warehouse: string, mark: number, ruleId: string, limit: number): Promise<readonly Waiting[]>;
+  /** Orders that came after that place and have been sorted. */
+  sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
   /** What was paid in [from, to), by minute and SKU. */

@@ -19,6 +19,7 @@ import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
 import { groupAlerts } from './alert-groups.ts';
+import { breath } from './breath.ts';
 import { type Directory, sourceName } from './directory.ts';
 
 export interface HealthDeps {
@@ -135,8 +136,6 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
     };
   };
 }
-
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** From one local day to another, both included. */
 type Span = readonly [string, string];
