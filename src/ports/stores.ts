@@ -153,6 +153,8 @@ export interface ViewStore {
   receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
+  /** What these orders are made of, and nothing else of them: of thousands at once. */
+  skusOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   fulfillmentsOf(orderId: string): Promise<readonly FulfillmentView[]>;
   findFulfillment(systemId: string, systemOrderNo: string): Promise<FulfillmentView | undefined>;
   ordersOf(systemId: string, systemOrderNo: string): Promise<readonly Order[]>;

@@ -54,8 +54,7 @@ export async function skusIn(
   stores: Pick<Stores, 'views'>,
   alerts: readonly Alert[],
 ): Promise<(alert: Alert) => readonly string[]> {
-  const orders = await stores.views.listOrders([...new Set(alerts.flatMap(({ facts }) => facts.orderId ?? []))]);
-  const lines = new Map(orders.map(({ id, lines }) => [id, lines.map(({ sku }) => sku)]));
+  const lines = await stores.views.skusOf([...new Set(alerts.flatMap(({ facts }) => facts.orderId ?? []))]);
   return ({ facts }) => [
     ...(typeof facts['sku'] === 'string' ? [facts['sku']] : []),
     ...(lines.get(facts.orderId ?? '') ?? []),
