@@ -309,6 +309,8 @@ export interface AlertStore {
   listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** Keys of all groups of which anything is unresolved. */
+  openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
   /** Open alerts that dispatch has not looked at. */
   listUndispatched(limit: number): Promise<readonly Alert[]>;

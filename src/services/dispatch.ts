@@ -9,6 +9,7 @@ import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-car
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
+import { breath } from './breath.ts';
 import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
@@ -332,9 +333,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
       ...groupsDue.list(now),
-      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: mostOpen }) : []).map(
-        (each) => each.groupKey,
-      ),
+      ...(isAllDue ? await storage.alerts.openGroups() : []),
     ]);
     // Of one order, the rule that says most speaks first.
     const order = orderRules(deps.rulebook());
@@ -342,8 +341,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       const index = order.indexOf(groupKey.split('|', 1)[0] ?? '');
       return index < 0 ? order.length : index;
     };
-    for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b)))
+    for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b))) {
       await dispatchGroup(groupKey, ids, views, isExplained, ownerOf);
+      await breath();
+    }
     if (isAllDue) groupsDue.allLooked(under, now);
     return fresh.length;
   };

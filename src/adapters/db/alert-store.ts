@@ -130,6 +130,13 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         const { where, values } = whereOf(filter);
         return all(`SELECT * FROM Alert WHERE ${where} ORDER BY ${worstFirst} LIMIT ?`, ...values, filter.limit);
       }),
+    openGroups: () =>
+      run(() =>
+        sqlite
+          .prepare<{ groupKey: string }>(`SELECT DISTINCT groupKey FROM Alert WHERE state IN ('open', 'claimed')`)
+          .all()
+          .map(({ groupKey }) => groupKey),
+      ),
     count: (filter) =>
       run(() => {
         const { where, values } = whereOf(filter);
