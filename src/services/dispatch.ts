@@ -14,7 +14,7 @@ import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
 import { createInTurn, orderRules } from './in-turn.ts';
-import { mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
+import { isAwake, mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
 import type { Rulebook } from './rulebook.ts';
 import { createSayHeld } from './say-held.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
@@ -49,7 +49,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   const inTurn = createInTurn({ ...deps, calendarOf: createCalendars(directory) });
   const groupsDue = createGroupsDue();
   const { say, decide } = createVoice(deps);
-  const sayHeld = createSayHeld(deps);
+  const sayHeld = createSayHeld({ ...deps, inTurn });
 
   async function viewRooms(now: number): Promise<readonly RoomView[]> {
     const silences = await storage.noise.silencesInForce(now);
@@ -366,8 +366,6 @@ const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<reado
   (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
     (alert) => !alert.isLateFound && isAwake(alert, now),
   );
-
-const isAwake = ({ snoozedUntil }: Alert, now: number): boolean => snoozedUntil === null || snoozedUntil <= now;
 
 const undecidedIn = ({ apart, state, verdict }: GroupDecision): readonly Alert[] => [
   ...apart.filter((each) => undecided.includes(each.verdict.reason)).map(({ alert }) => alert),
