@@ -279,7 +279,9 @@ describe('what leaves the clock [N3]', () => {
   it('a rule or calendar that gives more time since is judged by its new time, to the millisecond', async () => {
     const flow = await paidOrder();
     flow.rules = builtinRules.map((rule) =>
-      rule.id === 'paid-not-sorted' && rule.on.type === 'clock' ? { ...rule, on: { ...rule.on, after: 3 * hour } } : rule,
+      rule.id === 'paid-not-sorted' && rule.on.type === 'clock'
+        ? { ...rule, on: { ...rule.on, after: 3 * hour } }
+        : rule,
     );
     await flow.judgeAt(due);
     await flow.judgeAt(due + hour - 1);
