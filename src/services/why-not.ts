@@ -56,7 +56,7 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
     });
   }
 
-  const isDueAt = (dueAt: number, isOpenHours: boolean, language: Language): string => {
+  const dueWords = (dueAt: number, isOpenHours: boolean, language: Language): string => {
     const now = clock.now();
     const zh = language === 'zh';
     if (dueAt <= now) return zh ? '到点了，正在查证' : 'due now, being confirmed';
@@ -85,7 +85,7 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
           ? `没超时：${time(verdict.at, language)} ${momentWords[verdict.by].zh}，早于 ${time(verdict.dueAt, language)}`
           : `in time: ${momentWords[verdict.by].en} ${time(verdict.at, language)}, before ${time(verdict.dueAt, language)}`;
       case 'waiting':
-        return isDueAt(verdict.dueAt, rule.on.hours === 'open', language);
+        return dueWords(verdict.dueAt, rule.on.hours === 'open', language);
     }
   }
 
@@ -100,7 +100,7 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
       .derivation.order(order, fulfillments, parcels)
       .deadlines.find(({ ruleId }) => ruleId === id);
     if (next === undefined) return zh ? '不用再盯时限了' : 'its ship-by matters no more';
-    return isDueAt(next.dueAt, false, language);
+    return dueWords(next.dueAt, false, language);
   }
 
   /** A parcel is judged by itself; what has no number yet is its own. */
