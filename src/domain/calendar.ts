@@ -192,10 +192,6 @@ function zoneOf(name: string): Zone {
 /** What the zone's clock reads at an instant, as ms of a clock without zone. */
 export const localOf = (name: string, at: number): number => at + offsetAt(zoneOf(name), at);
 
-/** The instant at which that many minutes of a local day (`2026-11-24`) are over; 1,440 is the next midnight. */
-export const instantAt = (zone: string, localDay: string, minutes: number): number =>
-  instantOf(zone, dayNumber(localDay) * day + minutes * 60_000);
-
 /** Zones before standard time are off by seconds too. */
 function offsetAt(zone: Zone, at: number): number {
   const [, sign, ...parts] = /GMT([+-])(\d+):(\d+)(?::(\d+))?$/.exec(zone.format.format(at)) ?? [];

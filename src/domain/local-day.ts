@@ -13,8 +13,12 @@ export function localDay(at: number, zone: string): string {
 /** The instant at which the zone's clock shows `HH:MM` on that day. */
 export function instantAt(localDay: string, time: string, zone: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  return instantOf(zone, utcOf(localDay) + (hours * 60 + minutes) * 60_000);
+  return minutesInto(localDay, hours * 60 + minutes, zone);
 }
+
+/** The instant at which that many minutes of a local day are over; 1,440 is the next midnight. */
+export const minutesInto = (localDay: string, minutes: number, zone: string): number =>
+  instantOf(zone, utcOf(localDay) + minutes * 60_000);
 
 /** The first instant of a local day. */
 export const startOfDay = (localDay: string, zone: string): number => instantOf(zone, utcOf(localDay));

@@ -1,5 +1,5 @@
-import { instantAt } from './calendar.ts';
 import { durationAt } from './grammar/duration.ts';
+import { minutesInto } from './local-day.ts';
 
 /** What stands behind `/silence`: what, how long, why. */
 export type SilenceWords =
@@ -56,8 +56,8 @@ export function readPromo(words: string, now: number, timezone: string, today: s
   if (!(factor > 1 && factor <= 20) || from > 1_440 || until > 1_440) return { type: 'unclear' };
   const length = until > from ? until : until + 1_440;
   const window = (days: number) => ({
-    from: instantAt(timezone, today, from + days * 1_440),
-    until: instantAt(timezone, today, length + days * 1_440),
+    from: minutesInto(today, from + days * 1_440, timezone),
+    until: minutesInto(today, length + days * 1_440, timezone),
   });
   // Just after midnight a window of yesterday evening may still run.
   const next = [-1, 0, 1].map(window).find((each) => each.until > now + minutes);

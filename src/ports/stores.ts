@@ -153,6 +153,8 @@ export interface ViewStore {
   receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
+  /** What these orders are made of, and nothing else of them: of thousands at once. */
+  skusOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   fulfillmentsOf(orderId: string): Promise<readonly FulfillmentView[]>;
   findFulfillment(systemId: string, systemOrderNo: string): Promise<FulfillmentView | undefined>;
   ordersOf(systemId: string, systemOrderNo: string): Promise<readonly Order[]>;
@@ -198,8 +200,8 @@ export interface LineCohort {
 export interface Waiting {
   readonly orderId: string;
   readonly subject: string;
-  /** Orders of that warehouse that came later and were sorted before it. */
-  readonly later: number;
+  /** Its place in the line. */
+  readonly since: number;
 }
 
 /** Counts out of covering indexes: their cost follows what is under way, never what ever was. */
@@ -218,8 +220,10 @@ export interface LineStore {
   packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
   /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */
   sortedMark(warehouse: string, count: number): Promise<number | undefined>;
-  /** Who waits in the line itself before `mark`, longest first. */
-  waitingBefore(warehouse: string, mark: number, limit: number): Promise<readonly Waiting[]>;
+  /** Who waits in the line itself before `mark` and has no open alert of that rule, longest first. */
+  waitingBefore(warehouse: string, mark: number, ruleId: string, limit: number): Promise<readonly Waiting[]>;
+  /** Orders that came after that place and have been sorted. */
+  sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
   /** What was paid in [from, to), by minute and SKU. */
@@ -281,6 +285,8 @@ export interface AlertFilter {
   readonly ruleId?: string;
   readonly groupKey?: string;
   readonly claimedBy?: string;
+  /** Resolved at this moment or after it. */
+  readonly resolvedSince?: number;
   readonly limit: number;
 }
 
@@ -303,6 +309,8 @@ export interface AlertStore {
   listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** Keys of all groups of which anything is unresolved. */
+  openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
   /** Open alerts that dispatch has not looked at. */
   listUndispatched(limit: number): Promise<readonly Alert[]>;

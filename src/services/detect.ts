@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Due, DueMoment, NewAlert, Storage, Stores } from '../ports/stores.ts';
+import { breath } from './breath.ts';
 import type { Confirm, Confirmation } from './confirm.ts';
 import type { Directory } from './directory.ts';
 import { findBurst } from './find-burst.ts';
@@ -154,6 +155,11 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       return undefined;
     const isWall = rule.on.type === 'wall';
     const judged = isClock(rule) && about !== undefined ? rulebook().judge(rule, about) : undefined;
+    if (judged?.verdict.state === 'waiting' && judged.verdict.dueAt > now) {
+      // The rule or the warehouse's hours changed since its time was written down.
+      await tx.deadlines.set(rule.id, due.subject, judged.verdict.dueAt);
+      return undefined;
+    }
     const over =
       rule.on.type === 'wall' && order !== undefined && about !== undefined
         ? resolutionOf(rule.on, momentsIn(order, about), due.dueAt)
@@ -392,6 +398,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const confirmation = await confirm(due, signal);
       const raised: Alert[] = [];
       for (const [index, each] of due.entries()) {
+        if (index % breathEvery === breathEvery - 1) await breath();
         const { facts, severity = rule.severity } = found[index] ?? { facts: {} };
         const alert = await storage.transaction(async (tx) => {
           const finding = await findingOf(tx, rule, each, confirmation, clock.now());
@@ -427,7 +434,6 @@ async function fulfillmentsOfAll(tx: Stores, orders: readonly Order[]): Promise<
     for (const view of await tx.views.fulfillmentsOf(id)) all.set(`${view.systemId}/${view.systemOrderNo}`, view);
   return [...all.values()];
 }
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const momentsIn = (order: Order, { fulfillments, parcels }: ClockSubject): Moments =>
   momentsOf(order, fulfillments, parcels);

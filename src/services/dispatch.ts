@@ -9,11 +9,12 @@ import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-car
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
+import { breath } from './breath.ts';
 import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
 import { createInTurn, orderRules } from './in-turn.ts';
-import { mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
+import { isAwake, mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
 import type { Rulebook } from './rulebook.ts';
 import { createSayHeld } from './say-held.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
@@ -48,7 +49,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   const inTurn = createInTurn({ ...deps, calendarOf: createCalendars(directory) });
   const groupsDue = createGroupsDue();
   const { say, decide } = createVoice(deps);
-  const sayHeld = createSayHeld(deps);
+  const sayHeld = createSayHeld({ ...deps, inTurn });
 
   async function viewRooms(now: number): Promise<readonly RoomView[]> {
     const silences = await storage.noise.silencesInForce(now);
@@ -78,8 +79,9 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       );
       const isFresh = ({ id }: Alert) => fresh.has(id);
       const waiting = new Set<Alert>();
+      const band = bandOf(stateOf(announced, now).nearestShipBy, now);
       for (const view of views) {
-        const memory = await tx.alerts.groupSaid(view.room.id, groupKey);
+        const memory = await remembered(tx, view.room.id, groupKey, band);
         const saidThisHour = await tx.outbox.alertsSince(view.room.id, now - anHour);
         const decision = decideGroup(
           announced,
@@ -191,7 +193,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           stage: null,
         };
         const now = clock.now();
-        const [worst] = await tx.alerts.list({ groupKey, limit: 1 });
+        const [worst] = await tx.alerts.list({ groupKey, resolvedSince: said.saidAt, limit: 1 });
         const later = worst && waits(view, [worst], await skusOf(tx, [view], [worst]), now);
         if (worst !== undefined && later?.verdict.reason === 'silenced')
           return tx.noise.hold(roomId, worst.id, later.cause, now);
@@ -331,9 +333,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       ...onTime.map(({ groupKey }) => groupKey),
       // Groups said before that may have doubled since, or come nearer the wall.
       ...groupsDue.list(now),
-      ...(isAllDue ? await storage.alerts.list({ state: 'unresolved', limit: mostOpen }) : []).map(
-        (each) => each.groupKey,
-      ),
+      ...(isAllDue ? await storage.alerts.openGroups() : []),
     ]);
     // Of one order, the rule that says most speaks first.
     const order = orderRules(deps.rulebook());
@@ -341,8 +341,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
       const index = order.indexOf(groupKey.split('|', 1)[0] ?? '');
       return index < 0 ? order.length : index;
     };
-    for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b)))
+    for (const groupKey of [...groupKeys].sort((a, b) => place(a) - place(b))) {
       await dispatchGroup(groupKey, ids, views, isExplained, ownerOf);
+      await breath();
+    }
     if (isAllDue) groupsDue.allLooked(under, now);
     return fresh.length;
   };
@@ -350,13 +352,20 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 
+/** What was said of a group, for a wall that is past or over: the next one comes nearer by bands of its own. */
+async function remembered(tx: Stores, roomId: string, groupKey: string, band: number): Promise<GroupSaid | undefined> {
+  const said = await tx.alerts.groupSaid(roomId, groupKey);
+  if (said === undefined || band >= said.band) return said;
+  const memory = { ...said, band };
+  await tx.alerts.setGroupSaid(roomId, groupKey, memory);
+  return memory;
+}
+
 /** Unresolved, announced at all and not snoozed. */
 const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
   (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
     (alert) => !alert.isLateFound && isAwake(alert, now),
   );
-
-const isAwake = ({ snoozedUntil }: Alert, now: number): boolean => snoozedUntil === null || snoozedUntil <= now;
 
 const undecidedIn = ({ apart, state, verdict }: GroupDecision): readonly Alert[] => [
   ...apart.filter((each) => undecided.includes(each.verdict.reason)).map(({ alert }) => alert),

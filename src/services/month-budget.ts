@@ -1,5 +1,5 @@
-import { instantAt } from '../domain/calendar.ts';
 import { notice } from '../domain/card.ts';
+import { startOfDay } from '../domain/local-day.ts';
 import { type MonthBudget, monthState } from '../domain/month.ts';
 import type { Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -26,7 +26,7 @@ export function createMonthBudget({ storage, clock, timezone, robotOf, robots }:
   const month = (): string => localDay(clock.now(), timezone()).slice(0, 7);
 
   async function of({ roomIds, privately, perMonth }: Robot): Promise<MonthBudget> {
-    const from = instantAt(timezone(), `${month()}-01`, 0);
+    const from = startOfDay(`${month()}-01`, timezone());
     return { used: await storage.outbox.callsSince(roomIds, privately, from), perMonth };
   }
 

@@ -19,6 +19,7 @@ import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
 import { groupAlerts } from './alert-groups.ts';
+import { breath } from './breath.ts';
 import { type Directory, sourceName } from './directory.ts';
 
 export interface HealthDeps {
@@ -136,8 +137,6 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
   };
 }
 
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** From one local day to another, both included. */
 type Span = readonly [string, string];
 
@@ -164,25 +163,29 @@ export async function readLights(
 ): Promise<[CycleLight & { scope: string }, ...(CycleLight & { scope: string })[]]> {
   const laps = await stores.health.openLaps(now - openAgeWindow, now);
   const shown = new Map((await stores.health.lights()).map((row) => [row.scope, row]));
-  const lightOf = (
+  const lightOf = async (
     scope: string,
     warehouse: string | null,
     of: readonly OpenLaps[],
-  ): CycleLight & { scope: string } => {
+  ): Promise<CycleLight & { scope: string }> => {
+    await breath(); // a day of orders takes its milliseconds
     const { scanned, open, mean } = openAge(of, now);
     const before = shown.get(scope);
     const light = cycleLight(mean, before?.light);
     const since = before?.light === light ? before.since : null;
     return { scope, warehouse, light, since, mean, scanned, open, next: nextOf(of, now, light) };
   };
-  const warehouses = directory.warehouses().map(({ id, name }) =>
-    lightOf(
-      id,
-      name,
-      laps.filter(({ warehouse }) => warehouse === id),
-    ),
-  );
-  return [lightOf(company, null, laps), ...warehouses];
+  const whole = await lightOf(company, null, laps);
+  const warehouses: (typeof whole)[] = [];
+  for (const { id, name } of directory.warehouses())
+    warehouses.push(
+      await lightOf(
+        id,
+        name,
+        laps.filter(({ warehouse }) => warehouse === id),
+      ),
+    );
+  return [whole, ...warehouses];
 }
 
 function nextOf(laps: readonly OpenLaps[], now: number, light: Light): CycleLight['next'] {

@@ -6,6 +6,7 @@ import type { StockLock } from '../domain/stock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ActionRow, AuditRow, Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf } from './alert-line.ts';
+import { alertsOf } from './alerts-of.ts';
 import { type Directory, sourceName } from './directory.ts';
 import { type ChainLink, chainOf } from './order-chain.ts';
 import { stateOf } from './read-board.ts';
@@ -120,7 +121,7 @@ export function createReadOrderPage(deps: { stores: Storage; clock: Clock; direc
       ...views.map((view) => fulfillmentSubject(view.systemId, view.systemOrderNo)),
     ];
     const events = await stores.events.listFor(subjects, eventsShown);
-    const alerts = (await Promise.all(subjects.map((subject) => stores.alerts.listFor(subject)))).flat();
+    const alerts = await alertsOf(stores, order);
     const actions = (await Promise.all(subjects.map((subject) => stores.actions.listFor(subject, rowsShown)))).flat();
     const audit = (await Promise.all(subjects.map((subject) => stores.audit.listFor(subject, rowsShown)))).flat();
     const companions = await stores.views.companionsOf(id);

@@ -1,12 +1,13 @@
 import type { Asking } from '../domain/asking.ts';
 import type { Card } from '../domain/card.ts';
-import { type Order, orderSubject, tailOf } from '../domain/order.ts';
+import { type Order, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { orderCard, orderListCard } from '../render/order-cards.ts';
 import { causeText, mendFor, stageNotSeen } from './alert-models.ts';
 import { numberOf } from './alert-number.ts';
+import { alertsOf } from './alerts-of.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, sourceName } from './directory.ts';
 
@@ -26,9 +27,7 @@ export function createReadOrder({
     const [cause] = causes;
     const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
     const companions = await storage.views.companionsOf(order.id);
-    const alerts = (await storage.alerts.listFor(orderSubject(order.shopId, order.channelOrderNo))).filter(
-      (each) => each.state !== 'resolved',
-    );
+    const alerts = (await alertsOf(storage, order)).filter((each) => each.state !== 'resolved');
     const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
     const systemId = directory.systemOf(order.shopId);
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;

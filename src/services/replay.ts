@@ -10,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import { silentMetrics } from '../ports/metrics.ts';
 import type { Due, Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
+import { breath } from './breath.ts';
 import type { Confirmation } from './confirm.ts';
 import { createDetect } from './detect.ts';
 import type { Directory } from './directory.ts';
@@ -97,7 +98,7 @@ export async function replay(
     batches += 1;
     if (batches % yieldEvery === 0) {
       onProgress?.({ done, total: events.length });
-      await nextTurn();
+      await breath();
       signal.throwIfAborted();
     }
   }
@@ -146,7 +147,7 @@ function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps)
         await detect.judgeDue(signal);
         before = due;
         if (turns % yieldEvery === 0) {
-          await nextTurn();
+          await breath();
           signal.throwIfAborted();
         }
       }
@@ -228,6 +229,3 @@ const noVault: Vault = {
     throw new BugError('A replay opens nothing');
   },
 };
-
-/** Storage answers without leaving the thread: without this, timers and signals would wait until the end. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

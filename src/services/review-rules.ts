@@ -1,5 +1,5 @@
-import { instantAt } from '../domain/calendar.ts';
 import { type Card, line } from '../domain/card.ts';
+import { minutesInto } from '../domain/local-day.ts';
 import type { Language, Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RoomRow, Storage, Usefulness } from '../ports/stores.ts';
@@ -60,7 +60,7 @@ const isIgnored = ({ said, acted }: Usefulness): boolean => said >= fewestSaid &
 function lastMonday(now: number, timezone: string): number {
   for (let days = 0; ; days += 1) {
     const day = localDay(now - days * aDay, timezone);
-    const at = instantAt(timezone, day, saidAt);
+    const at = minutesInto(day, saidAt, timezone);
     if (new Date(`${day}T00:00:00Z`).getUTCDay() === 1 && at <= now) return at;
   }
 }

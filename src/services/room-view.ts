@@ -7,6 +7,8 @@ import type { HeldCause, RoomRow, Stores } from '../ports/stores.ts';
 /** Alerts of one group that are read at once: more than a bad day finds, for one that is left out would never be said. */
 export const mostOpen = 50_000;
 
+export const isAwake = ({ snoozedUntil }: Alert, now: number): boolean => snoozedUntil === null || snoozedUntil <= now;
+
 /** How a room is to be spoken to now, apart from what it hears at all. */
 export interface RoomMood {
   /** The end of the quiet hours it is in; null outside them. */
@@ -54,8 +56,7 @@ export async function skusIn(
   stores: Pick<Stores, 'views'>,
   alerts: readonly Alert[],
 ): Promise<(alert: Alert) => readonly string[]> {
-  const orders = await stores.views.listOrders([...new Set(alerts.flatMap(({ facts }) => facts.orderId ?? []))]);
-  const lines = new Map(orders.map(({ id, lines }) => [id, lines.map(({ sku }) => sku)]));
+  const lines = await stores.views.skusOf([...new Set(alerts.flatMap(({ facts }) => facts.orderId ?? []))]);
   return ({ facts }) => [
     ...(typeof facts['sku'] === 'string' ? [facts['sku']] : []),
     ...(lines.get(facts.orderId ?? '') ?? []),

@@ -10,7 +10,8 @@ import { type HeldGroup, heldCard } from '../render/held-card.ts';
 import { localDay } from '../render/words.ts';
 import type { Directory } from './directory.ts';
 import { placeOf } from './groups-due.ts';
-import { mostOpen, type RoomView, roomState, skusOf } from './room-view.ts';
+import type { createInTurn } from './in-turn.ts';
+import { isAwake, mostOpen, type RoomView, roomState, skusOf } from './room-view.ts';
 import { scopeWords } from './silence-words.ts';
 import { createVoice } from './voice.ts';
 
@@ -19,11 +20,13 @@ export interface SayHeldDeps {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly metrics: Metrics;
+  /** Which alerts of a group need no words of their own. */
+  readonly inTurn: ReturnType<typeof createInTurn>;
 }
 
 /** When a silence, the quiet hours or a short month are over: one list of what the room did not hear. Nothing is dropped. */
 export function createSayHeld(deps: SayHeldDeps) {
-  const { storage, clock, directory } = deps;
+  const { storage, clock, directory, inTurn } = deps;
   const { say, decide } = createVoice(deps);
 
   /** What is still open becomes a group the room knows of, by a number; what is kept apart again moves on. */
@@ -43,10 +46,20 @@ export function createSayHeld(deps: SayHeldDeps) {
       );
       const memory = await tx.alerts.groupSaid(room.id, groupKey);
       const skus = await skusOf(tx, [view], open);
+      const unsaid = await inTurn(
+        tx,
+        open.filter((alert) => isAwake(alert, now) && !isExplained(alert)),
+      );
       const { apart, state } = decideGroup(
         open,
         memory,
-        roomState(view, { isExplained, whyUnsaid: () => undefined, skusOf: skus, saidThisHour: 0, perHour: 1 }),
+        roomState(view, {
+          isExplained,
+          whyUnsaid: ({ id }) => unsaid.get(id),
+          skusOf: skus,
+          saidThisHour: 0,
+          perHour: 1,
+        }),
         now,
       );
       for (const { alert, silence } of apart)

@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
-import { instantAt } from '../domain/calendar.ts';
 import { type Card, line } from '../domain/card.ts';
+import { instantAt } from '../domain/local-day.ts';
 import type { Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
@@ -16,8 +16,8 @@ export interface ShadowDeps {
 }
 
 const aDay = 86_400_000;
-/** Minutes after midnight at which the day's digest goes out. */
-const digestAt = 20 * 60;
+/** When the day's digest goes out, local time. */
+const digestAt = '20:00';
 const mostRules = 4;
 
 /** The first days: what the rooms would have heard goes to one person, once a day. */
@@ -37,7 +37,7 @@ export function createShadow({ storage, clock, directory, plan }: ShadowDeps) {
     const goesOn = await isWithin(now);
     if (!goesOn && !(await storage.noise.hasShadow())) return 0;
     const today = localDay(now, directory.timezone);
-    if (goesOn && now < instantAt(directory.timezone, today, digestAt)) return 0;
+    if (goesOn && now < instantAt(today, digestAt, directory.timezone)) return 0;
     const to = plan();
     const day = { number: await dayNumber(now), of: to?.days ?? 0, isLast: !goesOn };
     return storage.transaction(async (tx) => {

@@ -1,6 +1,7 @@
 import type { RuleOn } from '../domain/rule.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
+import { breath } from './breath.ts';
 import type { Detect, Found } from './detect.ts';
 import type { Directory } from './directory.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -15,6 +16,8 @@ export interface WatchOvertakenDeps {
 
 /** As many as one look raises: more have a cause of their own, and the next look is soon. */
 const atOnce = 200;
+/** Looked at without a pause. */
+const breathEvery = 10;
 
 /**
  * Raises `overtaken`: orders that still wait though so many later ones of their warehouse have been sorted. One place in the
@@ -24,23 +27,22 @@ export function createWatchOvertaken(deps: WatchOvertakenDeps): (signal: AbortSi
   const { storage, clock, rulebook, directory, detect } = deps;
 
   async function watch(rule: RuleOn<'overtaken'>, signal: AbortSignal): Promise<number> {
-    const unresolved = await storage.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: 2_000 });
-    const known = new Set(unresolved.map(({ subject }) => subject));
     let raised = 0;
     for (const { systemId, code } of directory.warehouses()) {
       const key = `${systemId}/${code}`;
       const mark = await storage.lines.sortedMark(key, rule.on.byAtLeast);
       if (mark === undefined) continue;
-      const waiting = await storage.lines.waitingBefore(key, mark, atOnce + known.size);
       const found: Found[] = [];
-      for (const { orderId, subject, later } of waiting) {
-        const order = known.has(subject) ? undefined : await storage.views.findOrder(orderId);
+      for (const { orderId, subject, since } of await storage.lines.waitingBefore(key, mark, rule.id, atOnce)) {
+        if (found.length % breathEvery === 0) await breath();
+        const order = await storage.views.findOrder(orderId);
         if (order === undefined) continue;
         const facts = rulebook().facts(order, await storage.views.fulfillmentsOf(orderId));
         if (rulebook().condition(rule.id).test(facts) !== 'yes') continue;
+        const later = await storage.lines.sortedAfter(key, since);
         found.push({ subject, dueAt: clock.now(), facts: { later } });
       }
-      if (found.length > 0) raised += (await detect.raise(rule, found.slice(0, atOnce), signal)).length;
+      if (found.length > 0) raised += (await detect.raise(rule, found, signal)).length;
     }
     return raised;
   }

@@ -1,17 +1,16 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, type Line, line } from '../domain/card.ts';
-import type { FulfillmentView } from '../domain/fulfillment.ts';
-import { type Order, type OrderKind, orderSubject, tailOf } from '../domain/order.ts';
-import type { Parcel } from '../domain/parcel.ts';
-import type { MomentName, Rule } from '../domain/rule.ts';
+import { type Order, type OrderKind, tailOf } from '../domain/order.ts';
+import type { MomentName, Rule, RuleOn } from '../domain/rule.ts';
 import type { Language, Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { heardWords } from '../render/heard-words.ts';
 import { clockTime, dateTime, localDay, say, span } from '../render/words.ts';
+import { alertsOf } from './alerts-of.ts';
 import type { Directory } from './directory.ts';
-import type { ClockRule, Rulebook } from './rulebook.ts';
+import type { ClockRule, ClockSubject, Rulebook } from './rulebook.ts';
 
 export interface WhyNotDeps {
   readonly storage: Storage;
@@ -57,21 +56,23 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
     });
   }
 
-  function ofRule(
-    rule: ClockRule,
-    order: Order,
-    fulfillments: readonly FulfillmentView[],
-    parcels: readonly Parcel[],
-    language: Language,
-  ): string {
-    const zh = language === 'zh';
+  const dueWords = (dueAt: number, isOpenHours: boolean, language: Language): string => {
     const now = clock.now();
+    const zh = language === 'zh';
+    if (dueAt <= now) return zh ? '到点了，正在查证' : 'due now, being confirmed';
+    return zh
+      ? `还没到：${time(dueAt, language)} 才报（还有 ${span(dueAt - now, language)}${isOpenHours ? '，只算营业时间' : ''}）`
+      : `not yet: due ${time(dueAt, language)} (in ${span(dueAt - now, language)}${isOpenHours ? ', open hours only' : ''})`;
+  };
+
+  function ofClock(rule: ClockRule, about: ClockSubject, language: Language): string {
+    const zh = language === 'zh';
     const book = rulebook();
-    const { meets, verdict } = book.judge(rule, { orders: [order], fulfillments, parcels, isParcel: false });
+    const { meets, verdict } = book.judge(rule, about);
     if (meets === 'no') return zh ? '不符合规则的条件' : 'it does not meet the rule’s condition';
     if (meets === 'cannot-tell') {
-      const facts = book.facts(order, fulfillments);
-      const missing = book.condition(rule.id).fields.filter((field) => facts[field] == null);
+      const facts = about.orders.map((order) => book.facts(order, about.fulfillments));
+      const missing = book.condition(rule.id).fields.filter((field) => facts.some((each) => each[field] == null));
       return zh ? `缺数据，没法判断（${missing.join('、')}）` : `cannot tell: no data on ${missing.join(', ')}`;
     }
     switch (verdict.state) {
@@ -84,30 +85,51 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
           ? `没超时：${time(verdict.at, language)} ${momentWords[verdict.by].zh}，早于 ${time(verdict.dueAt, language)}`
           : `in time: ${momentWords[verdict.by].en} ${time(verdict.at, language)}, before ${time(verdict.dueAt, language)}`;
       case 'waiting':
-        if (verdict.dueAt <= now) return zh ? '到点了，正在查证' : 'due now, being confirmed';
-        return zh
-          ? `还没到：${time(verdict.dueAt, language)} 才报（还有 ${span(verdict.dueAt - now, language)}${rule.on.hours === 'open' ? '，只算营业时间' : ''}）`
-          : `not yet: due ${time(verdict.dueAt, language)} (in ${span(verdict.dueAt - now, language)}${rule.on.hours === 'open' ? ', open hours only' : ''})`;
+        return dueWords(verdict.dueAt, rule.on.hours === 'open', language);
     }
+  }
+
+  function ofWall(
+    { id }: RuleOn<'wall'>,
+    { orders: [order], fulfillments, parcels }: ClockSubject,
+    language: Language,
+  ) {
+    const zh = language === 'zh';
+    if (order?.shipBy == null) return zh ? '平台没给发货时限' : 'its platform gives no ship-by';
+    const next = rulebook()
+      .derivation.order(order, fulfillments, parcels)
+      .deadlines.find(({ ruleId }) => ruleId === id);
+    if (next === undefined) return zh ? '不用再盯时限了' : 'its ship-by matters no more';
+    return dueWords(next.dueAt, false, language);
+  }
+
+  /** A parcel is judged by itself; what has no number yet is its own. */
+  function ofRule(rule: Rule, about: ClockSubject, language: Language): readonly string[] {
+    if (rule.on.type === 'wall') return [ofWall({ ...rule, on: rule.on }, about, language)];
+    if (rule.on.type !== 'clock') return [];
+    const clockRule = { ...rule, on: rule.on };
+    const each =
+      rule.on.subject !== 'parcel' || about.parcels.length === 0
+        ? [about]
+        : about.parcels.map((parcel) => ({ ...about, parcels: [parcel], isParcel: true }));
+    return each.map((one) => ofClock(clockRule, one, language));
   }
 
   async function ofOrder(order: Order, language: Language): Promise<Line[]> {
     const zh = language === 'zh';
     const fulfillments = await storage.views.fulfillmentsOf(order.id);
     const parcels = await storage.views.parcelsOf(order.id);
-    const alerts = await storage.alerts.listFor(orderSubject(order.shopId, order.channelOrderNo));
+    const alerts = await alertsOf(storage, order);
     const newest = alerts.filter((alert, at) => alerts.findIndex(({ ruleId }) => ruleId === alert.ruleId) === at);
+    const about: ClockSubject = { orders: [order], fulfillments, parcels, isParcel: false };
     const said: Line[] = [];
     for (const alert of newest) said.push(...(await ofAlert(alert, language)));
     const others =
       order.kind === 'sale'
         ? rules()
-            .filter((rule): rule is ClockRule => rule.on.type === 'clock' && rule.on.subject === 'order')
             .filter(({ id }) => !newest.some(({ ruleId }) => ruleId === id))
-            .map((rule) =>
-              line(
-                `${say(directory.ruleSay(rule.id), language)} · ${ofRule(rule, order, fulfillments, parcels, language)}`,
-              ),
+            .flatMap((rule) =>
+              ofRule(rule, about, language).map((why) => line(`${say(directory.ruleSay(rule.id), language)} · ${why}`)),
             )
         : [
             line(

@@ -276,6 +276,21 @@ describe('what leaves the clock [N3]', () => {
     expect(await other.alerts()).toMatchObject([{ state: 'resolved', resolution: 'rule-off' }]);
   });
 
+  it('a rule or calendar that gives more time since is judged by its new time, to the millisecond', async () => {
+    const flow = await paidOrder();
+    flow.rules = builtinRules.map((rule) =>
+      rule.id === 'paid-not-sorted' && rule.on.type === 'clock'
+        ? { ...rule, on: { ...rule.on, after: 3 * hour } }
+        : rule,
+    );
+    await flow.judgeAt(due);
+    await flow.judgeAt(due + hour - 1);
+    expect(await flow.alerts()).toEqual([]);
+
+    await flow.judgeAt(due + hour);
+    expect(await flow.alerts()).toMatchObject([{ ruleId: 'paid-not-sorted', dueAt: due + hour }]);
+  });
+
   it('what is found more than two hours late is listed as such', async () => {
     const flow = await startFlow();
     await flow.tell(anOrder());

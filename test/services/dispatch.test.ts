@@ -216,6 +216,22 @@ describe('a group', () => {
     expect(await flow.storage.alerts.listUndispatched(9)).toEqual([]);
   });
 
+  it('leaves others their turn between two groups', async () => {
+    const flow = await start({ perHour: 999 });
+    await raise(flow, 30, (index) => ({ subject: `order:mini/${index}`, groupKey: `g${index}|warehouse=hz` }));
+    let [turns, isDone] = [0, false];
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await flow.dispatch();
+    isDone = true;
+
+    expect(kinds(flow)).toHaveLength(30);
+    expect(turns).toBeGreaterThanOrEqual(30);
+  });
+
   it('is one message each: twenty groups, twenty messages [C4]', async () => {
     const flow = await start();
     await raise(flow, 60, (index) => ({ groupKey: `paid-not-sorted|warehouse=w${index % 20}` }));
@@ -279,6 +295,21 @@ describe('a group', () => {
       '1号 · 杭州仓 · 2 单 · 时限更近了',
       '1号 · 杭州仓 · 2 单 · 时限更近了',
     ]);
+  });
+
+  it('comes near its next wall, though it was said for one that is past [N18]', async () => {
+    const flow = await start();
+    const shipBy = (wall: number) => () => ({
+      subject: `order:mini/${wall}`,
+      facts: { warehouseId: 'hz', shipBy: wall },
+    });
+    await raise(flow, 1, shipBy(noon + hour));
+    await raise(flow, 2, () => ({ facts: { warehouseId: 'hz', shipBy: noon + 8 * hour } }));
+    for (const time of [noon, noon + hour, noon + 4 * hour - 1, noon + 4 * hour, noon + 7 * hour, noon + 8 * hour])
+      await runAt(flow, time);
+
+    const nearer = '1号 · 杭州仓 · 3 单 · 时限更近了';
+    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单', nearer, nearer, nearer]);
   });
 
   it('is cleared with one line, once, when all of it is over', async () => {

@@ -4,7 +4,7 @@ import { addOpen, nextOpening, parseHours } from '../../src/domain/calendar.ts';
 import { createWatchOvertaken } from '../../src/services/watch-overtaken.ts';
 import { aFulfillment, anOrder, at, hour, minute } from '../kit/builders.ts';
 import { isLong } from '../kit/size.ts';
-import { startFlow } from '../kit/test-storage.ts';
+import { type Flow, startFlow } from '../kit/test-storage.ts';
 
 const hours = ['Mon-Sun 08:30-22:00'];
 const calendar = parseHours(hours);
@@ -44,11 +44,12 @@ function nightAndMorning(stuck?: string): Each[] {
   return all;
 }
 
-async function play(orders: readonly Each[]) {
+async function play(orders: readonly Each[], prepare: (flow: Flow) => Promise<unknown> = async () => {}) {
   const rules = builtinRules.map((rule) =>
     rule.on.type === 'overtaken' ? { ...rule, on: { ...rule.on, byAtLeast: rule.on.byAtLeast / scale } } : rule,
   );
   const flow = await startFlow({ hours, startAt: from, rules });
+  await prepare(flow);
   const watch = createWatchOvertaken(flow);
   const view = ({ no }: Each, change: Parameters<typeof aFulfillment>[0]) =>
     aFulfillment({ systemOrderNo: `s${no}`, channelOrderNos: [no], ...change });
@@ -95,4 +96,23 @@ it('raises one card for the one order that 200 later ones have passed [P2]', asy
   expect(cards).toHaveLength(1);
   expect(cards[0]?.text).toContain(stuck.slice(-6));
   expect(rows.filter((id) => id === 'overtaken')).toHaveLength(1);
+});
+
+it('does not count in the line at a silence’s end who only waits for a turn [P2]', async () => {
+  const stuck = '202611240000080';
+  const { flow } = await play(nightAndMorning(stuck), (silenced) =>
+    silenced.storage.noise.addSilence({
+      roomId: 'war',
+      scope: { kind: 'warehouse', warehouseId: 'hz' },
+      from,
+      until: at('11:30'),
+      reason: '盘点',
+      by: 'person:wang',
+    }),
+  );
+
+  const [end] = flow.messages().map(({ text }) => text.split('\n'));
+  expect(end?.[0]).toContain('免打扰结束');
+  const own = end?.filter((line) => line.includes('付款 2 小时仍未进入分拣'));
+  expect(own).toEqual([expect.not.stringMatching(/\d+ 单/)]);
 });

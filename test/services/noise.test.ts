@@ -228,6 +228,24 @@ describe('a group that was heard of before', () => {
     expect(end).toEqual({ dueAt: noon + 8 * hour });
   });
 
+  it('ends in the morning though long ago a critical one was among its like', async () => {
+    const flow = await start();
+    const [old = ''] = await raise(flow, 1, { severity: 'critical' });
+    await flow.dispatch();
+    await resolve(flow, old);
+    await runAt(flow, noon + minute);
+    await flow.clock.advanceTo(noon + hour);
+    const ids = await raise(flow, 3);
+    await flow.dispatch();
+    await send(flow);
+    flow.moods.set('war', { quietUntil: noon + 8 * hour });
+    await flow.clock.advanceTo(noon + 2 * hour);
+    await resolve(flow, ...ids);
+    await runAt(flow, noon + 2 * hour);
+
+    expect(flow.rows(`SELECT dueAt FROM Outbox WHERE key LIKE 'cleared/%'`)).toEqual([{ dueAt: noon + 8 * hour }]);
+  });
+
   it('is not listed again in the morning when it was said in the night after all', async () => {
     const flow = await start();
     flow.moods.set('war', { quietUntil: noon + 8 * hour });

@@ -90,6 +90,7 @@ export function createFakeStores(alerts: readonly Alert[] = company.alerts) {
       findOrderByNo: async (_shopId: string, no: string) =>
         company.orders.find(({ channelOrderNo }) => channelOrderNo === no),
       fulfillmentsOf: async (id: string) => (id === 'o7Kd2mQx' ? [company.fulfillment] : []),
+      parcelsOf: async () => [],
       companionsOf: async (id: string) =>
         id === 'o7Kd2mQx' || id === 'oSent' ? company.orders.filter((order) => order.id === 'oP3') : [],
       locksOn: async () => [company.lock],

@@ -130,6 +130,13 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         const { where, values } = whereOf(filter);
         return all(`SELECT * FROM Alert WHERE ${where} ORDER BY ${worstFirst} LIMIT ?`, ...values, filter.limit);
       }),
+    openGroups: () =>
+      run(() =>
+        sqlite
+          .prepare<{ groupKey: string }>(`SELECT DISTINCT groupKey FROM Alert WHERE state IN ('open', 'claimed')`)
+          .all()
+          .map(({ groupKey }) => groupKey),
+      ),
     count: (filter) =>
       run(() => {
         const { where, values } = whereOf(filter);
@@ -302,7 +309,7 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
   };
 }
 
-function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limit'>): {
+function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince }: Omit<AlertFilter, 'limit'>): {
   where: string;
   values: unknown[];
 } {
@@ -314,6 +321,7 @@ function whereOf({ state, ruleId, groupKey, claimedBy }: Omit<AlertFilter, 'limi
   else if (state !== undefined) parts.push(['state = ?', state]);
   if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
+  if (resolvedSince !== undefined) parts.push(["state = 'resolved' AND resolvedAt >= ?", resolvedSince]);
   if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
   return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.flatMap(([, ...values]) => values) };
 }

@@ -3,9 +3,28 @@ import type { AlertTimes, HealthStore, TallyRow } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
 
+/** Orders that one piece of a day takes: a few milliseconds. */
+const pieceSize = 5_000;
+
 const marks = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 export function createHealthStore(sqlite: Sqlite, run: Run): HealthStore {
+  /** Cut between two payments, so that none is torn apart from those of its ms. */
+  function readPiece(from: number, until: number): { laps: OpenLaps[]; next: number } {
+    const cut = sqlite
+      .prepare<{ paidAt: number }>(
+        'SELECT paidAt FROM OrderLap WHERE paidAt > ? AND paidAt <= ? ORDER BY paidAt LIMIT 1 OFFSET ?',
+      )
+      .get(from, until, pieceSize);
+    const next = cut?.paidAt ?? until;
+    const laps = sqlite
+      .prepare<OpenLaps>(
+        'SELECT warehouse, paidAt, scannedAt FROM OrderLap WHERE paidAt > ? AND paidAt <= ? AND closedAt IS NULL ORDER BY paidAt',
+      )
+      .all(from, next);
+    return { laps, next };
+  }
+
   return {
     tallies: (metrics, fromDay, toDay) =>
       run(() =>
@@ -27,14 +46,18 @@ export function createHealthStore(sqlite: Sqlite, run: Run): HealthStore {
       ),
     hasEver: (metric) =>
       run(() => sqlite.prepare('SELECT 1 FROM HealthTally WHERE metric = ? LIMIT 1').get(metric) !== undefined),
-    openLaps: (paidAfter, paidUntil) =>
-      run(() =>
-        sqlite
-          .prepare<OpenLaps>(
-            'SELECT warehouse, paidAt, scannedAt FROM OrderLap WHERE paidAt > ? AND paidAt <= ? AND closedAt IS NULL ORDER BY paidAt',
-          )
-          .all(paidAfter, paidUntil),
-      ),
+    async openLaps(paidAfter, paidUntil) {
+      const laps: OpenLaps[] = [];
+      let from = paidAfter;
+      while (from < paidUntil) {
+        const start = from;
+        const piece = await run(() => readPiece(start, paidUntil));
+        laps.push(...piece.laps);
+        from = piece.next;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return laps;
+    },
     alertTimes: (from, to) =>
       run(() =>
         sqlite

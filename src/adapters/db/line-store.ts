@@ -1,3 +1,4 @@
+import { alertKey } from '../../domain/alert.ts';
 import { orderSubject } from '../../domain/order.ts';
 import type { LineCohort, LineStore, Sale } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -101,23 +102,31 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
         const both = [...newest.all('sorted', warehouse, count), ...newest.all('shipped', warehouse, count)];
         return both.map(({ since }) => since).sort((a, b) => b - a)[count - 1];
       }),
-    waitingBefore: (warehouse, mark, limit) =>
-      run(() => {
-        const later = sqlite.prepare<{ count: number }>(
-          `SELECT count(*) AS count FROM LineEntry WHERE phase IN ('sorted', 'shipped') AND warehouse = ? AND since > ?`,
-        );
-        return sqlite
+    waitingBefore: (warehouse, mark, ruleId, limit) =>
+      run(() =>
+        sqlite
           .prepare<{ orderId: string; shopId: string; channelOrderNo: string; since: number }>(
             `SELECT l.orderId, o.shopId, o.channelOrderNo, l.since FROM LineEntry l JOIN "Order" o ON o.id = l.orderId
-             WHERE l.phase = 'waiting' AND l.warehouse = ? AND l.since < ? AND l.apart IS NULL ORDER BY l.since LIMIT ?`,
+             WHERE l.phase = 'waiting' AND l.warehouse = ? AND l.since < ? AND l.apart IS NULL
+               AND NOT EXISTS (SELECT 1 FROM Alert WHERE openKey = ? || o.shopId || '/' || o.channelOrderNo)
+             ORDER BY l.since LIMIT ?`,
           )
-          .all(warehouse, mark, limit)
+          .all(warehouse, mark, alertKey(ruleId, 'order:'), limit)
           .map(({ orderId, shopId, channelOrderNo, since }) => ({
             orderId,
             subject: orderSubject(shopId, channelOrderNo),
-            later: later.get(warehouse, since)?.count ?? 0,
-          }));
-      }),
+            since,
+          })),
+      ),
+    sortedAfter: (warehouse, since) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT count(*) AS count FROM LineEntry WHERE phase IN ('sorted', 'shipped') AND warehouse = ? AND since > ?`,
+            )
+            .get(warehouse, since)?.count ?? 0,
+      ),
     waitingBehind: (warehouse, skip, wall, limit) =>
       run(() =>
         sqlite

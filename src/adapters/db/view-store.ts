@@ -152,6 +152,21 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
         ),
       ),
     listOrders: (ids) => run(() => ids.flatMap((id) => reader.findOrder(id) ?? [])),
+    skusOf: (ids) =>
+      run(() => {
+        const skus = new Map<string, string[]>();
+        const lines = sqlite
+          .prepare<{ orderId: string; sku: string }>(
+            'SELECT orderId, sku FROM OrderLine WHERE orderId IN (SELECT value FROM json_each(?))',
+          )
+          .all(JSON.stringify(ids));
+        for (const { orderId: id, sku } of lines) {
+          const own = skus.get(id);
+          if (own === undefined) skus.set(id, [sku]);
+          else own.push(sku);
+        }
+        return skus;
+      }),
     fulfillmentsOf: (id) => run(() => reader.fulfillmentsOf(id)),
     findFulfillment: (systemId, no) =>
       run(() => {
