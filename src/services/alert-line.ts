@@ -1,8 +1,8 @@
 import type { Alert, AlertState, Resolution } from '../domain/alert.ts';
 import { tailOf } from '../domain/order.ts';
 import { type Severity, severityRank } from '../domain/rule.ts';
-import type { Text } from '../domain/text.ts';
-import { fill } from '../render/words.ts';
+import type { Language, Text } from '../domain/text.ts';
+import { fill, span } from '../render/words.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 
 /** One alert as a list shows it. */
@@ -61,6 +61,18 @@ export function lineOf(alert: Alert, directory: Directory): AlertLine {
     resolution: alert.resolution,
     isLateFound: alert.isLateFound,
   };
+}
+
+/** Time left to the platform's deadline where the alert is about that; else how long it has been broken by `now`. */
+export function howLate({ facts, dueAt }: Alert, now: number, language: Language): string {
+  const zh = language === 'zh';
+  const { shipBy } = facts;
+  if (facts['band'] !== undefined && typeof shipBy === 'number' && shipBy > now)
+    return zh ? `剩 ${span(shipBy - now, language)}` : `${span(shipBy - now, language)} left`;
+  const from = facts['band'] !== undefined && typeof shipBy === 'number' ? shipBy : dueAt;
+  const late = span(Math.max(0, now - from), language);
+  if (facts['later'] !== undefined) return zh ? `已 ${late}` : `for ${late}`;
+  return zh ? `超 ${late}` : `${late} over`;
 }
 
 /** Worst first, then what has been broken longest. */

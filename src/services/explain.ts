@@ -8,12 +8,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { heardWords } from '../render/heard-words.ts';
 import { stageWords } from '../render/stage-words.ts';
-import { clockTime, dateTime, say, span } from '../render/words.ts';
+import { clockTime, dateTime, say } from '../render/words.ts';
+import { howLate } from './alert-line.ts';
 import { causeText, detailsOf, mendFor } from './alert-models.ts';
 import { stillOpen } from './alert-number.ts';
 import type { Confirm } from './confirm.ts';
 import { diagnose } from './diagnose.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, warehouseName } from './directory.ts';
 
 /** `/why`: what is known, what is guessed, from a fresh read; for an alert also who heard of it, and why not. */
 export function createExplain({
@@ -72,9 +73,21 @@ export function createExplain({
     };
   }
 
+  /** What is held; its order is closed, and how that one fares explains nothing. */
+  function ofLock(alert: Alert, order: Order | undefined, language: Language): { lines: Line[]; buttons: Button[] } {
+    if (alert.resolvedAt !== null || order === undefined) return { lines: [], buttons: [] };
+    const zh = language === 'zh';
+    const where = warehouseName(alert.facts.warehouseId, directory) ?? '';
+    const [qty, sku] = [alert.facts['qty'] ?? '?', alert.facts['sku'] ?? ''];
+    return {
+      lines: [line(zh ? `还占着 ${qty} 件 ` : `Still holds ${qty} pcs of `, foreign(String(sku)), ` · ${where}`)],
+      buttons: [{ label: zh ? '解锁' : 'Release', command: `/release ${order.channelOrderNo}`, style: 'primary' }],
+    };
+  }
+
   async function ofAlert(alert: Alert, language: Language): Promise<Line[]> {
     const zh = language === 'zh';
-    const late = Math.max(0, (alert.resolvedAt ?? clock.now()) - alert.dueAt);
+    const late = howLate(alert, alert.resolvedAt ?? clock.now(), language);
     const end =
       alert.resolvedAt === null
         ? ''
@@ -84,8 +97,8 @@ export function createExplain({
     const lines: Line[] = [
       line(
         zh
-          ? `${alert.number ?? '-'}号：${say(directory.ruleSay(alert.ruleId), language)}，超 ${span(late, language)}${end}`
-          : `No. ${alert.number ?? '-'}: ${say(directory.ruleSay(alert.ruleId), language)}, ${span(late, language)} over${end}`,
+          ? `${alert.number ?? '-'}号：${say(directory.ruleSay(alert.ruleId), language)}，${late}${end}`
+          : `No. ${alert.number ?? '-'}: ${say(directory.ruleSay(alert.ruleId), language)}, ${late}${end}`,
       ),
     ];
     const heard = (await storage.alerts.decisionsFor(alert.id)).at(-1);
@@ -107,8 +120,13 @@ export function createExplain({
     // A parcel and a buyer's case explain themselves; their orders are past the stages that an order waits in.
     const details = alert === undefined ? undefined : await detailsOf(storage, directory, alert, clock.now());
     if (details !== undefined) head.push(...details.map((text) => line(say(text, language))));
+    const isLock = alert?.facts['lockKind'] !== undefined;
     const body =
-      order === undefined || details !== undefined ? { lines: [], buttons: [] } : await ofOrder(order, language);
+      alert !== undefined && isLock
+        ? ofLock(alert, order, language)
+        : order === undefined || details !== undefined
+          ? { lines: [], buttons: [] }
+          : await ofOrder(order, language);
     return [
       {
         tone: 'info',

@@ -5,7 +5,8 @@ import { type Card, type Line, line, markOf, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
-import { say, span } from '../render/words.ts';
+import { say } from '../render/words.ts';
+import { howLate } from './alert-line.ts';
 import { numberOf } from './alert-number.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 
@@ -34,9 +35,8 @@ export function createReadAlerts({
           : ` ${warehouseName(facts.warehouseId, directory)}`;
     const tail = facts.orderNo === undefined ? '' : tailOf(facts.orderNo);
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
-    const late = span(Math.max(0, clock.now() - alert.dueAt), language);
     return line(
-      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
+      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${howLate(alert, clock.now(), language)}${holder}`,
     );
   }
 

@@ -345,3 +345,14 @@ it('says how old its data is when that is more than two minutes', async () => {
   expect(old).toMatch(/数据 聚水潭 14:0\d/);
   expect(why).toMatch(/现在问不到，最后确认于 14:0\d/);
 });
+
+it('explains a lock by what it holds, not by how its closed order fares [I4]', async () => {
+  const { bot } = await stuckCompany();
+  const number = (await bot.messages()).find(({ text }) => text.includes('有货被白占'))?.text.match(/(\d+)号/)?.[1];
+
+  const said = plain(await bot.say('wang', `/为什么 ${number}`));
+
+  expect(said).toMatch(/还占着 2 件 \S+ · 杭州仓/);
+  expect(said).toMatch(/\[解锁 → \/release \d+\]/);
+  expect(said).not.toContain('没有卡住');
+});
