@@ -149,7 +149,7 @@ it('a file in the chat is answered with the page and the age of each shop [B7]',
   await runUntil(at('10:40'));
 
   expect(await ask('/import')).toBe(
-    '订单表请传到导入页，聊天里的文件我打不开\n我的店 · 数据 10:30（10分前）\n拼多多店 · 还没有数据\n[去导入] /import',
+    '订单表传到导入页，或私聊发给我\n我的店 · 数据 10:30（10分前）\n拼多多店 · 还没有数据\n[去导入] /import',
   );
 });
 
