@@ -7,7 +7,7 @@ import type { Storage } from '../ports/stores.ts';
 import { type TonightModel, tonightCard, tonightDetailCard, tonightListCard } from '../render/tonight-card.ts';
 import { apartWords, localDay } from '../render/words.ts';
 import { numberOf } from './alert-number.ts';
-import { type Directory, lineName } from './directory.ts';
+import { type Directory, lineName, placeOf } from './directory.ts';
 import type { LineReport, ReadLine, WarehouseLine } from './read-line.ts';
 import { tonightNumbers } from './tonight-numbers.ts';
 
@@ -56,8 +56,8 @@ export function createReadTonight({
     const worst = report.warehouses.find(({ tonight }) => (tonight?.misses ?? 0) > 0);
     if (worst === undefined)
       return notice('done', language === 'zh' ? '今晚没有会晚的单' : 'Nothing will be late tonight');
-    const key = worst.warehouse === undefined ? '' : `${worst.warehouse.systemId}/${worst.warehouse.code}`;
-    const ids = await storage.lines.waitingBehind(key, worst.capacityTonight, report.wall, shown);
+    const place = worst.warehouse === undefined ? '' : placeOf(worst.warehouse, directory);
+    const ids = await storage.lines.waitingBehind(place, worst.capacityTonight, report.wall, shown);
     const orders = await storage.views.listOrders(ids);
     return tonightListCard(
       {

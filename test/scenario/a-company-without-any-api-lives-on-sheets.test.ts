@@ -18,7 +18,16 @@ const company = checkCompany(
       { id: 'erp', channel: 'file', name: '我的店' },
       { id: 'pdd', channel: 'file', name: '拼多多店' },
     ],
-    warehouses: [{ id: 'hz', name: '杭州仓', kind: 'own', code: 'hz', hours: ['Mon-Sun 08:30-22:00'] }],
+    warehouses: [
+      {
+        id: 'hz',
+        name: '杭州仓',
+        kind: 'own',
+        code: 'hz',
+        hours: ['Mon-Sun 08:30-22:00'],
+        speedPerHour: 150,
+      },
+    ],
     staff: [{ id: 'li', name: '李建国', role: 'ops-lead' }],
   },
   plugs,
@@ -142,6 +151,23 @@ it('where the sheet does not tell what the warehouse does, the weaker sentence i
     { severity: 'warning', facts: { visibility: 'not-visible-here' } },
   ]);
   expect((await spoken()).join('\n')).toContain('付款 2 小时仍未发货（拼多多店没有接仓库系统，仓内进度看不到）');
+});
+
+it('its orders stand in the line of its only warehouse, with that warehouse’s hours and speed [P1]', async () => {
+  await bring(jushuitan([waiting]), 'erp', at('10:30'));
+
+  const answer = await ask('/今晚 详细');
+  expect(answer).toContain('杭州仓 要发 1 已发 0 · 每小时 150（按配置，还没看到分拣速度）');
+  expect(answer).not.toContain('未分仓');
+
+  // Too late for tonight's doors: what will be late is listed by name.
+  await clock.advanceTo(at('22:30'));
+  await bring(
+    jushuitan([waiting.replace('10:00:00,,2026-11-24 18:00:00', '22:00:00,,2026-11-24 23:50:00')]),
+    'erp',
+    at('22:30'),
+  );
+  expect(await ask('/今晚 清单')).toMatch(/杭州仓 今晚会晚 1 单.*\n842001 绣字卫衣/);
 });
 
 it('a file in the chat is answered with the page and the age of each shop [B7]', async () => {
