@@ -88,12 +88,13 @@ export function createReadLine({
   async function readSpeed(key: string, warehouse: Warehouse | undefined, waiting: number, now: number) {
     const calendar = calendarOf(warehouse);
     const place = warehouse === undefined ? key : placeOf(warehouse, directory);
-    const { sorted, first } = await lines.sortedSince(place, speedSince(calendar, now));
+    const { sorted, first, isUntimed } = await lines.sortedSince(place, speedSince(calendar, now));
     const speed = speedOf({
       calendar,
       now,
       sorted,
       firstSortedAt: first,
+      isUntimed,
       waiting,
       configured: warehouse?.speedPerHour ?? null,
     });

@@ -170,12 +170,24 @@ it('its orders stand in the line of its only warehouse, with that warehouse’s 
   expect(await ask('/今晚 清单')).toMatch(/杭州仓 今晚会晚 1 单.*\n842001 绣字卫衣/);
 });
 
+it('orders that a sheet calls picked without saying when make no speed: the configured one is said [P1]', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) =>
+    waiting.replace('1,402611240018842001', `${index + 1},4026112400188420${index + 10}`),
+  );
+  const picked = rows.map((row, index) => (index < 30 ? row : row.replace('已付款待审核', '发货中')));
+  await bring(jushuitan(rows), 'erp', at('10:30'));
+  await bring(jushuitan(picked), 'erp', at('11:30'));
+  await clock.advanceTo(at('12:10'));
+
+  expect(await ask('/今晚')).toContain('每小时 150（按配置，还没看到分拣速度）');
+});
+
 it('a file in the chat is answered with the page and the age of each shop [B7]', async () => {
   await bring(jushuitan([waiting]), 'erp', at('10:30'));
   await runUntil(at('10:40'));
 
   expect(await ask('/import')).toBe(
-    '订单表请传到导入页，聊天里的文件我打不开\n我的店 · 数据 10:30（10分前）\n拼多多店 · 还没有数据\n[去导入] /import',
+    '订单表传到导入页，或私聊发给我\n我的店 · 数据 10:30（10分前）\n拼多多店 · 还没有数据\n[去导入] /import',
   );
 });
 
