@@ -176,10 +176,34 @@ it('orders that a sheet calls picked without saying when make no speed: the conf
   );
   const picked = rows.map((row, index) => (index < 30 ? row : row.replace('已付款待审核', '发货中')));
   await bring(jushuitan(rows), 'erp', at('10:30'));
+  await clock.advanceTo(at('11:30'));
   await bring(jushuitan(picked), 'erp', at('11:30'));
   await clock.advanceTo(at('12:10'));
 
   expect(await ask('/今晚')).toContain('每小时 150（按配置，还没看到分拣速度）');
+});
+
+it('tonight is unknown before the first sheet, a number that grows while one is read, and as old as its sheet [P1, B7]', async () => {
+  expect(await ask('/今晚')).toContain('还没有数据：把订单表传到导入页');
+
+  await bring(jushuitan([waiting]), 'erp', at('10:30'));
+  expect(await ask('/tonight')).not.toContain('数据 10:30');
+  await clock.advanceTo(at('10:40'));
+  expect(await ask('今晚')).toContain('10:40 · 今晚 24:00 前要发 1 · 数据 10:30');
+
+  await bot.storage.imports.add({
+    id: 'half',
+    shopId: 'erp',
+    fileName: '导出.csv',
+    hash: 'h',
+    bytes: 1,
+    actorId: 'person:li',
+    roomId: null,
+    asOf: null,
+    createdAt: at('10:40'),
+  });
+  await bot.storage.imports.change('half', { state: 'storing', done: 12_300, total: 22_099 });
+  expect(await ask('/今晚 详细')).toContain('前要发 1 · 数据 10:30\n正在导入 12,300/22,099 单，数字还会变\n');
 });
 
 it('a file in the chat is answered with the page and the age of each shop [B7]', async () => {
