@@ -425,7 +425,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     shift: shifts.handOver,
     tellHealth: createTellHealth({ readHealth }),
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
-    tonight: createReadTonight({ storage, directory, readLine, perPersonHour }),
+    tonight: createReadTonight({ storage, directory, readLine, shops: importShops, perPersonHour }),
     login: binding.login,
     bind: binding.bind,
   };

@@ -45,6 +45,8 @@ export function speedOf(input: {
   readonly sorted: readonly Sorted[];
   /** The first sorting ever seen; null = none. */
   readonly firstSortedAt: number | null;
+  /** Whether some were sorted at moments that nobody told: then nothing seen is not nothing done. */
+  readonly isUntimed: boolean;
   readonly waiting: number;
   readonly configured: number | null;
 }): Speed | undefined {
@@ -55,6 +57,7 @@ export function speedOf(input: {
   if (open < leastSeen) return fallback;
   // Work after closing time says nothing of an hour that is open.
   const count = input.sorted.reduce((sum, each) => sum + (isOpen(calendar, each.at) ? each.count : 0), 0);
+  if (count === 0 && input.isUntimed) return fallback;
   const perHour = (count / open) * hour;
   const wasBusy = waiting >= count;
   if (!wasBusy && configured !== null && configured > perHour) return fallback;

@@ -17,6 +17,7 @@ export interface LineEntry {
   /** The platform's own deadline; null when it gives none. */
   readonly wall: number | null;
   readonly apart: Apart | null;
+  /** Null before it is sorted, and where a source tells that it is without telling when. */
   readonly sortedAt: number | null;
   readonly shippedAt: number | null;
 }
@@ -45,10 +46,14 @@ export function lineEntryOf(order: OrderView, fulfillments: readonly Fulfillment
     since: lineSince(order.paidAt, order.promisedAt),
     wall: order.shipBy,
     apart: apartOf(order, moments),
-    sortedAt,
+    sortedAt: sortedAt === order.sourceUpdatedAt ? toldSortedAt(order, fulfillments) : sortedAt,
     shippedAt,
   };
 }
+
+/** By the times that were told alone: the moment at which a state was seen is no work of that moment. */
+const toldSortedAt = (order: OrderView, fulfillments: readonly FulfillmentView[]): number | null =>
+  momentsOf({ ...order, status: 'unknown' }, fulfillments).sortedAt ?? null;
 
 function apartOf(
   { kind }: OrderView,

@@ -210,11 +210,18 @@ export interface LineStore {
   cohorts(phase: 'waiting' | 'sorted'): Promise<readonly LineCohort[]>;
   /** Shipped since `from`, with a wall up to `wall` (later ones and those without one are left out). */
   shippedSince(from: number, wall: number): Promise<readonly Pick<LineCohort, 'warehouse' | 'shopId' | 'count'>[]>;
-  /** What that warehouse sorted since then, by minute, and the first sorting that is known of it. */
+  /**
+   * What that warehouse sorted since then, by minute, the first sorting that is known of it, and, where there is nothing
+   * since then, whether some were sorted at moments that nobody told.
+   */
   sortedSince(
     warehouse: string,
     from: number,
-  ): Promise<{ readonly sorted: readonly { at: number; count: number }[]; readonly first: number | null }>;
+  ): Promise<{
+    readonly sorted: readonly { at: number; count: number }[];
+    readonly first: number | null;
+    readonly isUntimed: boolean;
+  }>;
   lastSortedAt(warehouse: string): Promise<number | undefined>;
   /** From sorted to shipped, of the orders shipped last; ms, unordered. */
   packTimes(warehouse: string, limit: number): Promise<readonly number[]>;

@@ -22,6 +22,15 @@ export interface TonightWarehouse extends TonightPart {
   readonly people: number | undefined;
 }
 
+interface TonightSheets {
+  /** There is no shop but those of sheets, and none of them has any data yet. */
+  readonly isEmpty: boolean;
+  /** The oldest of the shops' newest sheets, once it is worth saying. */
+  readonly asOf: number | null;
+  /** A sheet of which only a part is stored yet, in orders. */
+  readonly storing: { readonly done: number; readonly total: number } | null;
+}
+
 export interface TonightModel {
   readonly now: number;
   readonly timezone: string;
@@ -40,6 +49,8 @@ export interface TonightModel {
   readonly later: { readonly misses: number; readonly firstAt: number } | null;
   readonly apart: readonly { readonly what: Text; readonly count: number }[];
   readonly withoutWall: number;
+  /** What the sheets say of themselves. */
+  readonly sheets: TonightSheets;
   /** The command that takes the worst warehouse's alert, when one is open. */
   readonly take: string | null;
 }
@@ -53,7 +64,7 @@ export function tonightCard(model: TonightModel, language: Language): Card {
   const zh = language === 'zh';
   const [worst] = model.warehouses;
   const { misses: late, overdue } = model;
-  const lines: Line[] = [line(headOf(model, zh))];
+  const lines: Line[] = headLines(model, zh);
   if (worst !== undefined && model.due > 0) {
     const name = model.warehouses.filter(({ due, done }) => due > done).length > 1 ? `${worst.name} ` : '';
     lines.push(line(`${zh ? '已发' : 'sent'} ${count(model.done)} · ${name}${paceOf(worst, model, zh)}`));
@@ -80,13 +91,33 @@ export function tonightCard(model: TonightModel, language: Language): Card {
     });
   if (model.take !== null)
     buttons.push({ label: zh ? '我来安排' : 'I arrange it', command: model.take, style: 'plain' });
-  return { tone: 'night', lines, buttons, link: toBoard(zh) };
+  return { tone: 'night', lines, buttons, link: linkOf(model, zh) };
 }
 
-function headOf({ now, timezone, due }: TonightModel, zh: boolean): string {
+/** Where data is lacking, the way to bring it. */
+const linkOf = ({ sheets }: TonightModel, zh: boolean) =>
+  sheets.isEmpty ? { label: zh ? '去导入' : 'Import', path: '/import' } : toBoard(zh);
+
+function headLines(model: TonightModel, zh: boolean): Line[] {
+  const { storing } = model.sheets;
+  if (storing === null) return [line(headOf(model, zh))];
+  const progress = `${count(storing.done)}/${count(storing.total)}`;
+  const half = zh
+    ? `正在导入 ${progress} 单，数字还会变`
+    : `importing ${progress} orders, the numbers will still change`;
+  // That nothing is due is no fact while a sheet is half read.
+  return model.due > 0 ? [line(headOf(model, zh)), line(half)] : [line(half)];
+}
+
+function headOf({ now, timezone, due, sheets }: TonightModel, zh: boolean): string {
   const time = clockTime(now, timezone);
-  if (due === 0) return zh ? `${time} · 今晚 24:00 前没有要发的` : `${time} · nothing is due before 24:00 tonight`;
-  return zh ? `${time} · 今晚 24:00 前要发 ${count(due)}` : `${time} · ${count(due)} due before 24:00 tonight`;
+  if (sheets.isEmpty)
+    return zh
+      ? `${time} · 还没有数据：把订单表传到导入页`
+      : `${time} · no data yet: drop a sheet of orders on the import page`;
+  const age = sheets.asOf === null ? '' : ` · ${zh ? '数据' : 'data'} ${clockTime(sheets.asOf, timezone)}`;
+  if (due === 0) return `${time} · ${zh ? '今晚 24:00 前没有要发的' : 'nothing is due before 24:00 tonight'}${age}`;
+  return `${time} · ${zh ? `今晚 24:00 前要发 ${count(due)}` : `${count(due)} due before 24:00 tonight`}${age}`;
 }
 
 /** `每小时 410 → 01:51 才能发完`. */
@@ -163,9 +194,9 @@ export function tonightDetailCard(model: TonightModel, language: Language): Card
   const apart = apartOf(model, language);
   return {
     tone: 'night',
-    lines: [line(headOf(model, zh)), ...warehouses, ...shops, ...(apart === '' ? [] : [line(apart)])],
+    lines: [...headLines(model, zh), ...warehouses, ...shops, ...(apart === '' ? [] : [line(apart)])],
     buttons: [],
-    link: toBoard(zh),
+    link: linkOf(model, zh),
   };
 }
 

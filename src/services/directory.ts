@@ -38,6 +38,21 @@ export function sourceName(sourceId: string, directory: Directory): string {
 export const warehouseName = (id: string | undefined, directory: Directory): string | null =>
   id === undefined ? null : (directory.warehouses().find((each) => each.id === id)?.name ?? id);
 
+/** Who serves a shop's orders before anybody has said so: the only warehouse of its system, or the only one at all. */
+export function onlyWarehouseOf(shopId: string, directory: Directory): Warehouse | undefined {
+  const systemId = directory.systemOf(shopId);
+  const all = directory.warehouses();
+  const own = all.filter((each) => each.systemId === (systemId ?? ''));
+  const [only, second] = systemId === undefined && own.length === 0 ? all : own;
+  return second === undefined ? only : undefined;
+}
+
+/** Where a warehouse's orders stand in the lines: no system names the only warehouse that has none. */
+export function placeOf({ id, systemId, code }: Warehouse, directory: Directory): string {
+  const isOnly = systemId === '' && directory.warehouses().every((each) => each.systemId !== '' || each.id === id);
+  return isOnly ? '' : `${systemId}/${code}`;
+}
+
 const kinds = {
   '3pl': { zh: '云仓', en: '3PL' },
   supplier: { zh: '供应商', en: 'supplier' },

@@ -16,7 +16,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LineCohort, LineStore } from '../ports/stores.ts';
 import { breath } from './breath.ts';
 import type { createCalendars } from './calendars.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, onlyWarehouseOf, placeOf } from './directory.ts';
 
 export interface ShopDue {
   readonly shopId: string;
@@ -78,26 +78,27 @@ export function createReadLine({
   /** Orders one person sorts in an hour. Read at each use. */
   perPersonHour: () => number;
 }): ReadLine {
-  /** A row without a warehouse belongs to the only one that its shop's system has. */
+  /** A row without a warehouse belongs to the only one that can serve its shop. */
   const keyOf = ({ warehouse, shopId }: Pick<LineCohort, 'warehouse' | 'shopId'>): string => {
     if (warehouse !== '') return warehouse;
-    const systemId = directory.systemOf(shopId);
-    const [only, second] = directory.warehouses().filter((each) => each.systemId === systemId);
-    return only === undefined || second !== undefined ? '' : `${only.systemId}/${only.code}`;
+    const only = onlyWarehouseOf(shopId, directory);
+    return only === undefined ? '' : `${only.systemId}/${only.code}`;
   };
 
   async function readSpeed(key: string, warehouse: Warehouse | undefined, waiting: number, now: number) {
     const calendar = calendarOf(warehouse);
-    const { sorted, first } = await lines.sortedSince(key, speedSince(calendar, now));
+    const place = warehouse === undefined ? key : placeOf(warehouse, directory);
+    const { sorted, first, isUntimed } = await lines.sortedSince(place, speedSince(calendar, now));
     const speed = speedOf({
       calendar,
       now,
       sorted,
       firstSortedAt: first,
+      isUntimed,
       waiting,
       configured: warehouse?.speedPerHour ?? null,
     });
-    const times = (await lines.packTimes(key, packSample)).filter((ms) => ms >= 0).sort((a, b) => a - b);
+    const times = (await lines.packTimes(place, packSample)).filter((ms) => ms >= 0).sort((a, b) => a - b);
     return { calendar, speed, packMs: nearestRank(times, 50) ?? usualPackMs };
   }
 

@@ -7,11 +7,14 @@ import type { Storage } from '../ports/stores.ts';
 import { type TonightModel, tonightCard, tonightDetailCard, tonightListCard } from '../render/tonight-card.ts';
 import { apartWords, localDay } from '../render/words.ts';
 import { numberOf } from './alert-number.ts';
-import { type Directory, lineName } from './directory.ts';
+import { type Directory, lineName, placeOf } from './directory.ts';
+import type { ImportShop } from './import-sheet.ts';
 import type { LineReport, ReadLine, WarehouseLine } from './read-line.ts';
 import { tonightNumbers } from './tonight-numbers.ts';
 
 const shown = 8;
+/** A sheet that is older says its moment. */
+const freshMs = 2 * 60_000;
 const listWords = /^(清单|列表|哪些|list|which)/i;
 
 /** `/tonight`: what has to leave before midnight, and whether it will; long by warehouse and shop; or the late ones by name. */
@@ -19,10 +22,12 @@ export function createReadTonight({
   storage,
   directory,
   readLine,
+  shops,
   perPersonHour,
 }: {
   storage: Storage;
   directory: Directory;
+  shops: () => readonly ImportShop[];
   readLine: ReadLine;
   perPersonHour: () => number;
 }) {
@@ -34,6 +39,22 @@ export function createReadTonight({
     if (alert === undefined) return null;
     const number = await numberOf(storage, alert);
     return number === null ? null : `/ack ${datedNumber(number, localDay(report.at, directory.timezone))}`;
+  }
+
+  async function sheetsOf({ at, warehouses }: LineReport): Promise<TonightModel['sheets']> {
+    const all = shops();
+    const files = all.filter(({ isFile }) => isFile);
+    const row = await storage.imports.next();
+    const storing = row?.state === 'storing' ? { done: row.done, total: row.total } : null;
+    const brought = (await storage.imports.fileShops()).filter(({ shopId }) => files.some(({ id }) => id === shopId));
+    const oldest = Math.min(...brought.map(({ asOf }) => asOf));
+    const isFileOnly = files.length > 0 && files.length === all.length;
+    const isIdle = warehouses.every(({ due, waiting }) => due === 0 && waiting === 0);
+    return {
+      isEmpty: isFileOnly && brought.length === 0 && isIdle && storing === null,
+      asOf: brought.length > 0 && at - oldest > freshMs ? oldest : null,
+      storing,
+    };
   }
 
   async function modelOf(report: LineReport, language: Language): Promise<TonightModel> {
@@ -48,6 +69,7 @@ export function createReadTonight({
       perPersonHour: perPersonHour(),
       other: worst === undefined ? null : spareOf(report, worst, directory, language),
       apart: [...apart].map(([kind, count]) => ({ what: apartWords[kind], count })),
+      sheets: await sheetsOf(report),
       take: await takeOf(report),
     };
   }
@@ -56,8 +78,8 @@ export function createReadTonight({
     const worst = report.warehouses.find(({ tonight }) => (tonight?.misses ?? 0) > 0);
     if (worst === undefined)
       return notice('done', language === 'zh' ? '今晚没有会晚的单' : 'Nothing will be late tonight');
-    const key = worst.warehouse === undefined ? '' : `${worst.warehouse.systemId}/${worst.warehouse.code}`;
-    const ids = await storage.lines.waitingBehind(key, worst.capacityTonight, report.wall, shown);
+    const place = worst.warehouse === undefined ? '' : placeOf(worst.warehouse, directory);
+    const ids = await storage.lines.waitingBehind(place, worst.capacityTonight, report.wall, shown);
     const orders = await storage.views.listOrders(ids);
     return tonightListCard(
       {

@@ -17,7 +17,7 @@ import {
 } from '../domain/rule.ts';
 import { hasReached, laterStage, type Stage } from '../domain/stage.ts';
 import type { Derivation, DueMoment } from '../ports/stores.ts';
-import type { Directory } from './directory.ts';
+import { type Directory, onlyWarehouseOf } from './directory.ts';
 
 /** What a clock is asked about: an order with its parcels, or one parcel with its orders. */
 export interface ClockSubject {
@@ -85,10 +85,11 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
 
   function calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar {
     const open = fulfillments.find((each) => !each.closed);
-    const systemId = open?.systemId ?? directory.systemOf(order.shopId) ?? '';
+    const systemId = directory.systemOf(order.shopId) ?? '';
     const warehouse =
       open === undefined
-        ? directory.warehouses().find((each) => each.systemId === systemId)
+        ? (onlyWarehouseOf(order.shopId, directory) ??
+          directory.warehouses().find((each) => each.systemId === systemId))
         : directory.warehouseOf(open.systemId, open.warehouseCode);
     return warehouse === undefined ? always : calendar(warehouse.id, warehouse.hours);
   }

@@ -65,6 +65,7 @@ describe('how fast a warehouse is [P1]', () => {
       now: at('15:00'),
       sorted: [{ at: at('14:00'), count }],
       firstSortedAt: at('09:00'),
+      isUntimed: false,
       waiting: 5_000,
       configured: 900,
       ...change,
@@ -83,6 +84,12 @@ describe('how fast a warehouse is [P1]', () => {
 
   it('is nothing where nothing moves though much waits', () => {
     expect(seen(0)).toEqual({ perHour: 0, from: 'measured' });
+  });
+
+  it('is what it is configured to be, or unknown, where things were sorted at moments that nobody told', () => {
+    expect(seen(0, { isUntimed: true })).toEqual({ perHour: 900, from: 'configured' });
+    expect(seen(0, { isUntimed: true, configured: null })).toBeUndefined();
+    expect(seen(820, { isUntimed: true })).toEqual({ perHour: 410, from: 'measured' });
   });
 
   it('reaches back over the night, and leaves out what was sorted after closing', () => {
@@ -120,6 +127,7 @@ describe('how fast a warehouse is [P1]', () => {
         now,
         sorted: [...sorted],
         firstSortedAt: at('08:30'),
+        isUntimed: false,
         waiting: total - done,
         configured: 600,
       });

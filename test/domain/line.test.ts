@@ -47,6 +47,17 @@ it('moves on as it is sorted and shipped', () => {
   });
 });
 
+it('is sorted at no known moment where a state was told without its time: no speed is made of the moment of telling', () => {
+  const asOf = at('19:34');
+  const told = (change: Parameters<typeof anOrder>[0]) =>
+    lineEntryOf(anOrder({ sourceUpdatedAt: asOf, ...change }), []);
+
+  expect(told({ status: 'picking' })).toMatchObject({ phase: 'sorted', sortedAt: null });
+  expect(told({ status: 'shipped' })).toMatchObject({ phase: 'shipped', sortedAt: null, shippedAt: asOf });
+  expect(told({ status: 'shipped', shippedAt: at('15:00') })).toMatchObject({ sortedAt: at('15:00') });
+  expect(told({ status: 'picking', sortedAt: asOf })).toMatchObject({ phase: 'sorted', sortedAt: asOf });
+});
+
 it('of a split order belongs to the warehouse that is furthest behind', () => {
   const sorted = { systemOrderNo: '1', stage: 'sorting', stageAt: at('11:00'), sortedAt: at('11:00') } as const;
 

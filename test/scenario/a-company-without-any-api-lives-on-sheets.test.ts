@@ -18,7 +18,16 @@ const company = checkCompany(
       { id: 'erp', channel: 'file', name: '我的店' },
       { id: 'pdd', channel: 'file', name: '拼多多店' },
     ],
-    warehouses: [{ id: 'hz', name: '杭州仓', kind: 'own', code: 'hz', hours: ['Mon-Sun 08:30-22:00'] }],
+    warehouses: [
+      {
+        id: 'hz',
+        name: '杭州仓',
+        kind: 'own',
+        code: 'hz',
+        hours: ['Mon-Sun 08:30-22:00'],
+        speedPerHour: 150,
+      },
+    ],
     staff: [{ id: 'li', name: '李建国', role: 'ops-lead' }],
   },
   plugs,
@@ -142,6 +151,59 @@ it('where the sheet does not tell what the warehouse does, the weaker sentence i
     { severity: 'warning', facts: { visibility: 'not-visible-here' } },
   ]);
   expect((await spoken()).join('\n')).toContain('付款 2 小时仍未发货（拼多多店没有接仓库系统，仓内进度看不到）');
+});
+
+it('its orders stand in the line of its only warehouse, with that warehouse’s hours and speed [P1]', async () => {
+  await bring(jushuitan([waiting]), 'erp', at('10:30'));
+
+  const answer = await ask('/今晚 详细');
+  expect(answer).toContain('杭州仓 要发 1 已发 0 · 每小时 150（按配置，还没看到分拣速度）');
+  expect(answer).not.toContain('未分仓');
+
+  // Too late for tonight's doors: what will be late is listed by name.
+  await clock.advanceTo(at('22:30'));
+  await bring(
+    jushuitan([waiting.replace('10:00:00,,2026-11-24 18:00:00', '22:00:00,,2026-11-24 23:50:00')]),
+    'erp',
+    at('22:30'),
+  );
+  expect(await ask('/今晚 清单')).toMatch(/杭州仓 今晚会晚 1 单.*\n842001 绣字卫衣/);
+});
+
+it('orders that a sheet calls picked without saying when make no speed: the configured one is said [P1]', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) =>
+    waiting.replace('1,402611240018842001', `${index + 1},4026112400188420${index + 10}`),
+  );
+  const picked = rows.map((row, index) => (index < 30 ? row : row.replace('已付款待审核', '发货中')));
+  await bring(jushuitan(rows), 'erp', at('10:30'));
+  await clock.advanceTo(at('11:30'));
+  await bring(jushuitan(picked), 'erp', at('11:30'));
+  await clock.advanceTo(at('12:10'));
+
+  expect(await ask('/今晚')).toContain('每小时 150（按配置，还没看到分拣速度）');
+});
+
+it('tonight is unknown before the first sheet, a number that grows while one is read, and as old as its sheet [P1, B7]', async () => {
+  expect(await ask('/今晚')).toContain('还没有数据：把订单表传到导入页');
+
+  await bring(jushuitan([waiting]), 'erp', at('10:30'));
+  expect(await ask('/tonight')).not.toContain('数据 10:30');
+  await clock.advanceTo(at('10:40'));
+  expect(await ask('今晚')).toContain('10:40 · 今晚 24:00 前要发 1 · 数据 10:30');
+
+  await bot.storage.imports.add({
+    id: 'half',
+    shopId: 'erp',
+    fileName: '导出.csv',
+    hash: 'h',
+    bytes: 1,
+    actorId: 'person:li',
+    roomId: null,
+    asOf: null,
+    createdAt: at('10:40'),
+  });
+  await bot.storage.imports.change('half', { state: 'storing', done: 12_300, total: 22_099 });
+  expect(await ask('/今晚 详细')).toContain('前要发 1 · 数据 10:30\n正在导入 12,300/22,099 单，数字还会变\n');
 });
 
 it('a file in the chat is answered with the page and the age of each shop [B7]', async () => {

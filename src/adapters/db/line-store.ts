@@ -75,7 +75,11 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
             'SELECT min(sortedAt) AS first FROM LineEntry WHERE warehouse = ? AND sortedAt IS NOT NULL',
           )
           .get(warehouse);
-        return { sorted, first: ends?.first ?? null };
+        const untimed = sqlite.prepare(
+          "SELECT 1 FROM LineEntry WHERE warehouse = ? AND sortedAt IS NULL AND phase <> 'waiting' LIMIT 1",
+        );
+        const isUntimed = sorted.length === 0 && untimed.get(warehouse) !== undefined;
+        return { sorted, first: ends?.first ?? null, isUntimed };
       }),
     lastSortedAt: (warehouse) =>
       run(
