@@ -169,6 +169,8 @@ export interface ViewStore {
   findSkus(words: string, limit: number): Promise<readonly { sku: string; title: string }[]>;
   /** Open orders paid at `paidBefore` or earlier that no parcel carries; promised for later than `now` do not count. */
   countWithoutParcel(paidBefore: number, now: number): Promise<number>;
+  /** Whether anybody ever told where a parcel is. */
+  hasTracks(): Promise<boolean>;
   countByStage(): Promise<readonly { stage: Stage; warehouseCode: string | null; count: number }[]>;
   /** Throws all views and deadlines away and makes them again from the events. What had fired stays fired. */
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
