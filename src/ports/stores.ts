@@ -292,6 +292,16 @@ export interface AlertFilter {
   readonly limit: number;
 }
 
+export interface AlertTally {
+  readonly ruleId: string;
+  readonly warehouseId: string | null;
+  readonly severity: Severity;
+  readonly claimedBy: string | null;
+  readonly count: number;
+  /** The earliest `dueAt` of them. */
+  readonly oldestDueAt: number;
+}
+
 export interface AlertStore {
   /** Undefined when one is open for this rule and subject already. */
   raise(alert: NewAlert): Promise<Alert | undefined>;
@@ -314,6 +324,8 @@ export interface AlertStore {
   /** Keys of all groups of which anything is unresolved. */
   openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
+  /** All unresolved ones, counted by rule, warehouse, severity and holder. */
+  tally(): Promise<readonly AlertTally[]>;
   /** Open alerts that dispatch has not looked at. */
   listUndispatched(limit: number): Promise<readonly Alert[]>;
   /** Alerts resolved after their card was said, whose end was not yet said. */
