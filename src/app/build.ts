@@ -400,7 +400,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     readOrder: createReadOrder({ storage, clock, directory }),
     listAlerts: alerts.all,
     listMine: alerts.mine,
-    listStuck: createReadStuck({ storage, clock, directory }),
+    listStuck: createReadStuck({ storage, clock, directory, hasCarriers: () => sources.carriers.length > 0 }),
     explain: createExplain({ storage, clock, directory, confirm }),
     acknowledge: moves.acknowledge,
     snooze: moves.snooze,

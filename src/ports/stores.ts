@@ -169,6 +169,8 @@ export interface ViewStore {
   findSkus(words: string, limit: number): Promise<readonly { sku: string; title: string }[]>;
   /** Open orders paid at `paidBefore` or earlier that no parcel carries; promised for later than `now` do not count. */
   countWithoutParcel(paidBefore: number, now: number): Promise<number>;
+  /** Whether anybody ever told where a parcel is. */
+  hasTracks(): Promise<boolean>;
   countByStage(): Promise<readonly { stage: Stage; warehouseCode: string | null; count: number }[]>;
   /** Throws all views and deadlines away and makes them again from the events. What had fired stays fired. */
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
@@ -297,6 +299,16 @@ export interface AlertFilter {
   readonly limit: number;
 }
 
+export interface AlertTally {
+  readonly ruleId: string;
+  readonly warehouseId: string | null;
+  readonly severity: Severity;
+  readonly claimedBy: string | null;
+  readonly count: number;
+  /** The earliest `dueAt` of them. */
+  readonly oldestDueAt: number;
+}
+
 export interface AlertStore {
   /** Undefined when one is open for this rule and subject already. */
   raise(alert: NewAlert): Promise<Alert | undefined>;
@@ -319,6 +331,8 @@ export interface AlertStore {
   /** Keys of all groups of which anything is unresolved. */
   openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
+  /** All unresolved ones, counted by rule, warehouse, severity and holder. */
+  tally(): Promise<readonly AlertTally[]>;
   /** Open alerts that dispatch has not looked at. */
   listUndispatched(limit: number): Promise<readonly Alert[]>;
   /** Alerts resolved after their card was said, whose end was not yet said. */

@@ -55,11 +55,6 @@ export function trackingWords(
             zh: `物流查询从 ${at} 起没有更新，这件走没走没能确认`,
             en: `The tracking source has been silent since ${at}: whether it moves is not confirmed`,
           };
-    case 'not-visible':
-      return {
-        zh: `单号上传 ${ago('zh')}，没有接物流查询，看不到揽没揽收`,
-        en: `Uploaded ${ago('en')} ago; no tracking is connected, so its pickup cannot be seen`,
-      };
     default:
       return {
         zh: `${ago('zh')} 没有物流更新${limit.zh}${proof.zh}`,

@@ -19,6 +19,10 @@ export interface OrderCardModel {
   readonly surname: string;
   readonly notSeen: Text | null;
   readonly cause: Text | null;
+  /** What a sheet calls its state, where nothing but sheets tells of it; empty = not to be said. */
+  readonly sheetSaid: string;
+  readonly isHeld: boolean;
+  readonly isRefunding: boolean;
   readonly mend: { readonly label: Text; readonly command: string } | null;
   readonly parcels: readonly { readonly carrier: string; readonly waybill: string }[];
   readonly companions: readonly string[];
@@ -56,6 +60,7 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
   ];
   if (model.notSeen !== null) lines.push(line(say(model.notSeen, language)));
   if (model.cause !== null) lines.push(line(say(model.cause, language)));
+  if (model.sheetSaid !== '') lines.push(line(zh ? '表里：' : 'The sheet says: ', foreign(model.sheetSaid)));
   for (const parcel of model.parcels.slice(0, 2))
     lines.push(line(zh ? '包裹 ' : 'Parcel ', foreign(`${parcel.carrier} ${parcel.waybill}`)));
   const besides: string[] = [];
@@ -72,13 +77,17 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
   if (model.data !== null && now - model.data.at > 120_000)
     besides.push(`${zh ? '数据' : 'data'} ${model.data.name} ${clockTime(model.data.at, timezone)}`);
   if (besides.length > 0) lines.push(line(besides.join(' · ')));
-  lines.push(line(zh ? `回买家：${toBuyer[model.stage].zh}` : `For the buyer: ${toBuyer[model.stage].en}`));
+  const buyer = !isOver && model.isRefunding ? refunding : !isOver && model.isHeld ? held : toBuyer[model.stage];
+  lines.push(line(zh ? `回买家：${buyer.zh}` : `For the buyer: ${buyer.en}`));
   const buttons: Button[] =
     model.mend === null
       ? []
       : [{ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' }];
   return { tone: 'info', lines, buttons, link: { label: zh ? '详情' : 'Details', path: `/o/${model.id}` } };
 }
+
+const refunding: Text = { zh: '亲，退款申请已收到，正在处理', en: 'we have your refund request; it is being handled' };
+const held: Text = { zh: '亲，订单暂停发货，正在人工核对', en: 'your order is on hold and being checked by a person' };
 
 /** Says what is, promises nothing. */
 const toBuyer: Readonly<Record<Stage, Text>> = {

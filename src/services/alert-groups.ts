@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Severity } from '../domain/rule.ts';
+import type { AlertTally } from '../ports/stores.ts';
 import { type AlertLine, lineOf, worstFirst } from './alert-line.ts';
 import { type Directory, warehouseName } from './directory.ts';
 
@@ -13,33 +14,49 @@ export interface BoardGroup {
   readonly oldestDueAt: number;
   readonly holders: readonly string[];
   readonly unclaimed: number;
-  /** Worst first. */
+  /** Worst first; fewer than `count` where not all were read. */
   readonly alerts: readonly AlertLine[];
 }
 
-/** Worst group first, in it the worst alert. */
-export function groupAlerts(alerts: readonly Alert[], directory: Directory): BoardGroup[] {
-  const groups = new Map<string, [Alert, ...Alert[]]>();
-  for (const alert of [...alerts].sort(worstFirst)) {
-    const key = `${alert.ruleId}|${alert.facts.warehouseId ?? ''}`;
+/** Worst group first. Counts are of all there are (`tallies`), lines of those that were read (`alerts`). */
+export function groupAlerts(
+  tallies: readonly AlertTally[],
+  alerts: readonly Alert[],
+  directory: Directory,
+): BoardGroup[] {
+  const groups = new Map<string, { tallies: [AlertTally, ...AlertTally[]]; alerts: Alert[] }>();
+  const worstTallyFirst = tallies.map((each) => ({ ...each, dueAt: each.oldestDueAt })).sort(worstFirst);
+  for (const each of worstTallyFirst) {
+    const key = keyOf(each.ruleId, each.warehouseId);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [alert]);
-    else group.push(alert);
+    if (group === undefined) groups.set(key, { tallies: [each], alerts: [] });
+    else group.tallies.push(each);
   }
-  return [...groups.values()].map((members) => groupOf(members, directory));
+  for (const alert of [...alerts].sort(worstFirst))
+    groups.get(keyOf(alert.ruleId, alert.facts.warehouseId ?? null))?.alerts.push(alert);
+  return [...groups.values()].map((group) => groupOf(group.tallies, group.alerts, directory));
 }
 
-function groupOf(members: readonly [Alert, ...Alert[]], directory: Directory): BoardGroup {
-  const [worst] = members;
-  const held = members.filter((alert) => alert.claimedBy !== null);
+const keyOf = (ruleId: string, warehouseId: string | null): string => `${ruleId}|${warehouseId ?? ''}`;
+
+function groupOf(
+  tallies: readonly [AlertTally, ...AlertTally[]],
+  alerts: readonly Alert[],
+  directory: Directory,
+): BoardGroup {
+  const [worst] = tallies;
+  const holders = tallies.flatMap(({ claimedBy }) => claimedBy ?? []);
   return {
     ruleId: worst.ruleId,
     severity: worst.severity,
-    warehouse: warehouseName(worst.facts.warehouseId, directory),
-    count: members.length,
-    oldestDueAt: Math.min(...members.map((alert) => alert.dueAt)),
-    holders: [...new Set(held.map((alert) => directory.personName(alert.claimedBy ?? '')))],
-    unclaimed: members.length - held.length,
-    alerts: members.map((alert) => lineOf(alert, directory)),
+    warehouse: warehouseName(worst.warehouseId ?? undefined, directory),
+    count: sumOf(tallies),
+    oldestDueAt: Math.min(...tallies.map(({ oldestDueAt }) => oldestDueAt)),
+    holders: [...new Set(holders.map((holder) => directory.personName(holder)))],
+    unclaimed: sumOf(tallies.filter(({ claimedBy }) => claimedBy === null)),
+    alerts: alerts.map((alert) => lineOf(alert, directory)),
   };
 }
+
+export const sumOf = (tallies: readonly { readonly count: number }[]): number =>
+  tallies.reduce((all, { count }) => all + count, 0);

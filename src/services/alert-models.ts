@@ -29,7 +29,13 @@ export async function alertModel(
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis =
     order !== undefined && isOrderAlert && !isParcelClock
-      ? await diagnose(stores, order, () => order.shopId, Number(facts['missing'] ?? 0))
+      ? await diagnose(
+          stores,
+          order,
+          () => order.shopId,
+          directory.systemOf(order.shopId) !== undefined,
+          Number(facts['missing'] ?? 0),
+        )
       : undefined;
   const [likeliest] = diagnosis?.causes ?? [];
   // What we cannot see we do not say is missing there.

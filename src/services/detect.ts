@@ -171,7 +171,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       isSeenInWarehouse || (isWall && order !== undefined) ? confirmation.visibilityOf(order) : 'seen';
     const stageSeen = isWall && seen === 'not-visible-here' ? 'seen' : seen;
     const visibility = isTracking ? confirmation.trackingOf(due.subject) : stageSeen;
-    // A carrier that cannot be asked says as little as one that is not connected.
+    // Where nobody can tell whether it moves, it is not said to stand still.
+    if (isTracking && visibility === 'not-visible-here') return undefined;
     const isLower = visibility === 'not-visible-here' || (isTracking && visibility === 'source-silent');
     return {
       over,

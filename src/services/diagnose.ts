@@ -35,20 +35,22 @@ async function ownerOf(stores: Stores, shopId: string, orderNo: string): Promise
   return own ?? (await stores.views.listByTail(orderNo, 20)).find((each) => each.channelOrderNo === orderNo);
 }
 
-/** Reads stored views only; ask the sources afresh first when it has to be of this minute, and hand in what stock lacks. */
+/**
+ * Reads stored views only; ask the sources afresh first when it has to be of this minute, and hand in what stock lacks.
+ * A shop without a warehouse system (`hasSystem`) has none that could lack its order.
+ */
 export async function diagnose(
   stores: Stores,
   order: Order,
   shopOwnerOf: (lock: StockLock) => string,
+  hasSystem: boolean,
   missing = 0,
 ): Promise<Diagnosis> {
   const fulfillments = await stores.views.fulfillmentsOf(order.id);
   const fulfillment = fulfillments.find((each) => !each.closed);
   if (fulfillment === undefined) {
-    return {
-      fulfillment,
-      causes: [{ kind: order.paidAt !== null && order.closedAt === null ? 'not-arrived' : 'unclear' }],
-    };
+    const isLacking = hasSystem && order.paidAt !== null && order.closedAt === null;
+    return { fulfillment, causes: [{ kind: isLacking ? 'not-arrived' : 'unclear' }] };
   }
   const causes: Cause[] = [];
   const skus = order.lines.map((line) => line.sku);

@@ -35,7 +35,13 @@ export function createExplain({
       AbortSignal.timeout(8_000),
     );
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
-    const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId, confirmation.missingOf(subject));
+    const { causes, fulfillment } = await diagnose(
+      storage,
+      fresh,
+      () => fresh.shopId,
+      directory.systemOf(fresh.shopId) !== undefined,
+      confirmation.missingOf(subject),
+    );
     const zh = language === 'zh';
     const at = confirmation.confirmedAt(subject);
     const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';

@@ -3,7 +3,7 @@ import { type Stage, stages } from '../domain/stage.ts';
 import type { Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
-import { type BoardGroup, groupAlerts } from './alert-groups.ts';
+import { type BoardGroup, groupAlerts, sumOf } from './alert-groups.ts';
 import { type Directory, sourceName } from './directory.ts';
 import type { ReadHealth } from './read-health.ts';
 import type { ReadLine } from './read-line.ts';
@@ -30,8 +30,10 @@ export interface Board {
   readonly timezone: string;
   readonly health: Health;
   readonly groups: readonly BoardGroup[];
-  /** All unresolved alerts; more than the groups hold when the list was cut. */
+  /** All unresolved alerts; more than the groups list when the list was cut. */
   readonly alertCount: number;
+  /** Of all unresolved alerts, listed or not. */
+  readonly tiles: { readonly critical: number; readonly warning: number; readonly unclaimed: number };
   readonly listed: number;
   readonly stages: {
     readonly names: readonly Stage[];
@@ -65,14 +67,20 @@ export function createReadBoard(deps: {
   return async (language, { isWhole } = { isWhole: false }) => {
     const at = clock.now();
     const alerts = await stores.alerts.list({ state: 'unresolved', limit: isWhole ? allAlerts : alertsRead });
+    const tallies = await stores.alerts.tally();
     const sources = await stores.sources.list();
     return {
       at,
       timezone: directory.timezone,
       health: await readHealth('day'),
       tonight: tonightNumbers(await readLine(), directory, language),
-      groups: groupAlerts(alerts, directory),
-      alertCount: await stores.alerts.count({ state: 'unresolved' }),
+      groups: groupAlerts(tallies, alerts, directory),
+      alertCount: sumOf(tallies),
+      tiles: {
+        critical: sumOf(tallies.filter(({ severity }) => severity === 'critical')),
+        warning: sumOf(tallies.filter(({ severity }) => severity === 'warning')),
+        unclaimed: sumOf(tallies.filter(({ claimedBy }) => claimedBy === null)),
+      },
       listed: alerts.length,
       stages: layOutStages(await stores.views.countByStage(), directory),
       sources: sources.map((row) => ({
@@ -102,11 +110,11 @@ function layOutStages(
   const open = rows.filter(({ stage }) => goingOn.includes(stage));
   const codes = [...new Set(open.map(({ warehouseCode }) => warehouseCode))];
   const warehouses = codes.map((code) => {
-    const counts = goingOn.map((stage) => sum(open.filter((row) => row.stage === stage && row.warehouseCode === code)));
+    const counts = goingOn.map((stage) =>
+      sumOf(open.filter((row) => row.stage === stage && row.warehouseCode === code)),
+    );
     const name = code === null ? null : (directory.warehouses().find((each) => each.code === code)?.name ?? code);
     return { name, counts, total: counts.reduce((all, count) => all + count, 0) };
   });
   return { names: goingOn, warehouses: warehouses.sort((a, b) => b.total - a.total) };
 }
-
-const sum = (rows: readonly { count: number }[]): number => rows.reduce((all, { count }) => all + count, 0);

@@ -18,7 +18,7 @@ import { addDays, daysBetween, firstOfMonth, localDay, mondayOf, startOfDay } fr
 import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
-import { groupAlerts } from './alert-groups.ts';
+import { groupAlerts, sumOf } from './alert-groups.ts';
 import { breath } from './breath.ts';
 import { type Directory, sourceName } from './directory.ts';
 
@@ -33,7 +33,6 @@ export interface HealthDeps {
 /** Of the period that `lastDay` lies in, up to that day; today when it is not given. */
 export type ReadHealth = (period: Period, lastDay?: string) => Promise<Health>;
 
-const alertsRead = 500;
 const stuckShown = 2;
 const trendDays: Readonly<Record<Period, number>> = { day: 7, week: 14, month: 31 };
 const counted: readonly Metric[] = ['cycle-day', 'cycle-night', 'paid', 'sent', 'urged', 'mis-shipped'];
@@ -92,7 +91,7 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
       misShip: await stores.health.hasEver('mis-shipped'),
     };
     const numbers = await numbersOf([from, to], told);
-    const alerts = await stores.alerts.list({ state: 'unresolved', limit: alertsRead });
+    const tallies = await stores.alerts.tally();
     const times = await stores.health.alertTimes(startOfDay(from, timezone), startOfDay(addDays(to, 1), timezone));
     return {
       at,
@@ -116,7 +115,7 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
       alerts: alertNumbers(times),
       delays: delaysIn(rows, directory),
       trend: await trendOf(period, to),
-      stuck: groupAlerts(alerts, directory)
+      stuck: groupAlerts(tallies, [], directory)
         .slice(0, stuckShown)
         .map(({ ruleId, severity, warehouse, count, oldestDueAt }) => ({
           ruleId,
@@ -125,7 +124,7 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
           count,
           oldestDueAt,
         })),
-      openAlerts: await stores.alerts.count({ state: 'unresolved' }),
+      openAlerts: sumOf(tallies),
       openActions: await stores.health.openActions(),
       sources: (await stores.sources.list()).map(({ id, lastOkAt }) => ({
         name: sourceName(id, directory),

@@ -23,13 +23,13 @@ export function createReadOrder({
 }) {
   async function one(order: Order, asking: Asking): Promise<Card> {
     const waits = !hasReached(order.stage, 'sorting') && order.paidAt !== null;
-    const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId);
+    const systemId = directory.systemOf(order.shopId);
+    const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId, systemId !== undefined);
     const [cause] = causes;
     const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
     const companions = await storage.views.companionsOf(order.id);
     const alerts = (await alertsOf(storage, order)).filter((each) => each.state !== 'resolved');
     const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
-    const systemId = directory.systemOf(order.shopId);
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
     const heardAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
     // Of an order that the newest sheet lacks no more is known than the last that showed it told.
@@ -53,6 +53,9 @@ export function createReadOrder({
         surname: order.receiver.name,
         notSeen: waits && !isSeen ? stageNotSeen(directory, order.shopId) : null,
         cause: waits && isSeen && cause !== undefined && order.stage !== 'closed' ? causeText(cause) : null,
+        sheetSaid: waits && onSheet && order.stage !== 'closed' ? order.sourceStatus : '',
+        isHeld: order.held || fulfillment?.held === true,
+        isRefunding: order.refund === 'requested' || order.refund === 'accepted',
         mend: waits && order.stage !== 'closed' ? mendFor(cause, order.channelOrderNo) : null,
         parcels:
           order.shipments.length > 0

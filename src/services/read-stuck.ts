@@ -19,12 +19,17 @@ const whyWords: Readonly<Record<TrackingWhy, Text>> = {
   'never-scanned': { zh: '没扫过', en: 'never scanned' },
   stalled: { zh: '停滞', en: 'stalled' },
   'provider-stale': { zh: '没能确认', en: 'not confirmed' },
-  'not-visible': { zh: '看不到', en: 'not visible' },
 };
 
 /** `/stuck`: the pool of parcels that do not move, by carrier and depot, and paid orders that have no parcel at all. */
-export function createReadStuck(deps: { storage: Storage; clock: Clock; directory: Directory }) {
-  const { storage, clock, directory } = deps;
+export function createReadStuck(deps: {
+  storage: Storage;
+  clock: Clock;
+  directory: Directory;
+  /** Read at each use: a reload may bring or take carriers. */
+  hasCarriers: () => boolean;
+}) {
+  const { storage, clock, directory, hasCarriers } = deps;
 
   function groupLine(alerts: readonly [Alert, ...Alert[]], now: number, language: Language): Line {
     const [oldest] = alerts;
@@ -57,6 +62,12 @@ export function createReadStuck(deps: { storage: Storage; clock: Clock; director
     if (waiting > 0) rest.push(zh ? `快到揽收时限 ${waiting} 件` : `${waiting} near their pickup limit`);
     if (unseen > 0)
       rest.push(zh ? `付款超 48 小时还没有运单 ${unseen} 单` : `${unseen} orders paid 48 h ago without a waybill`);
+    if (!hasCarriers() && !(await storage.views.hasTracks())) {
+      const blind = zh
+        ? '没有接物流轨迹，看不到哪些包裹不动'
+        : 'No tracking is connected: which parcels stand still cannot be seen';
+      return [notice('warning', blind, ...(rest.length === 0 ? [] : [rest.join(' · ')]))];
+    }
     const [oldest] = pool;
     if (oldest === undefined) {
       const none = zh ? '没有滞留的包裹' : 'No parcel is stuck';
@@ -70,6 +81,9 @@ export function createReadStuck(deps: { storage: Storage; clock: Clock; director
     }
     const hidden = [...groups.values()].slice(groupsShown).flat().length;
     if (hidden > 0) rest.unshift(zh ? `其他快递和仓库 ${hidden} 件` : `${hidden} with other carriers and depots`);
+    const total = await storage.alerts.count({ state: 'unresolved', ruleId: 'tracking-stalled' });
+    if (total > pool.length)
+      rest.push(zh ? `分组只数了 ${pool.length} 件` : `groups count only ${pool.length} of them`);
     const orders = new Set(pool.flatMap((alert) => (isParcel(alert) ? orderIds(alert) : [alert.subject]))).size;
     return [
       {
@@ -77,8 +91,8 @@ export function createReadStuck(deps: { storage: Storage; clock: Clock; director
         lines: [
           line(
             zh
-              ? `滞留 ${pool.length} 件（${orders} 单）· 最久 ${span(now - sinceOf(oldest), language)}`
-              : `${pool.length} parcels stuck (${orders} orders) · oldest ${span(now - sinceOf(oldest), language)}`,
+              ? `滞留 ${total} 件${total > pool.length ? ' ' : `（${orders} 单）`}· 最久 ${span(now - sinceOf(oldest), language)}`
+              : `${total} parcels stuck${total > pool.length ? '' : ` (${orders} orders)`} · oldest ${span(now - sinceOf(oldest), language)}`,
           ),
           ...[...groups.values()].slice(0, groupsShown).map((group) => groupLine(group, now, language)),
           ...(rest.length === 0 ? [] : [line(rest.join(' · '))]),

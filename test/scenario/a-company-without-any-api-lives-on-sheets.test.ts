@@ -142,6 +142,21 @@ it('an order that a newer sheet lacks is unknown, not closed, and its card says 
   expect(await ask('查 842001')).toContain('数据 我的店 10:30');
 });
 
+it('an order that only a sheet tells of is said in the words of the sheet, and no warehouse system is blamed', async () => {
+  const header =
+    '内部订单号,线上订单号,订单状态,异常类型,下单时间,付款日期,发货日期,计划发货日期,商品编码,商品名称,数量';
+  const row = waiting.replace('已付款待审核', '异常,申请退款');
+  await bring(encodeGbk([header, row].join('\r\n')), 'erp', at('10:30'));
+  await runUntil(at('12:03'));
+
+  const card = await ask('查 842001');
+  expect(card).toContain('表里：异常：申请退款');
+  expect(card).toContain('回买家：亲，订单暂停发货，正在人工核对');
+  expect(card).not.toContain('仓库系统');
+  expect(card).not.toContain('正在安排仓库');
+  expect((await spoken()).join('\n')).not.toContain('仓库系统还没收到');
+});
+
 it('where the sheet does not tell what the warehouse does, the weaker sentence is said, one step lower [C1]', async () => {
   await bring(pinduoduo, 'pdd', at('10:30'));
 

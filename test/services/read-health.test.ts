@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
+import type { Asking } from '../../src/domain/asking.ts';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
 import type { Period } from '../../src/domain/health-report.ts';
 import type { OrderView } from '../../src/domain/order.ts';
 import { createKeepLights } from '../../src/services/keep-lights.ts';
+import { createReadAlerts } from '../../src/services/read-alerts.ts';
+import { createReadBoard } from '../../src/services/read-board.ts';
 import { createReadHealth } from '../../src/services/read-health.ts';
 import { aFulfillment, anAlert, anOrder, at, day, hour, minute } from '../kit/builders.ts';
 import { shopOf } from '../kit/fake-directory.ts';
 import { rateLimits } from '../kit/health.ts';
 import { bySize } from '../kit/size.ts';
-import { type Flow, startFlow } from '../kit/test-storage.ts';
+import { type Flow, startFlow, textOf } from '../kit/test-storage.ts';
+import { lineReport } from '../web/company.ts';
 
 const readOf = ({ storage, clock, directory }: Flow) =>
   createReadHealth({ stores: storage, clock, directory, limits: rateLimits });
@@ -444,4 +448,41 @@ it('compares with the day before and with the same day a week before [E10]', asy
     '11-22 1',
     '11-23 1',
   ]);
+});
+
+it('counts all that is unresolved, however much it is, and the board and the list say the same number', async () => {
+  const flow = await start();
+  await flow.storage.transaction(async (tx) => {
+    for (let index = 0; index < 600; index += 1)
+      await tx.alerts.raise({ ...anAlert(), subject: `order:mini/${index}`, severity: 'critical' });
+    for (let index = 0; index < 30; index += 1)
+      await tx.alerts.raise({
+        ...anAlert(),
+        ruleId: 'ship-by-risk',
+        subject: `order:mini/${index}`,
+        severity: 'warning',
+      });
+    const [one] = await tx.alerts.list({ ruleId: 'ship-by-risk', limit: 1 });
+    if (one !== undefined) await tx.alerts.claim(one.id, 'person:li', at('18:00'), at('19:00'));
+  });
+
+  const health = await readOf(flow)('day');
+  expect(health.openAlerts).toBe(630);
+  expect(health.stuck.map(({ ruleId, count }) => [ruleId, count])).toEqual([
+    ['paid-not-sorted', 600],
+    ['ship-by-risk', 30],
+  ]);
+  const board = await createReadBoard({
+    ...flow,
+    stores: flow.storage,
+    readHealth: readOf(flow),
+    readLine: async () => lineReport,
+  })('zh');
+  expect(board).toMatchObject({ alertCount: 630, listed: 500, tiles: { critical: 600, warning: 30, unclaimed: 629 } });
+  expect(board.groups.map(({ count, unclaimed, alerts }) => [count, unclaimed, alerts.length])).toEqual([
+    [600, 600, 500],
+    [30, 29, 0],
+  ]);
+  const [list] = await createReadAlerts(flow).all({ language: 'zh' } as Asking);
+  expect(list === undefined ? '' : textOf(list)).toContain('630 件没解决 · 1 件有人在办');
 });

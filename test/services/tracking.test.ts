@@ -170,10 +170,9 @@ describe('before anything is said of a parcel its carrier is asked [N5]', () => 
     expect(await flow.storage.deadlines.nextDueAt()).toBe(due + 47 * hour);
   });
 
-  it('has four sentences: never scanned, stalled, source behind, not visible', async () => {
-    const said = async (prepare: (flow: Tracked) => Promise<void>, options: Parameters<typeof start>[0] = {}) => {
-      const rooms = [aRoom({ hears: hearsAll('info') })];
-      const flow = await parcel({ ...options, rooms });
+  it('has three sentences: never scanned, stalled, source behind', async () => {
+    const said = async (prepare: (flow: Tracked) => Promise<void>) => {
+      const flow = await parcel({ rooms: [aRoom({ hears: hearsAll('info') })] });
       await prepare(flow);
       await flow.runAt(due);
       return flow.messages().at(-1)?.text.split('\n')[2];
@@ -194,17 +193,21 @@ describe('before anything is said of a parcel its carrier is asked [N5]', () => 
         carrier.lookedAt = undefined;
       }),
     ).toBe('物流查询没有回应，这件 2天0时 没有更新，没能确认');
-    expect(await said(nothing, { carrier: 'none' })).toBe('单号上传 2天0时，没有接物流查询，看不到揽没揽收');
   });
 
-  it('is one severity lower where the source is behind or there is none', async () => {
-    for (const options of [{ carrier: 'none' }, {}] as const) {
-      const flow = await parcel(options);
-      flow.carrier.lookedAt = undefined;
-      await flow.judgeAt(due);
+  it('is one severity lower where the source is behind', async () => {
+    const flow = await parcel();
+    flow.carrier.lookedAt = undefined;
+    await flow.judgeAt(due);
 
-      expect(await flow.alerts()).toMatchObject([{ severity: 'info' }]);
-    }
+    expect(await flow.alerts()).toMatchObject([{ severity: 'info' }]);
+  });
+
+  it('says nothing of a parcel of which nobody ever told where it is', async () => {
+    const flow = await parcel({ carrier: 'none' });
+    await flow.judgeAt(due + 100 * hour);
+
+    expect(await flow.alerts()).toEqual([]);
   });
 });
 
@@ -384,7 +387,8 @@ describe('the pickup limit of a platform [P3] [N18]', () => {
 
 describe('/stuck [C3] [A10]', () => {
   const asking = { language: 'zh' } as Parameters<ReturnType<typeof createReadStuck>>[0];
-  const stuck = async (flow: Flow) => (await createReadStuck(flow)(asking)).map(textOf).join('\n---\n');
+  const stuck = async (flow: Flow, hasCarriers = true) =>
+    (await createReadStuck({ ...flow, hasCarriers: () => hasCarriers })(asking)).map(textOf).join('\n---\n');
 
   it('is the pool by carrier and depot, the oldest first, in six lines', async () => {
     const flow = await start();
@@ -423,6 +427,29 @@ describe('/stuck [C3] [A10]', () => {
     await flow.hears(track(due, 'collected', '1'));
     await flow.detect.recheck();
     expect(await stuck(flow)).toBe('没有滞留的包裹');
+  });
+
+  it('says that it cannot see where no carrier is connected and nobody ever told', async () => {
+    const flow = await parcel({ carrier: 'none' });
+    await flow.judgeAt(due);
+    expect(await stuck(flow, false)).toBe('没有接物流轨迹，看不到哪些包裹不动');
+
+    await flow.hears(track(due, 'collected', '1'));
+    expect(await stuck(flow, false)).toBe('没有滞留的包裹');
+  });
+
+  it('counts all of them, and says of how many the groups are', async () => {
+    const flow = await parcel();
+    await flow.judgeAt(due);
+    await flow.storage.transaction(async (tx) => {
+      const [one] = await tx.alerts.list({ limit: 1 });
+      if (one === undefined) throw new Error('nothing was raised');
+      for (let index = 0; index < 5_000; index += 1) await tx.alerts.raise({ ...one, subject: `parcel:X${index}` });
+    });
+
+    const text = await stuck(flow);
+    expect(text).toContain('滞留 5001 件 · 最久');
+    expect(text).toContain('分组只数了 5000 件');
   });
 
   it('never leaves out an order that was paid and has no parcel after two days', async () => {

@@ -35,7 +35,10 @@ async function whyNot(flow: Flow): Promise<string> {
 
 describe('what is asked of an order whose parcel does not move [C3][P6]', () => {
   it('is answered with the alert of its parcel, in chat and on its page', async () => {
-    const flow = await startFlow({ rooms: [aRoom({ hears: hearsAll('info') })] });
+    const flow = await startFlow({
+      rooms: [aRoom({ hears: hearsAll('info') })],
+      freshTracks: async (waybills) => new Map(waybills.map((each) => [each, uploaded + 48 * hour])),
+    });
     await flow.clock.advanceTo(uploaded);
     await flow.tell(shipped());
     await flow.runAt(uploaded + 48 * hour);

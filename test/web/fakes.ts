@@ -74,6 +74,15 @@ export function createFakeStores(alerts: readonly Alert[] = company.alerts) {
     alerts: {
       list: async () => open,
       count: async () => open.length,
+      tally: async () =>
+        open.map(({ ruleId, severity, claimedBy, dueAt, facts }) => ({
+          ruleId,
+          warehouseId: facts.warehouseId ?? null,
+          severity,
+          claimedBy,
+          count: 1,
+          oldestDueAt: dueAt,
+        })),
       listFor: async (subject: string) => alerts.filter((alert) => alert.subject === subject),
     },
     views: {

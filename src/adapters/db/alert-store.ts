@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Alert, type AlertFacts, type AlertState, alertKey, type Resolution } from '../../domain/alert.ts';
 import type { Severity } from '../../domain/rule.ts';
-import type { AlertFilter, AlertStore, GroupSaid } from '../../ports/stores.ts';
+import type { AlertFilter, AlertStore, AlertTally, GroupSaid } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -145,6 +145,16 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
             ?.count ?? 0
         );
       }),
+    tally: () =>
+      run(() =>
+        sqlite
+          .prepare<AlertTally>(
+            `SELECT ruleId, json_extract(facts, '$.warehouseId') AS warehouseId, severity, claimedBy, count(*) AS count,
+               min(dueAt) AS oldestDueAt
+             FROM Alert WHERE state IN ('open', 'claimed') GROUP BY 1, 2, 3, 4`,
+          )
+          .all(),
+      ),
     listUndispatched: (limit) =>
       run(() =>
         all(

@@ -234,6 +234,8 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
             )
             .get(paidBefore, now)?.count ?? 0,
       ),
+    hasTracks: () =>
+      run(() => sqlite.prepare<{ found: 1 }>('SELECT 1 AS found FROM TrackEvent LIMIT 1').get() !== undefined),
     countByStage: () =>
       run(() =>
         sqlite

@@ -74,7 +74,7 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
   }
 
   const around = async (order: Order): Promise<readonly Lock[]> => {
-    const { causes } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId));
+    const { causes } = await diagnose(storage, order, (lock) => shopOf(lock.systemId, lock.systemShopId), true);
     return causes.filter((cause): cause is Lock => cause.kind === 'dead-lock' || cause.kind === 'dead-order');
   };
 
