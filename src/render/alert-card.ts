@@ -59,9 +59,12 @@ const more: Text = { zh: '更多', en: 'More' };
 
 type Numbered = { readonly number: number; readonly now: number; readonly timezone: string };
 
-const ackButton = ({ number, now, timezone }: Numbered, language: Language): Button => ({
+const numbered = (verb: string, { number, now, timezone }: Numbered): string =>
+  `/${verb} ${datedNumber(number, localDay(now, timezone))}`;
+
+const ackButton = (model: Numbered, language: Language): Button => ({
   label: say(mine, language),
-  command: `/ack ${datedNumber(number, localDay(now, timezone))}`,
+  command: numbered('ack', model),
   style: 'plain',
 });
 
@@ -269,7 +272,10 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
   return {
     tone: model.severity,
     lines,
-    buttons: [ackButton(model, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
+    buttons: [
+      ackButton(model, language),
+      { label: zh ? '看清单' : 'List', command: numbered('alerts', model), style: 'plain' },
+    ],
     link: { label: zh ? '看板' : 'Board', path: '/' },
   };
 }

@@ -4,7 +4,7 @@ import type { Asking } from '../domain/asking.ts';
 import { type Card, type Line, line, markOf, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Storage } from '../ports/stores.ts';
+import type { AlertFilter, Storage } from '../ports/stores.ts';
 import { say, span } from '../render/words.ts';
 import { numberOf } from './alert-number.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
@@ -53,7 +53,11 @@ export function createReadAlerts({
     );
   }
 
-  async function card(asking: Asking, filter: { claimedBy?: string }, none: string): Promise<readonly Card[]> {
+  async function card(
+    asking: Asking,
+    filter: Pick<AlertFilter, 'claimedBy' | 'groupKey'>,
+    none: string,
+  ): Promise<readonly Card[]> {
     const alerts = await storage.alerts.list({ state: 'unresolved', limit: shown, ...filter });
     if (alerts.length === 0) return [await quiet(asking, none)];
     const numbers = await Promise.all(alerts.map((alert) => numberOf(storage, alert)));
@@ -77,7 +81,16 @@ export function createReadAlerts({
   }
 
   return {
-    all: (asking: Asking) => card(asking, {}, asking.language === 'zh' ? '现在没有异常' : 'Nothing is wrong right now'),
+    all: (asking: Asking, of: Alert | undefined) => {
+      const zh = asking.language === 'zh';
+      return of === undefined
+        ? card(asking, {}, zh ? '现在没有异常' : 'Nothing is wrong right now')
+        : card(
+            asking,
+            { groupKey: of.groupKey },
+            zh ? '这一组没有未解决的异常了' : 'Nothing of this group is open any more',
+          );
+    },
     mine: (asking: Asking) =>
       card(
         asking,
