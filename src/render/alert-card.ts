@@ -81,6 +81,12 @@ const shout: Readonly<Record<string, Text>> = {
   'source-silent': { zh: '数据断了', en: 'a source is silent' },
 };
 
+/** What a rule says; where it foresaw a wall that is past by now, that. */
+export const sayNow = (ruleId: string, foreseen: Text, shipBy: number | null, now: number): Text =>
+  ruleId === 'ship-by-risk' && shipBy !== null && shipBy <= now
+    ? { zh: '已过平台发货时限，还没发', en: 'Past the platform’s ship-by and not shipped' }
+    : foreseen;
+
 /** Behind the card its owner is called, by its first line: `12号 @李建国 杭州仓停了，37 单`. */
 export function calling(card: Card, who: string | undefined, language: Language): Card {
   const [first = []] = card.lines;
@@ -136,7 +142,11 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   if (model.cause !== null) lines.push(line(say(model.cause, language)));
   if (model.details !== undefined) lines.push(...model.details.map((text) => line(say(text, language))));
   else if (model.source === null)
-    lines.push(line(`${say(model.notSeen ?? model.say, language)}${proof(model, language)}`));
+    lines.push(
+      line(
+        `${say(model.notSeen ?? sayNow(model.ruleId, model.say, order?.shipBy ?? null, now), language)}${proof(model, language)}`,
+      ),
+    );
   const page = order?.id ?? model.pageOf;
   const buttons: Button[] = [];
   if (model.mend !== null)

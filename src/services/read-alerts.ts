@@ -5,6 +5,7 @@ import { type Card, type Line, line, markOf, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertFilter, Storage } from '../ports/stores.ts';
+import { sayNow } from '../render/alert-card.ts';
 import { say, span } from '../render/words.ts';
 import { numberOf } from './alert-number.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
@@ -25,6 +26,7 @@ export function createReadAlerts({
     const { language } = asking;
     const zh = language === 'zh';
     const { facts } = alert;
+    const shipBy = typeof facts['shipBy'] === 'number' ? facts['shipBy'] : null;
     const number = called === null ? '' : zh ? `${called}号 ` : `no. ${called} `;
     const where =
       typeof facts['source'] === 'string'
@@ -36,7 +38,7 @@ export function createReadAlerts({
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
     const late = span(Math.max(0, clock.now() - alert.dueAt), language);
     return line(
-      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
+      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(sayNow(alert.ruleId, directory.ruleSay(alert.ruleId), shipBy, clock.now()), language)} · ${zh ? `超 ${late}` : `${late} over`}${holder}`,
     );
   }
 

@@ -312,6 +312,24 @@ describe('a group', () => {
     expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单', nearer, nearer, nearer]);
   });
 
+  it('says of a wall that is past that it is past, not near', async () => {
+    const flow = await start();
+    for (const shipBy of [noon + hour, noon]) {
+      await raise(flow, 3, (index) => ({
+        ruleId: 'ship-by-risk',
+        subject: `order:mini/${shipBy}-${index}`,
+        groupKey: `ship-by-risk|shop=${shipBy}`,
+        facts: { shopId: 'mini', shipBy },
+      }));
+      await flow.dispatch();
+    }
+
+    expect(flow.messages().map(({ text }) => text.split('\n')[1])).toEqual([
+      '快到平台发货时限，还没发',
+      '已过平台发货时限，还没发',
+    ]);
+  });
+
   it('is cleared with one line, once, when all of it is over', async () => {
     const flow = await start();
     const ids = await raise(flow, 37);
