@@ -150,7 +150,9 @@ const isHelp = ({ entry, sentence: { tokens } }: Reading): boolean => {
     (token) => !['mark', 'polite', 'soft', 'ask'].includes(token.kind) && !isOwn(token, entry),
   );
   return (
-    rest.length === 0 || (rest.length === 1 && rest[0]?.kind === 'alias' && (own === 0 || own === tokens.length - 1))
+    rest.length === 0 ||
+    (rest.length === 1 && rest[0]?.kind === 'alias' && (own === 0 || own === tokens.length - 1)) ||
+    (rest.length === 1 && rest[0]?.kind === 'more' && rest[0].value === entry.name)
   );
 };
 
@@ -177,7 +179,9 @@ function isAnswerable({ entry, filled, sentence }: Reading): boolean {
 }
 
 const isQuiet = (extra: readonly Token[]): boolean =>
-  extra.every(({ kind }) => kind === 'soft' || kind === 'ask' || kind === 'alias' || kind === 'weak');
+  extra.every(
+    ({ kind }) => kind === 'soft' || kind === 'ask' || kind === 'alias' || kind === 'weak' || kind === 'more',
+  );
 
 /** Only the command and things to act on, but not the right ones. */
 const isOnlyLacking = ({ entry, filled, sentence }: Reading): boolean => {

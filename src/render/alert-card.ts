@@ -59,9 +59,12 @@ const more: Text = { zh: '更多', en: 'More' };
 
 type Numbered = { readonly number: number; readonly now: number; readonly timezone: string };
 
-const ackButton = ({ number, now, timezone }: Numbered, language: Language): Button => ({
+const numbered = (verb: string, { number, now, timezone }: Numbered): string =>
+  `/${verb} ${datedNumber(number, localDay(now, timezone))}`;
+
+const ackButton = (model: Numbered, language: Language): Button => ({
   label: say(mine, language),
-  command: `/ack ${datedNumber(number, localDay(now, timezone))}`,
+  command: numbered('ack', model),
   style: 'plain',
 });
 
@@ -77,6 +80,12 @@ const shout: Readonly<Record<string, Text>> = {
   'same-buyer-burst': { zh: '复核同一买家', en: 'review one buyer' },
   'source-silent': { zh: '数据断了', en: 'a source is silent' },
 };
+
+/** What a rule says; where it foresaw a wall that is past by now, that. */
+export const sayNow = (ruleId: string, foreseen: Text, shipBy: number | null, now: number): Text =>
+  ruleId === 'ship-by-risk' && shipBy !== null && shipBy <= now
+    ? { zh: '已过平台发货时限，还没发', en: 'Past the platform’s ship-by and not shipped' }
+    : foreseen;
 
 /** Behind the card its owner is called, by its first line: `12号 @李建国 杭州仓停了，37 单`. */
 export function calling(card: Card, who: string | undefined, language: Language): Card {
@@ -133,7 +142,11 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   if (model.cause !== null) lines.push(line(say(model.cause, language)));
   if (model.details !== undefined) lines.push(...model.details.map((text) => line(say(text, language))));
   else if (model.source === null)
-    lines.push(line(`${say(model.notSeen ?? model.say, language)}${proof(model, language)}`));
+    lines.push(
+      line(
+        `${say(model.notSeen ?? sayNow(model.ruleId, model.say, order?.shipBy ?? null, now), language)}${proof(model, language)}`,
+      ),
+    );
   const page = order?.id ?? model.pageOf;
   const buttons: Button[] = [];
   if (model.mend !== null)
@@ -269,7 +282,10 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
   return {
     tone: model.severity,
     lines,
-    buttons: [ackButton(model, language), { label: zh ? '看清单' : 'List', command: '/alerts', style: 'plain' }],
+    buttons: [
+      ackButton(model, language),
+      { label: zh ? '看清单' : 'List', command: numbered('alerts', model), style: 'plain' },
+    ],
     link: { label: zh ? '看板' : 'Board', path: '/' },
   };
 }

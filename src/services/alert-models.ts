@@ -6,7 +6,7 @@ import type { Parcel } from '../domain/parcel.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { AlertCardModel, GroupCardModel } from '../render/alert-card.ts';
+import { type AlertCardModel, type GroupCardModel, sayNow } from '../render/alert-card.ts';
 import { burstWords, parcelName, trackingWords } from '../render/case-words.ts';
 import { fill } from '../render/words.ts';
 import { storyOf } from './alert-story.ts';
@@ -246,7 +246,7 @@ export function groupModel(
   return {
     number: said.number,
     severity: worst,
-    say: directory.ruleSay(first?.ruleId ?? ''),
+    say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [
       first?.facts['carrier'],
       warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),

@@ -106,7 +106,9 @@ export function createBind({ storage, clock, sessions, bindKey, publicUrl }: Bin
         tone: 'info',
         lines: [
           line(
-            asking.language === 'zh' ? `登录码 ${code}，5 分钟内用一次` : `Login code ${code}, once within 5 minutes`,
+            asking.language === 'zh'
+              ? `${asking.actor.person.name}的登录码 ${code}，5 分钟内用一次`
+              : `Login code ${code} of ${asking.actor.person.name}, once within 5 minutes`,
           ),
           line(asking.language === 'zh' ? `在这里输入：${publicUrl}/login` : `Enter it at ${publicUrl}/login`),
           line(asking.language === 'zh' ? '别转发给任何人' : 'Do not pass it on'),

@@ -57,8 +57,16 @@ const breathEvery = 10;
 const longLateMs = 2 * 3_600_000;
 
 export function createDetect({ storage, clock, rulebook, directory, confirm, metrics, log }: DetectDeps): Detect {
-  /** What became of one due deadline, in one step. */
-  async function judge(due: Due, confirmation: Confirmation): Promise<void> {
+  /** One line a batch, however many alerts. */
+  function tellRaised(raised: readonly Alert[]): void {
+    if (raised.length === 0) return;
+    const rules: Record<string, number> = {};
+    for (const { ruleId } of raised) rules[ruleId] = (rules[ruleId] ?? 0) + 1;
+    log.info({ count: raised.length, rules }, 'Alerts raised');
+  }
+
+  /** What became of one due deadline, in one step: the alert it raised, if any. */
+  async function judge(due: Due, confirmation: Confirmation): Promise<Alert | undefined> {
     const raised = await storage.transaction(async (tx) => {
       if (!(await tx.deadlines.isCurrent(due))) return undefined; // the fresh read took it away
       const now = clock.now();
@@ -79,10 +87,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       if (finding.over !== undefined) await tx.alerts.resolve(alert.id, now, finding.over);
       return alert;
     });
-    if (raised !== undefined) {
-      metrics.raised(raised.ruleId);
-      log.info({ alert: raised.id, rule: raised.ruleId, subject: raised.subject }, 'Alert raised');
-    }
+    if (raised !== undefined) metrics.raised(raised.ruleId);
+    return raised;
   }
 
   /** A new case, or more orders in one that is open: that is written down without a word. */
@@ -366,17 +372,20 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       // Stopped while asking: what was not confirmed is not judged.
       if (signal.aborted) return 0;
       let judged = 0;
+      const raised: Alert[] = [];
       for (const each of due) {
         // Where nobody had to be asked, nothing else lets the loop go.
         if (judged % breathEvery === breathEvery - 1) await breath();
         try {
-          await judge(each, confirmation);
+          const alert = await judge(each, confirmation);
+          if (alert !== undefined) raised.push(alert);
           judged += 1;
         } catch (error) {
           const code = error instanceof AppError ? error.code : 'BUG';
           log.error({ rule: each.ruleId, subject: each.subject, code, error }, 'Could not judge a deadline');
         }
       }
+      tellRaised(raised);
       return judged;
     },
 
@@ -408,9 +417,9 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         });
         if (alert === undefined) continue;
         metrics.raised(rule.id);
-        log.info({ alert: alert.id, rule: rule.id, subject: alert.subject }, 'Alert raised');
         raised.push(alert);
       }
+      tellRaised(raised);
       return raised;
     },
 

@@ -4,7 +4,8 @@ import type { Asking } from '../domain/asking.ts';
 import { type Card, type Line, line, markOf, notice } from '../domain/card.ts';
 import { tailOf } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Storage } from '../ports/stores.ts';
+import type { AlertFilter, Storage } from '../ports/stores.ts';
+import { sayNow } from '../render/alert-card.ts';
 import { say } from '../render/words.ts';
 import { howLate } from './alert-line.ts';
 import { numberOf } from './alert-number.ts';
@@ -26,6 +27,7 @@ export function createReadAlerts({
     const { language } = asking;
     const zh = language === 'zh';
     const { facts } = alert;
+    const shipBy = typeof facts['shipBy'] === 'number' ? facts['shipBy'] : null;
     const number = called === null ? '' : zh ? `${called}号 ` : `no. ${called} `;
     const where =
       typeof facts['source'] === 'string'
@@ -36,7 +38,7 @@ export function createReadAlerts({
     const tail = facts.orderNo === undefined ? '' : tailOf(facts.orderNo);
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
     return line(
-      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(directory.ruleSay(alert.ruleId), language)} · ${howLate(alert, clock.now(), language)}${holder}`,
+      `${markOf[alert.severity]} ${number}${tail}${where} · ${say(sayNow(alert.ruleId, directory.ruleSay(alert.ruleId), shipBy, clock.now()), language)} · ${howLate(alert, clock.now(), language)}${holder}`,
     );
   }
 
@@ -53,7 +55,11 @@ export function createReadAlerts({
     );
   }
 
-  async function card(asking: Asking, filter: { claimedBy?: string }, none: string): Promise<readonly Card[]> {
+  async function card(
+    asking: Asking,
+    filter: Pick<AlertFilter, 'claimedBy' | 'groupKey'>,
+    none: string,
+  ): Promise<readonly Card[]> {
     const alerts = await storage.alerts.list({ state: 'unresolved', limit: shown, ...filter });
     if (alerts.length === 0) return [await quiet(asking, none)];
     const numbers = await Promise.all(alerts.map((alert) => numberOf(storage, alert)));
@@ -77,7 +83,16 @@ export function createReadAlerts({
   }
 
   return {
-    all: (asking: Asking) => card(asking, {}, asking.language === 'zh' ? '现在没有异常' : 'Nothing is wrong right now'),
+    all: (asking: Asking, of: Alert | undefined) => {
+      const zh = asking.language === 'zh';
+      return of === undefined
+        ? card(asking, {}, zh ? '现在没有异常' : 'Nothing is wrong right now')
+        : card(
+            asking,
+            { groupKey: of.groupKey },
+            zh ? '这一组没有未解决的异常了' : 'Nothing of this group is open any more',
+          );
+    },
     mine: (asking: Asking) =>
       card(
         asking,

@@ -9,7 +9,8 @@ import type { Order } from '../domain/order.ts';
 export interface Verbs {
   help(asking: Asking, word: string | undefined): Promise<readonly Card[]>;
   readOrder(asking: Asking, orders: readonly Order[]): Promise<readonly Card[]>;
-  listAlerts(asking: Asking): Promise<readonly Card[]>;
+  /** With an alert: only its group. */
+  listAlerts(asking: Asking, of: Alert | undefined): Promise<readonly Card[]>;
   /** Parcels that do not move. */
   listStuck(asking: Asking): Promise<readonly Card[]>;
   listMine(asking: Asking): Promise<readonly Card[]>;

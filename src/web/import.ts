@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Actor, may, type Person } from '../domain/actor.ts';
 import { UserError } from '../domain/errors.ts';
@@ -8,7 +8,7 @@ import { pageHtml } from '../render/page/layout.ts';
 import { timesFor } from '../render/page/time.ts';
 import { words } from '../render/page/words.ts';
 import { type ImportSheet, type ImportShop, type NewSheet, onlyLooks } from '../services/import-sheet.ts';
-import { explainedFields, importHtml, importPartHtml, importResultHtml } from './pages/import.ts';
+import { explainedFields, importHtml, importPartHtml, importResultHtml, type ShownImport } from './pages/import.ts';
 import type { PageDeps } from './server.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -67,23 +67,16 @@ export async function serveImport(web: FastifyInstance, deps: PageDeps): Promise
     const { language } = visitor;
     const shown = await imports.find(request.params.id);
     if (shown === undefined) throw notFound;
-    const times = timesFor(language, deps.timezone, clock.now());
-    void reply.type(htmlType);
-    if (request.headers['x-part'] === 'main')
-      return await reply.send(importPartHtml(shown, language, times).toString());
-    return await reply.send(
-      pageHtml(await visitors.frame(request, visitor), {
-        title: words.importing[language],
-        name: 'import',
-        body: importResultHtml(shown, language, times),
-        scripts: ['import.js'],
-        ...(shown.finishedAt === null && shown.state !== 'unexplained' ? { reload: 2 } : {}),
-      }),
-    );
+    if (request.headers['x-part'] === 'main') {
+      const times = timesFor(language, deps.timezone, clock.now());
+      return await reply.type(htmlType).send(importPartHtml(shown, language, times).toString());
+    }
+    return await sendResult(request, reply, visitor, shown);
   });
 
   web.post<{ Params: { id: string } }>('/import/:id', async (request, reply) => {
-    const { person } = await loggedIn(request);
+    const visitor = await loggedIn(request);
+    const { person } = visitor;
     const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
     const mapping = Object.fromEntries(
       explainedFields.flatMap((field) => {
@@ -91,9 +84,36 @@ export async function serveImport(web: FastifyInstance, deps: PageDeps): Promise
         return typeof heading === 'string' && heading !== '' ? [[field, heading]] : [];
       }),
     ) as SheetMapping;
-    await imports.explain(request.params.id, mapping, { type: 'person', person });
+    try {
+      await imports.explain(request.params.id, mapping, { type: 'person', person });
+    } catch (error) {
+      const shown = await imports.find(request.params.id);
+      const isCorrigible = error instanceof UserError && error.code.startsWith('MAPPING_') && shown !== undefined;
+      if (!isCorrigible || !String(request.headers.accept ?? '').includes('text/html')) throw error;
+      // Back to the form, with what was chosen and what is wrong with it.
+      const asked = { mapping, problem: error.text[visitor.language] };
+      return await sendResult(request, reply.status(400), visitor, { ...shown, asked });
+    }
     return await reply.redirect(`/import/${request.params.id}`, 303);
   });
+
+  const sendResult = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    visitor: Visitor,
+    shown: ShownImport & { readonly finishedAt: number | null },
+  ): Promise<FastifyReply> => {
+    const { language } = visitor;
+    return await reply.type(htmlType).send(
+      pageHtml(await visitors.frame(request, visitor), {
+        title: words.importing[language],
+        name: 'import',
+        body: importResultHtml(shown, language, timesFor(language, deps.timezone, clock.now())),
+        scripts: ['import.js'],
+        ...(shown.finishedAt === null && shown.state !== 'unexplained' ? { reload: 2 } : {}),
+      }),
+    );
+  };
 
   const loggedIn = async (request: FastifyRequest): Promise<Visitor & { person: Person }> => {
     const { person, language } = await visitors.of(request);

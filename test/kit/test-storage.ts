@@ -86,6 +86,7 @@ export const aRoom = (change: Partial<RoomRow> = {}): RoomRow => ({
 
 export interface FlowOptions extends DirectoryOptions {
   readonly startAt?: number;
+  readonly log?: Log;
   readonly perHour?: number;
   readonly rooms?: readonly RoomRow[];
   /** Who on duty answers for an alert. */
@@ -156,7 +157,7 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
       made = { rules: flow.rules, book: createRulebook(flow.rules, directory, 'Asia/Shanghai') };
     return made.book;
   };
-  const shared = { storage, clock, rulebook, metrics: silentMetrics, log: silentLog };
+  const shared = { storage, clock, rulebook, metrics: silentMetrics, log: options.log ?? silentLog };
   const ingest = createIngest({ ...shared, shopOf, vault: testVault });
   const confirm = createConfirm({
     storage,

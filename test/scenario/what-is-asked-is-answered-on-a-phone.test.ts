@@ -55,6 +55,9 @@ it('answers in the words of the warehouse, whole cards', async () => {
     🟡 2号 915062 杭州仓 · 库存锁没有有效订单 · 超 1时40分
     <看板>"
   `);
+  const group = plain(await bot.say('wang', '2号清单'));
+  expect(group).toBe('🟡 1 件没解决 · 0 件有人在办\n🟡 2号 915062 杭州仓 · 库存锁没有有效订单 · 超 1时40分\n<看板>');
+  expect(plain(await bot.say('wang', '/alerts 2@1110'))).toBe(group);
   expect(plain(await bot.say('wang', '1号我来'))).toMatchInlineSnapshot(`
     "✅ 1号 王敏 认领了，14:30 前没办好会重新开放
     [搞定了 → /done 1]
@@ -207,7 +210,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
   expect(plain(await bot.say('wang', '/帮助'))).toMatchInlineSnapshot(`
     "🔵 直接发订单号就是查单。常用：
     /查单 018842  订单到哪一步、为什么、几点前要发、包裹和告警
-    /异常  还开着的告警，最急的在前
+    /异常  还开着的告警，最急的在前；加编号只看那一组
     /认领 12  这条告警我来处理
     /释放 018842  释放库存锁，先给看是谁占的、占了多久
     /改仓 018842 广州仓  换一个仓发，先给看每个仓的库存
@@ -217,7 +220,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
   expect(plain(await bot.say('zhou', '/帮助'))).toMatchInlineSnapshot(`
     "🔵 直接发订单号就是查单。常用：
     /查单 018842  订单到哪一步、为什么、几点前要发、包裹和告警
-    /异常  还开着的告警，最急的在前
+    /异常  还开着的告警，最急的在前；加编号只看那一组
     /为什么 12  为什么报、卡在哪：证据和可能的原因
     /库存 绣字卫衣  一款的库存：颜色 × 尺码，按仓库
     还有：/绑定 /战报 /帮助 /导入 /登录 /我的 /值班 /滞留 /今晚 /为何没报
@@ -235,7 +238,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
   expect(plain(await bot.say('wang', '/help', { room: 'war-en' }))).toMatchInlineSnapshot(`
     "🔵 An order number alone is a question. Mostly used:
     /order 018842  An order's stage, reason, ship-by time, parcels and alerts
-    /alerts  Open alerts, most urgent first
+    /alerts  Open alerts, most urgent first; with a number only its group
     /ack 12  Take an alert: I will handle it
     /release 018842  Release a stock lock; its owner and age are shown first
     /reroute 018842 gz  Ship from another warehouse; each one's stock is shown first

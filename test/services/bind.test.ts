@@ -13,6 +13,7 @@ it('gives a login code in private only, which opens one session once, within fiv
 
   const inGroup = texts(await bot.say('li', '/login'));
   const first = codeIn(texts(await bot.say('li', '登录', { isPrivate: true })));
+  const named = texts(await bot.say('li', '/登录 王敏', { isPrivate: true }));
   const opened = await login(first);
   const again = await login(first);
   const old = codeIn(texts(await bot.say('li', '/login', { isPrivate: true })));
@@ -20,6 +21,7 @@ it('gives a login code in private only, which opens one session once, within fiv
   const late = await login(old);
 
   expect(inGroup).toContain('这个请私聊机器人发');
+  expect(named, 'whose it is, whoever was named').toContain('李建国的登录码');
   expect(codeIn(inGroup)).toBe('');
   expect(opened.statusCode).toBe(303);
   const cookie = `warroom_session=${opened.cookies.find(({ value }) => value !== '')?.value}`;

@@ -43,6 +43,19 @@ describe('paid and not sorted in time, around the clock [C1]', () => {
     expect(await flow.alerts()).toHaveLength(1);
   });
 
+  it('logs one line for a batch, with a count per rule, however many alerts', async () => {
+    const lines: unknown[] = [];
+    const info = (facts: object, message: string): void => void lines.push([message, facts]);
+    const flow = await startFlow({ log: { info, warn() {}, error() {} } });
+    for (const no of ['1', '2', '3']) {
+      await flow.tell(anOrder({ channelOrderNo: no }));
+    }
+    await flow.judgeAt(due);
+
+    expect(await flow.alerts()).toHaveLength(3);
+    expect(lines).toEqual([['Alerts raised', { count: 3, rules: { 'paid-not-sorted': 3 } }]]);
+  });
+
   it('raises nothing for what went into sorting a millisecond before', async () => {
     const flow = await paidOrder();
     await flow.clock.advanceTo(due - 1);

@@ -208,7 +208,7 @@ describe('a group', () => {
     expect(flow.messages().map(({ kind, text }) => [kind, text])).toEqual([
       [
         'group',
-        '1号 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n最急剩 2时10分，15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts\n[看板] /',
+        '1号 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n最急剩 2时10分，15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts 1\n[看板] /',
       ],
     ]);
     for (const { card } of flow.messages()) fitsTheFloor(card);
@@ -310,6 +310,24 @@ describe('a group', () => {
 
     const nearer = '1号 · 杭州仓 · 3 单 · 时限更近了';
     expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单', nearer, nearer, nearer]);
+  });
+
+  it('says of a wall that is past that it is past, not near', async () => {
+    const flow = await start();
+    for (const shipBy of [noon + hour, noon]) {
+      await raise(flow, 3, (index) => ({
+        ruleId: 'ship-by-risk',
+        subject: `order:mini/${shipBy}-${index}`,
+        groupKey: `ship-by-risk|shop=${shipBy}`,
+        facts: { shopId: 'mini', shipBy },
+      }));
+      await flow.dispatch();
+    }
+
+    expect(flow.messages().map(({ text }) => text.split('\n')[1])).toEqual([
+      '快到平台发货时限，还没发',
+      '已过平台发货时限，还没发',
+    ]);
   });
 
   it('is cleared with one line, once, when all of it is over', async () => {

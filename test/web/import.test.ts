@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { UserError } from '../../src/domain/errors.ts';
 import type { SheetMapping } from '../../src/domain/sheet-order.ts';
 import type { NewSheet } from '../../src/services/import-sheet.ts';
+import type { ImportDeps } from '../../src/web/import.ts';
 import { createFakeWeb } from './fakes.ts';
 import { imports } from './imports.ts';
 
@@ -25,7 +27,7 @@ function formOf(fields: Readonly<Record<string, string>>, file?: { name: string;
   return { payload, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } };
 }
 
-function start(world: 'sandbox' | 'real' = 'sandbox') {
+function start(world: 'sandbox' | 'real' = 'sandbox', change: Partial<ImportDeps['imports']> = {}) {
   const accepted: NewSheet[] = [];
   const explained: { id: string; mapping: SheetMapping }[] = [];
   const fake = createFakeWeb({
@@ -35,6 +37,7 @@ function start(world: 'sandbox' | 'real' = 'sandbox') {
       find: async (id) => imports.find((each) => each.id === id),
       list: async () => imports,
       explain: async (id, mapping) => void explained.push({ id, mapping }),
+      ...change,
     },
   });
   return { ...fake, accepted, explained };
@@ -168,4 +171,46 @@ it('asks once what new headings mean, with the guesses chosen [L4]', async () =>
 
   expect([answer.statusCode, answer.headers.location]).toEqual([303, '/import/i4']);
   expect(explained).toEqual([{ id: 'i4', mapping: { order: '平台单号', paidAt: '付款日期' } }]);
+});
+
+it('says one reason once, with how many rows and the first of them, and leads on', async () => {
+  const done = imports.find(({ id }) => id === 'i2');
+  const reason = { zh: '没有订单号', en: 'No order number' };
+  const skipped = [3, 4, 7, 8, 9, 12].map((row) => ({ row, cell: `A${row}`, order: '', reason }));
+  const result = done?.result == null ? null : { ...done.result, skippedRows: 6, skipped };
+  const { web, cookieOf } = start('sandbox', {
+    find: async () => (done === undefined ? undefined : { ...done, result }),
+  });
+
+  const { body } = await web.inject({ url: '/import/i2', headers: { ...page, cookie: await cookieOf('wang') } });
+
+  expect(body.split('没有订单号')).toHaveLength(2);
+  expect(body).toContain('6 行：第 3、4、7、8、9 … 行');
+  expect(body).toContain('name="text" value="/tonight"');
+  expect(body).toMatch(/<a class="button" href="\/">看板<\/a>/);
+});
+
+it('comes back to the form with what is missing and what was chosen', async () => {
+  const { web, cookieOf } = start('sandbox', {
+    explain: async () => {
+      throw new UserError('MAPPING_INCOMPLETE', { zh: '至少要指出订单号', en: 'The order number is needed' });
+    },
+  });
+
+  const { statusCode, body } = await web.inject({
+    method: 'POST',
+    url: '/import/i4',
+    headers: {
+      ...own,
+      accept: 'text/html',
+      cookie: await cookieOf('wang'),
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    payload: new URLSearchParams({ order: '', paidAt: '付款日期' }).toString(),
+  });
+
+  expect(statusCode).toBe(400);
+  expect(body).toContain('至少要指出订单号');
+  expect(body).toMatch(/name="paidAt">.*<option value="付款日期" selected>/);
+  expect(body).not.toMatch(/name="order">[^\n]*selected/);
 });

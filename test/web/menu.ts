@@ -64,5 +64,6 @@ export const menu: readonly MenuEntry[] = [
     permission: 'order:reroute',
     changes: true,
   }),
+  entry('tonight', ['今晚'], '今晚要发多少', 'What is due before midnight'),
   entry('login', ['登录'], '要一个网页登录码', 'A code to log in to the pages', { isPrivate: true }),
 ];

@@ -122,7 +122,7 @@ it('offers commands that the person may give, private ones in private only', asy
     return [...body.matchAll(/id="complete-(\w+)"/g)].map(([, name]) => name);
   };
 
-  expect(await optionsOf('zhou', '/room')).toEqual(['help', 'order', 'alerts', 'mine', 'why']);
+  expect(await optionsOf('zhou', '/room')).toEqual(['help', 'order', 'alerts', 'mine', 'why', 'tonight']);
   expect(await optionsOf('li', '/room')).toContain('reroute');
   expect(await optionsOf('zhou', '/room?room=dm')).toContain('login');
 });
@@ -248,4 +248,14 @@ it('keeps no more of a long history in memory than a slow reader takes', async (
 
   expect(asked).toBeGreaterThan(0);
   expect(asked).toBeLessThan(100);
+});
+
+it('has tonight among the first chips, and the way to import, on the narrowest phone as well', async () => {
+  const { web } = createFakeWeb();
+
+  const { body } = await web.inject({ url: '/room', headers: page });
+
+  const chips = /<form class="quick"[\s\S]*?<\/form>/.exec(body)?.[0] ?? '';
+  expect(chips).toMatch(/^<form[^>]*><input[^>]*><button class="chip" name="text" value="\/今晚">/);
+  expect(chips).toContain('<a class="chip" href="/import">导入</a>');
 });

@@ -119,6 +119,7 @@ it('keeps the language that somebody chose', async () => {
   expect(first.cookies).toContainEqual(expect.objectContaining({ name: 'warroom_lang', value: 'en', httpOnly: true }));
   expect(next.body).toContain('<html lang="en">');
   expect(next.body).toContain('Login code');
+  expect(next.body, 'who never logged in').toContain('npx warroom login');
 });
 
 it("speaks a person's own language in their session, unless the browser was told another", async () => {

@@ -118,7 +118,9 @@ function wordsOf(entry: MenuEntry, { text, tokens, isSlash }: Sentence): string 
   const own = tokens.findIndex((token) => isOwn(token, entry));
   if (isSlash) return text.slice(tokens[own]?.end ?? 0).trim();
   const isSmall = (token: Token): boolean =>
-    ['mark', 'polite', 'slash', 'soft', 'weak', 'ask'].includes(token.kind) || isOwn(token, entry);
+    ['mark', 'polite', 'slash', 'soft', 'weak', 'ask'].includes(token.kind) ||
+    (token.kind === 'more' && token.value !== entry.name) ||
+    isOwn(token, entry);
   const first = tokens.findIndex((token) => !isSmall(token));
   const last = tokens.findLastIndex((token) => !isSmall(token));
   const start = tokens[first];

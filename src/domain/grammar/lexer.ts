@@ -1,6 +1,6 @@
 import type { Lexicon, MenuEntry } from '../menu.ts';
 import { lowerAscii, normaliseText } from '../normalise-text.ts';
-import { alsoSaid, everything, negations, polite, questions, soft, stockQuestions } from './phrases.ts';
+import { alsoSaid, everything, further, negations, polite, questions, soft, stockQuestions } from './phrases.ts';
 
 export type PhraseKind =
   | 'alias'
@@ -13,6 +13,8 @@ export type PhraseKind =
   | 'person'
   | 'polite'
   | 'soft'
+  /** Asks for more of the reading of that name. */
+  | 'more'
   | 'not'
   | 'ask'
   | 'all';
@@ -70,6 +72,7 @@ function addEntry(entry: MenuEntry, add: (kind: PhraseKind, word: string, value?
     // 改仓 is also said as 改广州, 改到广州仓.
     if (kinds.includes('warehouse') && /^.仓$/u.test(word)) add('head', word.slice(0, -1), entry.name);
   }
+  for (const word of further[entry.name] ?? []) add('more', word, entry.name);
   if (kinds.includes('style') && !entry.changes) for (const word of stockQuestions) add('stock', word, entry.name);
 }
 

@@ -12,8 +12,8 @@ export const polite = words(`
 /** Around a reading they change nothing; in a write they are words too many. */
 export const soft = words(`
   看 看看 看下 看一下 给我 给我看 我 我想 我要 想 要 这个 那个 这 那 今天 现在 目前 还 还有 还有没有 有 有没有 哪些 什么 啥 几个 的 了 呢 啊 呀 哦 亲 你好 您好
-  怎么样 怎么样了 怎么回事 什么情况 啥情况 怎么了 情况 状态 响 响了 报 能 可以 能不能 可不可以 问 问下 问一下 下单 一共 一个 刚才 刚 列表 清单
-  show me check look at what is what's where status my i list see`);
+  怎么样 怎么样了 怎么回事 什么情况 啥情况 怎么了 情况 状态 响 响了 报 能 可以 能不能 可不可以 问 问下 问一下 下单 一共 一个 刚才 刚 列表
+  show me check look at what is what's where status my i see`);
 
 export const negations = words(`
   不 没 别 勿 未 非 莫 甭 无需 禁止 严禁 取消 停止 拒绝 暂停 暂缓 要不要
@@ -37,9 +37,14 @@ export const measure = /^\s?(?:单|件|个|元|块|人|年|月|日|点|度|分|�
 /** Said for a command besides its aliases, which are what /help teaches. */
 export const alsoSaid: Readonly<Record<string, readonly string[]>> = {
   ack: words('我来处理 我来跟 我来跟进 我来弄'),
+  alerts: words('清单'),
   handover: words('转给 交给 转'),
+  tonight: words('今晚要发多少 今晚发多少 今晚要发几单'),
   snooze: words('后再提醒我 后提醒我 再提醒我 再提醒'),
 };
+
+/** With a reading whose words are free, they ask for more of it. */
+export const further: Readonly<Record<string, readonly string[]>> = { tonight: words('详细 明细 list long') };
 
 export const yesWords = words('确认 是 yes confirm');
 export const noWords = words('取消 否 算了 不用了 no cancel');

@@ -64,7 +64,7 @@ export function boardHtml(board: Board, language: Language, hrefOf: OrderHref): 
 export function boardPartHtml(board: Board, language: Language, hrefOf: OrderHref): Html {
   const say = sayIn(language);
   const times = timesFor(language, board.timezone, board.at);
-  return html`<div class="head"><h1>${say(t.title)}</h1><p class="as-of">${say(t.asOf)} <time>${times.exact(board.at)}</time> <span class="ago"></span></p></div>
+  return html`<div class="head"><h1>${say(t.title)}</h1><p class="as-of">${say(t.asOf)} <time>${times.exact(board.at)}</time> <span class="ago"></span></p> <a class="button" href="/import">${say(t.importing)}</a></div>
 <p class="stopped" role="status" hidden></p>
 ${tonightHtml(board.tonight, times, language)}
 ${tilesHtml(board, say)}
@@ -143,7 +143,7 @@ function sourcesHtml(board: Board, times: Times, language: Language): Html {
   const sorted = [...board.sources].sort(
     (a, b) => rank[a.state] - rank[b.state] || (a.lastOkAt ?? 0) - (b.lastOkAt ?? 0),
   );
-  return html`<section aria-label="${say(t.data)}"><h2>${say(t.data)}</h2><ul class="sources">${sorted.map((source) => sourceHtml(source, times, language))}</ul><p class="ways"><a class="button" href="/import">${say(t.importing)}</a></p></section>`;
+  return html`<section aria-label="${say(t.data)}"><h2>${say(t.data)}</h2><ul class="sources">${sorted.map((source) => sourceHtml(source, times, language))}</ul></section>`;
 }
 
 /** Also on the order page: how old what stands there is. */

@@ -1,5 +1,6 @@
-import type { SheetField } from '../../domain/sheet-order.ts';
+import type { SheetField, SheetMapping } from '../../domain/sheet-order.ts';
 import { foreign, type Language, type Text } from '../../domain/text.ts';
+import type { SkippedSheetRow } from '../../ports/sheets.ts';
 import { type Html, html } from '../../render/page/html.ts';
 import { markHtml } from '../../render/page/marks.ts';
 import type { Times } from '../../render/page/time.ts';
@@ -17,6 +18,8 @@ export interface ShownImport {
   readonly done: number;
   readonly total: number;
   readonly result: ImportResult | null;
+  /** What somebody said the headings are, and why that will not do. */
+  readonly asked?: { readonly mapping: SheetMapping; readonly problem: string };
 }
 
 const t = {
@@ -44,8 +47,12 @@ const t = {
     en: '{preset} · {changed} changed, {unchanged} unchanged · {time}',
   },
   rows: { zh: '读不了的 {count} 行（其他行已导入）', en: '{count} rows that cannot be read (the others are in)' },
-  row: { zh: '第 {row} 行', en: 'Row {row}' },
+  row: { zh: '第 {rows} 行', en: 'Row {rows}' },
+  rowsOf: { zh: '{count} 行：第 {rows} 行', en: '{count} rows: {rows}' },
+  rowsFrom: { zh: '{count} 行：第 {rows} … 行', en: '{count} rows: {rows} …' },
   moreRows: { zh: '还有 {count} 行没列出', en: '{count} more rows are not listed' },
+  tonight: { zh: '问「今晚」', en: 'Ask for tonight' },
+  board: { zh: '看板', en: 'Board' },
   unknown: { zh: '不认识的状态，按未知处理', en: 'Statuses we do not know, kept as they are' },
   unknownOrders: { zh: '{count} 单', en: '{count} orders' },
   explain: { zh: '这份表的表头第一次见，请确认每一列', en: 'These headings are new: please say what each is' },
@@ -131,8 +138,8 @@ export function importPartHtml(shown: ShownImport, language: Language, times: Ti
 ${shown.state === 'storing' && total > 0 && html`<progress max="${total}" value="${done}">${done} / ${total}</progress>`}
 ${result?.refusal != null && html`<p class="problem" role="alert">${say(result.refusal)}</p>`}
 ${shown.state === 'done' && result !== null && doneHtml(result, say, times)}
-${shown.state === 'unexplained' && result !== null && explainHtml(shown.id, result, say)}
-<p class="ways"${isOver && html` data-over`}><a class="button" href="/import">${say(t.another)}</a></p>`;
+${shown.state === 'unexplained' && result !== null && explainHtml(shown, result, say)}
+<div class="ways"${isOver && html` data-over`}>${shown.state === 'done' && html`<form method="post" action="/room/messages"><input type="hidden" name="room" value="war"><button class="button primary" name="text" value="/tonight">${say(t.tonight)}</button></form> <a class="button" href="/">${say(t.board)}</a> `}<a class="button" href="/import">${say(t.another)}</a></div>`;
 }
 
 function doneHtml(result: ImportResult, say: Say, times: Times): Html {
@@ -147,20 +154,49 @@ function doneHtml(result: ImportResult, say: Say, times: Times): Html {
 ${unknownWords.length > 0 && html`<h2>${say(t.unknown)}</h2><ul class="imports">${unknownWords.map(({ words, count }) => html`<li>${foreign(words)} · ${fill(say(t.unknownOrders), { count: String(count) })}</li>`)}</ul>`}
 ${
   skippedRows > 0 &&
-  html`<h2>${fill(say(t.rows), { count: String(skippedRows) })}</h2><ul class="imports">${skipped.map(
-    ({ row, cell, order, reason }) =>
-      html`<li><b>${fill(say(t.row), { row: String(row) })}${cell !== '' && ` · ${cell}`}</b> <span class="muted">${foreign(order)}</span><br>${say(reason)}</li>`,
-  )}</ul>
+  html`<h2>${fill(say(t.rows), { count: String(skippedRows) })}</h2><ul class="imports">${byReason(skipped).map((rows) => reasonHtml(rows, say))}</ul>
 ${skippedRows > skipped.length && html`<p class="muted">${fill(say(t.moreRows), { count: String(skippedRows - skipped.length) })}</p>`}`
 }`;
 }
 
-function explainHtml(id: string, { unexplained }: ImportResult, say: Say): Html {
+type SkippedRows = readonly [SkippedSheetRow, ...SkippedSheetRow[]];
+
+/** One reason is said once, however many rows it holds for. */
+function byReason(skipped: readonly SkippedSheetRow[]): readonly SkippedRows[] {
+  const groups = new Map<string, [SkippedSheetRow, ...SkippedSheetRow[]]>();
+  for (const each of skipped) {
+    const group = groups.get(each.reason.zh);
+    if (group === undefined) groups.set(each.reason.zh, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()];
+}
+
+/** Of many rows the first few: enough to find them in the sheet. */
+const rowsNamed = 5;
+
+function reasonHtml(rows: SkippedRows, say: Say): Html {
+  const [{ cell, order, reason }] = rows;
+  const alone = rows.length === 1;
+  const words = alone ? t.row : rows.length > rowsNamed ? t.rowsFrom : t.rowsOf;
+  const told = {
+    count: String(rows.length),
+    rows: rows
+      .slice(0, rowsNamed)
+      .map(({ row }) => row)
+      .join(say({ zh: '、', en: ', ' })),
+  };
+  return html`<li><b>${fill(say(words), told)}${alone && cell !== '' && ` · ${cell}`}</b>${alone && html` <span class="muted">${foreign(order)}</span>`}<br>${say(reason)}</li>`;
+}
+
+function explainHtml({ id, asked }: ShownImport, { unexplained }: ImportResult, say: Say): Html {
   const { headings, proposal } = unexplained ?? { headings: [], proposal: {} };
-  return html`<p>${say(t.explainHow)}</p><form class="explain" method="post" action="/import/${id}">
+  const chosen = asked?.mapping ?? proposal;
+  return html`<p>${say(t.explainHow)}</p>${asked !== undefined && html`<p class="problem" role="alert">${markHtml('refused')} ${asked.problem}</p>`}
+<form class="explain" method="post" action="/import/${id}">
 ${explainedFields.map(
   (field) => html`<label for="f-${field}">${say(fieldWords[field] ?? { zh: field, en: field })}</label>
-<select id="f-${field}" name="${field}"><option value="">${say(t.notThere)}</option>${headings.map((heading) => html`<option value="${heading}"${proposal[field] === heading && html` selected`}>${foreign(heading)}</option>`)}</select>`,
+<select id="f-${field}" name="${field}"><option value="">${say(t.notThere)}</option>${headings.map((heading) => html`<option value="${heading}"${chosen[field] === heading && html` selected`}>${foreign(heading)}</option>`)}</select>`,
 )}
 <button class="button primary">${say(t.confirm)}</button></form>`;
 }

@@ -87,13 +87,16 @@ function composerHtml(view: RoomView): Html {
   const quick = usable.filter(
     ({ args, changes }) => !changes && Object.values(args).every(({ isOptional }) => isOptional === true),
   );
+  // What is asked all day comes first.
+  const rank = (entry: MenuEntry): number => (entry.name === 'tonight' ? 0 : 1);
   return html`<div class="compose-area">
 <form class="quick" method="post" action="/room/messages" aria-label="${say(t.quick)}"><input type="hidden" name="room" value="${view.tab}">${quick
+    .toSorted((one, other) => rank(one) - rank(other))
     .slice(0, 6)
     .map(
       (entry) =>
         html`<button class="chip" name="text" value="/${commandWord(entry, view.language)}">${commandWord(entry, view.language)}</button>`,
-    )}</form>
+    )}<a class="chip" href="/import">${say(words.importing)}</a></form>
 <ul class="complete" id="complete" role="listbox" aria-label="${say(t.commands)}" hidden>${usable.map((entry) => optionHtml(entry, view.language))}</ul>
 <form class="composer" method="post" action="/room/messages"><input type="hidden" name="room" value="${view.tab}"><input type="hidden" name="key" value="${view.key}">
 <button class="slash" type="button" aria-label="${say(t.commands)}" aria-controls="complete" hidden>/</button>
