@@ -483,6 +483,6 @@ it('counts all that is unresolved, however much it is, and the board and the lis
     [600, 600, 500],
     [30, 29, 0],
   ]);
-  const [list] = await createReadAlerts(flow).all({ language: 'zh' } as Asking);
+  const [list] = await createReadAlerts(flow).all({ language: 'zh' } as Asking, undefined);
   expect(list === undefined ? '' : textOf(list)).toContain('630 件没解决 · 1 件有人在办');
 });

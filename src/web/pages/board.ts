@@ -78,10 +78,7 @@ ${boardHealthHtml(board.health, language)}`;
 }
 
 function tilesHtml(board: Board, say: Say): Html {
-  const listed = board.groups.flatMap(({ alerts }) => alerts);
-  const critical = listed.filter(({ severity }) => severity === 'critical').length;
-  const warning = listed.filter(({ severity }) => severity === 'warning').length;
-  const unclaimed = listed.filter(({ holder }) => holder === null).length;
+  const { critical, warning, unclaimed } = board.tiles;
   const silent = board.sources.filter(({ state }) => state !== 'fresh').length;
   const tile = (tone: 'critical' | 'warning' | 'info' | 'refused', count: number, label: string): Html =>
     html`<li class="${count > 0 ? `tile lit tone-${tone}` : 'tile'}">${markHtml(tone)}<b>${count}</b> <span>${label}</span></li>`;
