@@ -119,7 +119,12 @@ export async function replay(
 
 function worldOf({ storage, clock, rules, directory: company, log }: ReplayDeps) {
   // The sheet is its own shop: no warehouse of the company serves it, so no working hours apply.
-  const directory: Directory = { ...company, channelOf: () => fileShopId, systemOf: () => undefined, warehouses: () => [] };
+  const directory: Directory = {
+    ...company,
+    channelOf: () => fileShopId,
+    systemOf: () => undefined,
+    warehouses: () => [],
+  };
   const book = createRulebook(rules, directory, directory.timezone);
   const rulebook = (): typeof book => book;
   const quiet: Log = { info() {}, warn: (facts, sentence) => log.warn(facts, sentence), error: log.error.bind(log) };
