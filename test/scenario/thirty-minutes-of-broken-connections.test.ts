@@ -5,7 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type PlatformBot, startDingTalkBot, startWecomBot } from '../kit/platform-bot.ts';
-import { isLong } from '../kit/size.ts';
+import { size } from '../kit/size.ts';
+
+const isLong = size === 'full';
+
 import { SECOND } from '../kit/test-bot.ts';
 
 const minutes = Number(process.env.WARROOM_FAULT_MINUTES ?? 0);
