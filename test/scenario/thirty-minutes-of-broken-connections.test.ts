@@ -6,11 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type PlatformBot, startDingTalkBot, startWecomBot } from '../kit/platform-bot.ts';
 import { size } from '../kit/size.ts';
-
-const isLong = size === 'full';
-
 import { SECOND } from '../kit/test-bot.ts';
 
+const isLong = size === 'full';
 const minutes = Number(process.env.WARROOM_FAULT_MINUTES ?? 0);
 const hurry = minutes > 0 ? 1 : isLong ? 20 : 150;
 const wallMs = minutes > 0 ? minutes * 60_000 : isLong ? 200_000 : 3_000;
