@@ -24,7 +24,6 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
-import { createCalendars } from '../services/calendars.ts';
 import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -251,7 +250,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     clock,
     awakeOf(roomId) {
       const quiet = company.rooms.find(({ id }) => id === roomId)?.quiet;
-      return quiet === undefined ? undefined : awakeHours(quiet, company.timezone);
+      return quiet === undefined ? undefined : parseHours([`Mon-Sun ${awake(quiet)}`], company.timezone);
     },
     months,
     shadow,
@@ -270,9 +269,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return company.limits.roomPerHour;
     },
   });
-  const calendarOf = createCalendars(directory);
   const perPersonHour = () => company.limits.ordersPerPersonHour;
-  const readLine = createReadLine({ lines: storage.lines, clock, directory, calendarOf, perPersonHour });
+  const readLine = createReadLine({ lines: storage.lines, clock, directory, perPersonHour });
   const watched = { storage, clock, rulebook: () => rulebook, directory, systems, readLine, detect, metrics, log };
   const watchLines = [
     { name: 'watch-backlog', run: createWatchBacklog(watched) },
@@ -587,17 +585,6 @@ export async function build(options: BuildOptions): Promise<Bot> {
 
 /** Nobody outside this machine gets there. */
 const isLoopback = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
-
-/** Laid out once for each span: it is asked at every tick. */
-const awakeHours = (() => {
-  const known = new Map<string, ReturnType<typeof parseHours>>();
-  return (quiet: string, timezone: string) => {
-    const key = `${quiet} ${timezone}`;
-    const hours = known.get(key) ?? parseHours([`Mon-Sun ${awake(quiet)}`], timezone);
-    known.set(key, hours);
-    return hours;
-  };
-})();
 
 /** The private chat of who hears first; the configuration was checked to have one. */
 function shadowPlan({ shadow, staff, rooms }: Company) {

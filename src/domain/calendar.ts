@@ -33,8 +33,19 @@ const allDay: readonly Span[] = [{ open: 0, close: 1_440 }];
  * Reads "Mon-Fri 09:00-18:00", "Sat,Sun 10:00-12:00, 13:00-16:00", "Mon-Sun 20:00-02:00",
  * "closed 2027-02-17..2027-02-23" and "2026-11-11 08:30-24:00".
  * Without weekly lines every day is open. A dated opening wins over `closed`, and both over the week.
+ * The same hours are one calendar: it is asked for at every order and every tick.
  */
 export function parseHours(lines: readonly string[], zone = 'Asia/Shanghai'): Calendar {
+  const key = JSON.stringify([zone, lines]);
+  const calendar = calendars.get(key) ?? readHours(lines, zone);
+  calendars.set(key, calendar);
+  return calendar;
+}
+
+/** As many as the configuration has sets of hours. */
+const calendars = new Map<string, Calendar>();
+
+function readHours(lines: readonly string[], zone: string): Calendar {
   zoneOf(zone);
   const week: Span[][] = dayNames.map(() => []);
   const closed = new Map<number, readonly Span[]>();

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { Alert } from '../domain/alert.ts';
 import { bandOf, decideGroup, type GroupDecision, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
 import { tailOf } from '../domain/order.ts';
@@ -9,8 +10,6 @@ import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-car
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
-import { breath } from './breath.ts';
-import { createCalendars } from './calendars.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
 import { createInTurn, orderRules } from './in-turn.ts';
@@ -46,7 +45,7 @@ const undecided: readonly Verdict['reason'][] = ['source-silent', 'snoozed', 'ho
 /** Decides what each room hears, and keeps why. One run = everything that changed since the last. */
 export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   const { storage, clock, directory, moodOf } = deps;
-  const inTurn = createInTurn({ ...deps, calendarOf: createCalendars(directory) });
+  const inTurn = createInTurn(deps);
   const groupsDue = createGroupsDue();
   const { say, decide } = createVoice(deps);
   const sayHeld = createSayHeld({ ...deps, inTurn });

@@ -1,9 +1,8 @@
 import type { Alert } from '../domain/alert.ts';
-import { openBetween } from '../domain/calendar.ts';
+import { openBetween, parseHours } from '../domain/calendar.ts';
 import { type Severity, severityRank } from '../domain/rule.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { createCalendars } from './calendars.ts';
 import type { Directory } from './directory.ts';
 import type { Rulebook } from './rulebook.ts';
 
@@ -26,12 +25,10 @@ export function createInTurn({
   clock,
   rulebook,
   directory,
-  calendarOf,
 }: {
   clock: Clock;
   rulebook: () => Rulebook;
   directory: Directory;
-  calendarOf: ReturnType<typeof createCalendars>;
 }) {
   /** From here on nobody was passed over; undefined while the line does not move. */
   async function turnFrom(tx: Stores, warehouseId: string, passedBy: number): Promise<number | undefined> {
@@ -40,7 +37,8 @@ export function createInTurn({
     const key = `${warehouse.systemId}/${warehouse.code}`;
     const now = clock.now();
     const last = await tx.lines.lastSortedAt(key);
-    if (last === undefined || openBetween(calendarOf(warehouse), last, now) > stillMs) return undefined;
+    if (last === undefined || openBetween(parseHours(warehouse.hours, directory.timezone), last, now) > stillMs)
+      return undefined;
     const { sorted } = await tx.lines.sortedSince(key, last - hour);
     const lastHour = sorted.reduce((sum, { count }) => sum + count, 0);
     const count = Math.max(2, Math.min(passedBy, Math.ceil(lastHour / shareOfHour)));

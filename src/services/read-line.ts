@@ -1,4 +1,5 @@
-import { type Calendar, localDayOf, openBetween } from '../domain/calendar.ts';
+import { setImmediate as breath } from 'node:timers/promises';
+import { type Calendar, localDayOf, openBetween, parseHours } from '../domain/calendar.ts';
 import {
   type Cohort,
   dueBy,
@@ -14,8 +15,6 @@ import type { Apart } from '../domain/line.ts';
 import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LineCohort, LineStore } from '../ports/stores.ts';
-import { breath } from './breath.ts';
-import type { createCalendars } from './calendars.ts';
 import { type Directory, onlyWarehouseOf, placeOf } from './directory.ts';
 
 export interface ShopDue {
@@ -68,13 +67,11 @@ export function createReadLine({
   lines,
   clock,
   directory,
-  calendarOf,
   perPersonHour,
 }: {
   lines: LineStore;
   clock: Clock;
   directory: Directory;
-  calendarOf: ReturnType<typeof createCalendars>;
   /** Orders one person sorts in an hour. Read at each use. */
   perPersonHour: () => number;
 }): ReadLine {
@@ -86,7 +83,7 @@ export function createReadLine({
   };
 
   async function readSpeed(key: string, warehouse: Warehouse | undefined, waiting: number, now: number) {
-    const calendar = calendarOf(warehouse);
+    const calendar = parseHours(warehouse?.hours ?? [], directory.timezone);
     const place = warehouse === undefined ? key : placeOf(warehouse, directory);
     const { sorted, first, isUntimed } = await lines.sortedSince(place, speedSince(calendar, now));
     const speed = speedOf({

@@ -73,14 +73,6 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   const rulesOn = <Type extends Rule['on']['type']>(type: Type): readonly RuleOn<Type>[] =>
     rules.filter((rule): rule is RuleOn<Type> => rule.on.type === type);
   const wallRules = rulesOn('wall');
-  const calendars = new Map<string, Calendar>();
-  const calendar = (key: string, hours: readonly string[]): Calendar => {
-    const known = calendars.get(key);
-    if (known !== undefined) return known;
-    const made = parseHours(hours, timezone);
-    calendars.set(key, made);
-    return made;
-  };
   const always = parseHours([], timezone);
 
   function calendarOf(order: OrderView, fulfillments: readonly FulfillmentView[]): Calendar {
@@ -91,7 +83,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
         ? (onlyWarehouseOf(order.shopId, directory) ??
           directory.warehouses().find((each) => each.systemId === systemId))
         : directory.warehouseOf(open.systemId, open.warehouseCode);
-    return warehouse === undefined ? always : calendar(warehouse.id, warehouse.hours);
+    return warehouse === undefined ? always : parseHours(warehouse.hours, timezone);
   }
 
   /** Who sends it, or sent it. */
