@@ -8,6 +8,18 @@ import type {
   RefundState,
 } from './order.ts';
 
+/** Those of the fields below that are moments. */
+export const timeFields = [
+  'placedAt',
+  'paidAt',
+  'sortedAt',
+  'shippedAt',
+  'carrierAt',
+  'deliveredAt',
+  'closedAt',
+  'shipBy',
+] as const;
+
 /** What a sheet can tell of an order or of one of its lines; also the names by which people point at columns. */
 export const sheetFields = [
   'order',
@@ -18,14 +30,7 @@ export const sheetFields = [
   'refund',
   'held',
   'kind',
-  'placedAt',
-  'paidAt',
-  'sortedAt',
-  'shippedAt',
-  'carrierAt',
-  'deliveredAt',
-  'closedAt',
-  'shipBy',
+  ...timeFields,
   'currency',
   'paid',
   'goods',

@@ -433,7 +433,8 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
   };
 }
 
-const nothing: ImportResult = {
+/** Before anything is known of a sheet. */
+export const nothing: ImportResult = {
   preset: null,
   presetName: null,
   shops: [],

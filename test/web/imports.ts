@@ -1,23 +1,7 @@
-import type { ImportResult, ImportSheet } from '../../src/services/import-sheet.ts';
+import { type ImportSheet, nothing } from '../../src/services/import-sheet.ts';
 import { at } from '../kit/builders.ts';
 
 type Shown = NonNullable<Awaited<ReturnType<ImportSheet['find']>>>;
-
-const nothing: ImportResult = {
-  preset: null,
-  presetName: null,
-  shops: [],
-  asOf: null,
-  rows: 0,
-  orders: 0,
-  changed: 0,
-  unchanged: 0,
-  skippedRows: 0,
-  skipped: [],
-  unknownWords: [],
-  refusal: null,
-  unexplained: null,
-};
 
 const row: Shown = {
   id: 'i1',

@@ -1,6 +1,6 @@
 import { parseMinor } from '../../domain/money.ts';
 import type { ChannelStatus, OrderKind, OrderLine, RefundState } from '../../domain/order.ts';
-import type { SheetField, SheetOrder } from '../../domain/sheet-order.ts';
+import { type SheetField, type SheetOrder, timeFields } from '../../domain/sheet-order.ts';
 import type { Text } from '../../domain/text.ts';
 import type { SkippedSheetRow } from '../../ports/sheets.ts';
 import { type Preset, plain } from './preset.ts';
@@ -15,16 +15,6 @@ export interface OrdersRead {
   readonly unknownWords: readonly { readonly words: string; readonly count: number }[];
 }
 
-const timeFields = [
-  'placedAt',
-  'paidAt',
-  'sortedAt',
-  'shippedAt',
-  'carrierAt',
-  'deliveredAt',
-  'closedAt',
-  'shipBy',
-] as const;
 type TimeField = (typeof timeFields)[number];
 
 const day = 86_400_000;
