@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import { momentsOf, resolutionOf, wallBands } from '../domain/clock-rule.ts';
 import { AppError } from '../domain/errors.ts';
@@ -12,7 +13,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Due, DueMoment, NewAlert, Storage, Stores } from '../ports/stores.ts';
-import { breath } from './breath.ts';
 import type { Confirm, Confirmation } from './confirm.ts';
 import type { Directory } from './directory.ts';
 import { findBurst } from './find-burst.ts';

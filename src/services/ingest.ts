@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -9,7 +10,6 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { CursorRow, OrderRecord, ShopOf, Storage, Stores } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
-import { breath } from './breath.ts';
 import type { Rulebook } from './rulebook.ts';
 
 /** A shop with the channel that reads it. */

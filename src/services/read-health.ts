@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import {
   crossingAt,
   cycleLight,
@@ -19,7 +20,6 @@ import { nearestRank } from '../domain/percentiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
 import { groupAlerts, sumOf } from './alert-groups.ts';
-import { breath } from './breath.ts';
 import { type Directory, sourceName } from './directory.ts';
 
 export interface HealthDeps {

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { alertKey } from '../domain/alert.ts';
 import { BugError } from '../domain/errors.ts';
 import type { OrderView } from '../domain/order.ts';
@@ -10,7 +11,6 @@ import type { Log } from '../ports/log.ts';
 import { silentMetrics } from '../ports/metrics.ts';
 import type { Due, Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
-import { breath } from './breath.ts';
 import type { Confirmation } from './confirm.ts';
 import { createDetect } from './detect.ts';
 import type { Directory } from './directory.ts';

@@ -1,7 +1,7 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { RuleOn } from '../domain/rule.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
-import { breath } from './breath.ts';
 import type { Detect, Found } from './detect.ts';
 import type { Directory } from './directory.ts';
 import type { Rulebook } from './rulebook.ts';

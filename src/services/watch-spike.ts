@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { AppError } from '../domain/errors.ts';
 import type { RuleOn } from '../domain/rule.ts';
 import { type MinuteSales, type Spike, spikeOf, styleOf } from '../domain/spike.ts';
@@ -6,7 +7,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Sale, Storage } from '../ports/stores.ts';
-import { breath } from './breath.ts';
 import type { Detect } from './detect.ts';
 import type { Directory } from './directory.ts';
 import type { SystemSource } from './ingest.ts';

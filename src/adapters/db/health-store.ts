@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { Light, Metric, OpenLaps } from '../../domain/health.ts';
 import type { AlertTimes, HealthStore, TallyRow } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -54,7 +55,7 @@ export function createHealthStore(sqlite: Sqlite, run: Run): HealthStore {
         const piece = await run(() => readPiece(start, paidUntil));
         laps.push(...piece.laps);
         from = piece.next;
-        await new Promise((resolve) => setImmediate(resolve));
+        await breath();
       }
       return laps;
     },

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { alertKey } from '../../domain/alert.ts';
 import { orderSubject } from '../../domain/order.ts';
 import type { LineCohort, LineStore, Sale } from '../../ports/stores.ts';
@@ -48,7 +49,7 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
           const piece = await run(() => readPiece(phase, warehouse, start));
           cohorts.push(...piece.cohorts);
           from = piece.next;
-          await new Promise((resolve) => setImmediate(resolve));
+          await breath();
         }
       }
       return cohorts;
