@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/adapters/clock/manual.ts';
 import { type Bot, build } from '../../src/app/build.ts';
@@ -6,6 +7,7 @@ import { checkCompany } from '../../src/app/company.ts';
 import { createDirectory } from '../../src/app/directory.ts';
 import { discover } from '../../src/app/discover.ts';
 import { readKeys } from '../../src/app/keys.ts';
+import type { OutgoingCard } from '../../src/ports/messenger.ts';
 import { at } from '../kit/builders.ts';
 import { encodeGbk } from '../kit/gbk.ts';
 import { tempDir } from '../kit/open-test-db.ts';
@@ -89,11 +91,25 @@ async function bring(bytes: Uint8Array<ArrayBuffer>, shopId: string | null, modi
   return (await bot.imports.find(id))?.result;
 }
 
+/** What the bot answers; alarms may be said before and after it. */
 async function ask(text: string): Promise<string> {
-  const before = (await spoken()).length;
+  const before = answers().length;
   await bot.run.receive({ platform: 'web', messageId: text, roomId: 'war', isPrivate: false, senderId: 'li', text });
-  await expect.poll(async () => (await spoken()).length, { timeout: 10_000 }).toBeGreaterThan(before);
-  return (await spoken()).at(-1) ?? '';
+  await expect.poll(() => answers().length, { timeout: 10_000 }).toBeGreaterThan(before);
+  return answers().at(-1) ?? '';
+}
+
+function answers(): readonly string[] {
+  const rows = new Database(join(folder.dir, 'real.db'), { readonly: true });
+  try {
+    return rows
+      .prepare<[], string>(`SELECT card FROM RoomMessage WHERE key LIKE 'reply/%' ORDER BY id`)
+      .pluck()
+      .all()
+      .map((card) => textOf(JSON.parse(card) as OutgoingCard));
+  } finally {
+    rows.close();
+  }
 }
 
 const spoken = async (): Promise<string[]> =>
