@@ -116,11 +116,11 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     return changed;
   }
 
-  /** Runs a window's pages; the cursor moves with its page. */
-  async function readWindow<Row>(
+  /** Reads windows up to now, none longer than the platform takes; the cursor moves with its page. */
+  async function readUpToNow<Row>(
     stream: string,
     source: string,
-    lagMs: number,
+    { lagMs, longestMs }: { readonly lagMs: number; readonly longestMs: number },
     pull: (window: Window, page: string | undefined) => Promise<Rows<Row>>,
     store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
   ): Promise<number> {
@@ -130,31 +130,36 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       windowTo: null,
       page: null,
     };
-    const to = cursor.windowTo ?? clock.now();
-    let page = cursor.page ?? undefined;
+    let { watermark: from, windowTo, page } = cursor;
     let changed = 0;
-    do {
-      const read = await pull({ from: cursor.watermark, to }, page).catch(async (error: unknown) => {
-        // The source forgot the page we stopped at: its window is read again from the start.
-        if (error instanceof RejectedError && deadCursor.has(error.code)) {
-          await storage.sources.saveCursor(
-            { stream, watermark: cursor.watermark, windowTo: null, page: null },
-            clock.now(),
-          );
-        }
-        throw error;
-      });
-      await noteSkipped(source, read.skipped);
-      page = read.next;
-      const next: CursorRow =
-        page === undefined
-          ? { stream, watermark: Math.max(cursor.watermark, to - lagMs), windowTo: null, page: null }
-          : { stream, watermark: cursor.watermark, windowTo: to, page };
-      changed += await storeInPieces(read.rows, store, async (tx, now) => {
-        await tx.sources.saveCursor(next, now);
-        await tx.sources.ok(source, now);
-      });
-    } while (page !== undefined);
+    let isAtNow = false;
+    while (!isAtNow) {
+      const now = clock.now();
+      const to = windowTo ?? Math.min(now, from + longestMs);
+      isAtNow = windowTo === null && to === now;
+      do {
+        const read = await pull({ from, to }, page ?? undefined).catch(async (error: unknown) => {
+          // The source forgot the page we stopped at: its window is read again from the start.
+          if (error instanceof RejectedError && deadCursor.has(error.code)) {
+            await storage.sources.saveCursor({ stream, watermark: from, windowTo: null, page: null }, clock.now());
+          }
+          throw error;
+        });
+        await noteSkipped(source, read.skipped);
+        page = read.next ?? null;
+        // The last stretch may not be complete yet. An older one is, but for what changed on the way to its end.
+        const next: CursorRow =
+          page === null
+            ? { stream, watermark: Math.max(from, to - lagMs), windowTo: null, page: null }
+            : { stream, watermark: from, windowTo: to, page };
+        changed += await storeInPieces(read.rows, store, async (tx, at) => {
+          await tx.sources.saveCursor(next, at);
+          await tx.sources.ok(source, at);
+        });
+        from = next.watermark;
+      } while (page !== null);
+      windowTo = null;
+    }
     return changed;
   }
 
@@ -223,10 +228,10 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   return {
     pullShop: (source, signal) =>
       watched(`shop:${source.id}`, () =>
-        readWindow(
+        readUpToNow(
           `shop:${source.id}/updated`,
           `shop:${source.id}`,
-          source.channel.lagMs,
+          { lagMs: source.channel.lagMs, longestMs: source.channel.windowMs.updated },
           async (window, page) => rowsOf(await source.channel.pullUpdated(window, page, signal)),
           ordersOf(source),
         ),
@@ -234,10 +239,10 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 
     pullSystem: (source, signal) =>
       watched(`system:${source.id}`, () =>
-        readWindow(
+        readUpToNow(
           `system:${source.id}/updated`,
           `system:${source.id}`,
-          source.system.lagMs,
+          { lagMs: source.system.lagMs, longestMs: Number.POSITIVE_INFINITY },
           async (window, page) => rowsOf(await source.system.pullUpdated(window, page, signal)),
           fulfillmentsOf(source),
         ),

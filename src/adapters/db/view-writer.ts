@@ -594,6 +594,7 @@ export class ViewWriter {
       view.refund,
       view.refundAt,
       view.held ? 1 : 0,
+      view.addressChange,
       view.buyerNote,
       view.remark,
       view.flag,

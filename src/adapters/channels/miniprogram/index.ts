@@ -28,6 +28,8 @@ export default defineChannel<Credentials>({
     };
     return {
       lagMs,
+      windowMs: { updated: Number.POSITIVE_INFINITY, created: Number.POSITIVE_INFINITY },
+      grantEndsAt: () => null,
       pullUpdated: (window, cursor, signal) => {
         return readPage(get, { updated_from: first(window.from), updated_to: last(window.to) }, cursor, reader, signal);
       },
@@ -35,6 +37,8 @@ export default defineChannel<Credentials>({
         return readPage(get, { created_from: first(window.from), created_to: last(window.to) }, cursor, reader, signal);
       },
       fetchOrders: (orderNos, signal) => readOrders(get, context.clock, orderNos, reader, signal),
+      addRemark: null,
+      readPush: null,
     };
   },
 });
