@@ -170,7 +170,11 @@ function drawLines(random: Random): { sku: string; qty: number }[] {
 function drawShop(world: World, n: number): string {
   const shares = Object.entries(world.settings.shares);
   let left = world.random('shop', n).next() * shares.reduce((sum, [, share]) => sum + share, 0);
-  return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? 'mini';
+  const drawn = shares.find(([, share]) => {
+    left -= share;
+    return left < 0;
+  });
+  return drawn?.[0] ?? 'mini';
 }
 
 const shopOfOrder = (world: World, no: string): Shop | undefined => {
