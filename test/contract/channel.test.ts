@@ -272,7 +272,12 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
   ])('[B1] turns %s into a %s, and the next read is whole', async (kind, expected) => {
     await standIn.control.fail(binding.server, kind, { route: binding.listRoute });
 
-    const error = await fail(open().pullUpdated(short(), undefined, signal));
+    const first = open().pullUpdated(short(), undefined, signal);
+    if (binding.errors[kind] === 'none') {
+      expect((await first).orders.length).toBeGreaterThan(0);
+      return;
+    }
+    const error = await fail(first);
     const again = await open().pullUpdated(short(), undefined, signal);
 
     expect(error.name).toBe(binding.errors[kind] ?? expected);
@@ -285,7 +290,8 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
 
     await fail(open().pullUpdated(short(), undefined, signal));
 
-    expect(await standIn.control.calls(binding.server)).toHaveLength(1);
+    const calls = await standIn.control.calls(binding.server);
+    expect(calls.filter(({ route }) => route === binding.listRoute)).toHaveLength(1);
   });
 
   it.each(binding.hasTime ? [-1, 1] : [])('[B3] says that our clock is wrong by %i h', async (off) => {
@@ -317,6 +323,7 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
   it('[B3] keeps its secrets and all queries out of every error', async () => {
     const errors: AppError[] = [];
     for (const kind of ['rate-limit', '502', 'malformed', 'drop-after', 'wrong-ip', 'expire-token', 'skew']) {
+      if (binding.errors[kind] === 'none') continue;
       await standIn.control.fail(binding.server, kind);
       errors.push(await fail(open().pullUpdated(short(), undefined, signal)));
     }

@@ -19,6 +19,6 @@ export interface Binding {
   readonly receiver: 'clear' | 'masked' | 'enciphered';
   /** Kinds of keys that each order must have to tell one person's orders (channels.md §8). */
   readonly identities: readonly string[];
-  /** Names of our errors for what the platform answers to a fault, where they differ from the usual. */
+  /** Names of our errors for what the platform answers to a fault, where they differ from the usual; `none` where the channel mends it itself. */
   readonly errors: Readonly<Record<string, string>>;
 }
