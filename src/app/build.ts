@@ -35,6 +35,7 @@ import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
@@ -207,6 +208,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
         ? undefined
         : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
+  });
+  const hearShop = createHearShop({
+    storage,
+    clock,
+    shops,
+    ingest,
+    nudge: (shopId) => engine.nudge(`pushes:${shopId}`),
+    metrics,
+    log,
   });
   const importShops = (): readonly ImportShop[] =>
     company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
@@ -462,6 +472,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     flowModules({
       sources,
       ingest,
+      hearShop,
       follow,
       detect,
       dispatch,
@@ -520,6 +531,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     menu,
     receive: run.receive,
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
+    hearShop: hearShop.hear,
     sessions,
     links,
     imports,

@@ -52,6 +52,7 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
+  readonly pushes: PushStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -715,6 +716,24 @@ export interface SourceStore {
   failed(id: string, at: number, error: string): Promise<void>;
   find(id: string): Promise<SourceRow | undefined>;
   list(): Promise<readonly SourceRow[]>;
+}
+
+/** Orders that a platform's push named, waiting to be read afresh. */
+export interface PushRow {
+  readonly id: number;
+  readonly source: string;
+  readonly orderNos: readonly string[];
+  readonly receivedAt: number;
+}
+
+export interface PushStore {
+  /** False when that message is known already. */
+  add(push: Omit<PushRow, 'id'> & { readonly messageId: string }): Promise<boolean>;
+  /** Oldest first. */
+  listPending(source: string, limit: number): Promise<readonly PushRow[]>;
+  done(ids: readonly number[], at: number): Promise<void>;
+  /** Drops messages received before `at`, read or not. */
+  forget(at: number): Promise<number>;
 }
 
 /** What a tracking service is asked about one parcel. A new waybill is due at once. */
