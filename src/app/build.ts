@@ -531,7 +531,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     menu,
     receive: run.receive,
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
-    hearShop: hearShop.hear,
+    hearShop: (shopId, push) => hearShop.hear(shopId, push),
     sessions,
     links,
     imports,
