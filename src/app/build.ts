@@ -39,7 +39,7 @@ import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
-import { createIngest } from '../services/ingest.ts';
+import { createIngest, type ShopSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
@@ -70,6 +70,7 @@ import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
+import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
@@ -109,6 +110,8 @@ export interface Bot {
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly imports: ImportSheet;
+  readonly history: WalkHistory;
+  shops(): readonly ShopSource[];
   readonly rooms: readonly RoomRow[];
   /** Ticks and connects. */
   start(): void;
@@ -218,6 +221,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     metrics,
     log,
   });
+  const history = createWalkHistory({ storage, clock, ingest, directory, log });
   const importShops = (): readonly ImportShop[] =>
     company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
   const imports = createImportSheet({
@@ -473,6 +477,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       sources,
       ingest,
       hearShop,
+      history,
       follow,
       detect,
       dispatch,
@@ -561,6 +566,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     web,
     run,
     imports,
+    history,
+    shops,
     rooms: await storage.rooms.list(),
     async reload(next) {
       const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;

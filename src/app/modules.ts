@@ -10,6 +10,7 @@ import type { Ingest } from '../services/ingest.ts';
 import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createSummarise } from '../services/summarise.ts';
+import type { WalkHistory } from '../services/walk-history.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
 import type { EngineModule } from './engine.ts';
 import type { Sources } from './sources.ts';
@@ -18,6 +19,7 @@ export interface FlowParts {
   readonly sources: Sources;
   readonly ingest: Ingest;
   readonly hearShop: HearShop;
+  readonly history: WalkHistory;
   readonly follow: FollowParcels;
   readonly detect: Detect;
   readonly dispatch: ReturnType<typeof createDispatch>;
@@ -49,6 +51,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     sources,
     ingest,
     hearShop,
+    history,
     follow,
     detect,
     dispatch,
@@ -71,6 +74,14 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
         everyMs: shop.pollMs,
         limitMs: aMinute,
         run: (signal) => ingest.pullShop(shop, signal),
+        wakes: ['recheck'],
+      },
+      // A page a second: new orders are read beside it, undisturbed.
+      {
+        name: `history:${shop.id}`,
+        everyMs: 1_000,
+        limitMs: aMinute,
+        run: (signal) => history.step(shop, signal),
         wakes: ['recheck'],
       },
       ...(shop.channel.readPush === null

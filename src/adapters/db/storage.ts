@@ -15,6 +15,7 @@ import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore }
 import { createPushStore } from './push-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
+import { createWalkStore } from './walk-store.ts';
 
 /** All stores over one database. The flow's rows are hand-written SQL; people, rooms and rules go through Prisma. */
 export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffer }): Storage {
@@ -35,6 +36,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),
     pushes: createPushStore(sqlite, run),
+    walks: createWalkStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),
