@@ -46,10 +46,10 @@ async function startWalking(backfillDays = 30) {
     history,
     asked,
     place,
-    failAfter(calls: number) {
+    failAfter: (calls: number): void => {
       failAt = asked.length + calls;
     },
-    async walk(): Promise<void> {
+    walk: async (): Promise<void> => {
       while ((await history.step(source, flow.signal)) > 0);
     },
     stored: () => flow.rows('SELECT channelOrderNo AS no FROM "Order" ORDER BY 1').map(({ no }) => no),

@@ -9,8 +9,8 @@ import { createRuntime, findSurroundings } from '../runtime.ts';
 export interface IdleBot {
   readonly bot: Bot;
   /** Nobody else is at work on this database: what is asked for must be done here. */
-  isFree(): boolean;
-  stop(): Promise<void>;
+  readonly isFree: () => boolean;
+  readonly stop: () => Promise<void>;
 }
 
 /** `isDry`: leaves no trace, not even an empty database. */
