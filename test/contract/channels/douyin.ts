@@ -11,6 +11,7 @@ export const binding: Binding = {
   ordersPerDay: 3_000,
   unknownOrder: '6900000000000000000',
   hasTime: true,
+  hidesUnpaid: false,
   receiver: 'enciphered',
   identities: ['phone', 'receiver', 'buyer'],
   errors: { 'expire-token': 'none' },
