@@ -24,6 +24,9 @@ export const Words = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? '' : String(value).trim()));
 
-/** A list that is null or absent when it is empty, and may be its only member. */
+/** A list that is null or absent when it is empty, may be its only member, and may hold nothing at some places. */
 export const listOf = <T extends z.ZodType>(member: T, least = 0) =>
-  z.preprocess((value) => (isNothing(value) ? [] : Array.isArray(value) ? value : [value]), z.array(member).min(least));
+  z.preprocess(
+    (value) => (Array.isArray(value) ? value : [value]).filter((each) => !isNothing(each)),
+    z.array(member).min(least),
+  );

@@ -4,7 +4,7 @@ import { type Credentials, createClient } from './client.ts';
 import type { RowReader } from './order.ts';
 import { readOrders, readPage } from './orders.ts';
 import { readPush } from './push.ts';
-import { addRemark } from './remark.ts';
+import { createRemarks } from './remark.ts';
 
 /** Changes may show in the list a while after the time they carry. */
 const lagMs = 60_000;
@@ -33,7 +33,7 @@ export default defineChannel<Credentials>({
       pullUpdated: (window, cursor, signal) => readPage(send, 'update', window, cursor, reader, signal),
       pullCreated: (window, cursor, signal) => readPage(send, 'create', window, cursor, reader, signal),
       fetchOrders: (orderNos, signal) => readOrders(send, context.clock, orderNos, reader, signal),
-      addRemark: (orderNo, remark, signal) => addRemark(send, orderNo, remark, signal),
+      addRemark: createRemarks(send),
       readPush: (push) => readPush(push, context.credentials),
     };
   },

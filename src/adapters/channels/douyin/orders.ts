@@ -3,7 +3,7 @@ import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { OrderPage, SkippedRow, SourceOrder, Window } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Send } from './client.ts';
-import { listOf, Time, Whole } from './fields.ts';
+import { Time, Whole } from './fields.ts';
 import { type RowReader, readOrder } from './order.ts';
 
 const pageSize = 100;
@@ -11,7 +11,13 @@ const parallelReads = 4;
 /** World ms between two reads of one reader: all of them together stay at 10 a second. */
 const breathMs = 400;
 
-const List = z.object({ total: Whole, shop_order_list: listOf(z.unknown()) });
+const List = z.object({
+  total: Whole,
+  shop_order_list: z
+    .array(z.unknown())
+    .nullish()
+    .transform((rows) => rows ?? []),
+});
 const Detail = z.object({ shop_order_detail: z.unknown() }).nullish();
 
 /** Which of its two times a list goes by. */

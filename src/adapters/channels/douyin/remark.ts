@@ -11,7 +11,7 @@ import type { Outcome } from '../../../domain/outcome.ts';
 import type { Flag, Remark } from '../../../ports/channel.ts';
 import type { Send } from './client.ts';
 import { Whole, Words } from './fields.ts';
-import { flagOf } from './order.ts';
+import { flagOf, withoutPhones } from './order.ts';
 import { readDetail } from './orders.ts';
 
 /** What the platform keeps (channels.md §3.2); what is longer would be cut by it. */
@@ -24,47 +24,69 @@ const starOf: Readonly<Record<Flag, number>> = { risk: 5, attention: 4, fine: 3 
 
 const Kept = z.object({ seller_words: Words, seller_remark_stars: Whole });
 
+type Kept = z.infer<typeof Kept>;
+
 interface Now {
   readonly remark: string;
   readonly flag: string;
 }
 
-/** The platform overwrites, so what people wrote is read first, and read again to see what it kept (channels.md §7.3). */
-export async function addRemark(
+/**
+ * The platform overwrites (channels.md §7.3), so what people wrote is read first, and read again to see what it kept. One
+ * remark of an order at a time: of two that read the same text, the second would wipe out the first.
+ */
+export function createRemarks(
   send: Send,
-  orderNo: string,
-  { text, flag }: Remark,
-  signal: AbortSignal,
-): Promise<Outcome<Now>> {
+): (orderNo: string, remark: Remark, signal: AbortSignal) => Promise<Outcome<Now>> {
+  const latest = new Map<string, Promise<unknown>>();
+  return async (orderNo, remark, signal) => {
+    const mine = (latest.get(orderNo) ?? Promise.resolve()).then(() => addRemark(send, orderNo, remark, signal));
+    const ended = mine.catch(() => undefined);
+    latest.set(orderNo, ended);
+    try {
+      return await mine;
+    } finally {
+      if (latest.get(orderNo) === ended) latest.delete(orderNo);
+    }
+  };
+}
+
+async function addRemark(send: Send, orderNo: string, remark: Remark, signal: AbortSignal): Promise<Outcome<Now>> {
+  const text = remark.text.trim();
+  const wanted = remark.flag === undefined ? undefined : starOf[remark.flag];
+  const isAsWished = ({ seller_words, seller_remark_stars }: Kept): boolean =>
+    seller_words.includes(text) && (wanted === undefined || seller_remark_stars === wanted);
   try {
     const before = await readKept(send, orderNo, signal);
     if (before === undefined) return { kind: 'refused', code: 'not_found' };
-    const isThere = before.remark.includes(text);
-    if (isThere && (flag === undefined || before.flag === flagOf(starOf[flag])))
-      return { kind: 'already', value: before };
-    const remark =
-      isThere || text === '' ? before.remark : [before.remark, text].filter((part) => part !== '').join('；');
-    if ([...remark].length > longest) return { kind: 'refused', code: 'limit' };
-    const star = flag === undefined ? {} : { is_add_star: 'true', star: String(starOf[flag]) };
-    await send({ method: 'order.addOrderRemark', param: { order_id: orderNo, remark, ...star }, write: true }, signal);
-    const after = await readKept(send, orderNo, signal).catch(() => undefined);
-    // Written, as the platform said; only what stands there by now could not be seen.
-    if (after === undefined)
-      return { kind: 'done', value: { remark, flag: flag === undefined ? before.flag : flagOf(starOf[flag]) } };
-    // Somebody wrote over it in between: the next attempt sees what.
-    return after.remark.includes(text) ? { kind: 'done', value: after } : { kind: 'retryable', afterMs: pauseMs };
+    if (isAsWished(before)) return { kind: 'already', value: nowOf(before) };
+    const { seller_words: words } = before;
+    const whole = words.includes(text) ? words : [words, text].filter((part) => part !== '').join('；');
+    if ([...whole].length > longest) return { kind: 'refused', code: 'limit' };
+    const star = wanted === undefined ? {} : { is_add_star: 'true', star: String(wanted) };
+    const param = { order_id: orderNo, remark: whole, ...star };
+    await send({ method: 'order.addOrderRemark', param, write: true }, signal);
+    const after = await readKept(send, orderNo, signal);
+    if (after !== undefined && isAsWished(after)) return { kind: 'done', value: nowOf(after) };
+    // Somebody wrote over it in between, or it is not shown yet: the next attempt reads what stands there.
+    return { kind: 'retryable', afterMs: pauseMs };
   } catch (error) {
     return outcomeOf(error);
   }
 }
 
-async function readKept(send: Send, orderNo: string, signal: AbortSignal): Promise<Now | undefined> {
+const nowOf = ({ seller_words, seller_remark_stars }: Kept): Now => ({
+  remark: withoutPhones(seller_words),
+  flag: flagOf(seller_remark_stars),
+});
+
+async function readKept(send: Send, orderNo: string, signal: AbortSignal): Promise<Kept | undefined> {
   const detail = await readDetail(send, orderNo, signal);
   if (detail === undefined) return undefined;
   const kept = Kept.safeParse(detail).data;
   if (kept === undefined)
     throw new RetryableError('POST /order/orderDetail: the answer has no readable remark', { code: 'BAD_ANSWER' });
-  return { remark: kept.seller_words, flag: flagOf(kept.seller_remark_stars) };
+  return kept;
 }
 
 /** Refusals of the caller, not of what was asked. */
