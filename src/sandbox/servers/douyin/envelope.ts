@@ -4,7 +4,6 @@ import type { World } from '../../world/world.ts';
 import type { Answer, Call, Route } from '../exchange.ts';
 
 export const refusals = {
-  busy: [20_000, 'isp.service-unavailable', '服务不可用，请稍后再试'],
   noRight: [30_001, 'isv.app-permissions-insufficient', '应用权限不足'],
   wrongIp: [30_002, 'isv.ip-not-in-white-list', 'IP不在白名单内'],
   missing: [40_001, 'isv.parameter-missing', '缺少必选参数'],
@@ -54,7 +53,7 @@ export function route<Param>(
     sheet: 'channels.md §3.2',
     kind,
     answer: ({ world }, call) => {
-      const param = shape.safeParse(bodyOf(call));
+      const param = shape.safeParse(bodyOf(call), { reportInput: true });
       if (param.success) return answer(world, param.data, world.clock.now());
       const isMissing = param.error.issues.some((issue) => issue.code === 'invalid_type' && issue.input === undefined);
       return failure(world, isMissing ? 'missing' : 'badValue');
