@@ -232,8 +232,7 @@ function viewOf(row: Row, state: State, goods: number, reader: RowReader): Order
 export const flagOf = (star: number | undefined): string => (star === undefined ? '' : (stars[star] ?? `star ${star}`));
 
 /** Buyers and staff write numbers into notes, which are shown to more people than the receiver is. */
-export const withoutPhones = (note: string): string =>
-  note.replace(/(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2');
+export const withoutPhones = (note: string): string => note.replace(/(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2');
 
 /** The promise of the order, or the earliest of its lines. */
 const shipByOf = (row: Row): number | null =>
