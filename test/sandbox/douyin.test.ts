@@ -211,6 +211,22 @@ const open = (sandbox: Sandbox): Channel =>
   });
 const signal = new AbortController().signal;
 
+it('[B2] tells the same of an order in a list and alone, but for the index of its phone', async () => {
+  const sandbox = await company();
+  const no = place(sandbox, undefined, ['a', 'b']);
+  payOrder(sandbox.world, no, sandbox.world.clock.now());
+  await pass(sandbox, MINUTE);
+  const channel = open(sandbox);
+  const now = sandbox.world.clock.now();
+
+  const listed = (await channel.pullUpdated({ from: now - HOUR, to: now }, undefined, signal)).orders[0]?.view;
+  const alone = (await channel.fetchOrders([no], signal)).orders[0]?.view;
+
+  expect(alone?.channelOrderNo).toBe(no);
+  expect({ ...listed, identities: [] }).toEqual({ ...alone, identities: [] });
+  expect(listed?.identities.filter(({ kind }) => kind !== 'phone')).toEqual(alone?.identities);
+});
+
 it('keeps a remark that is written over what stood there, and cuts what is too long', async () => {
   const sandbox = await company();
   const no = place(sandbox);

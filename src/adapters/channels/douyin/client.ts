@@ -61,7 +61,7 @@ export function createClient(context: ChannelContext<Credentials>): Send {
   let renewing: Promise<void> | undefined;
 
   const call = async ({ method, param, write = false }: Call, token: string, signal: AbortSignal): Promise<unknown> => {
-    const path = `/${method.replaceAll('.', '/')}`;
+    const path = pathOf(method);
     const at = clock.now();
     const timestamp = String(Math.floor(at / 1_000));
     const paramJson = paramJsonOf(param);
@@ -104,7 +104,7 @@ export function createClient(context: ChannelContext<Credentials>): Send {
     // Not stopped with the call that began it, since others wait for it, too.
     const tokens = Tokens.safeParse(await call({ method, param }, '', new AbortController().signal));
     if (!tokens.success)
-      throw new RetryableError(`POST /${method.replace('.', '/')}: the answer has no tokens`, { code: 'BAD_ANSWER' });
+      throw new RetryableError(`POST ${pathOf(method)}: the answer has no tokens`, { code: 'BAD_ANSWER' });
     const { access_token, refresh_token, expires_in } = tokens.data;
     accessToken = access_token;
     refreshToken = refresh_token ?? '';
@@ -129,7 +129,7 @@ export function createClient(context: ChannelContext<Credentials>): Send {
 
   return async (request, signal) => {
     if (signal.aborted)
-      throw new RetryableError(`POST ${request.method}: stopped before it was sent`, { code: 'ABORTED' });
+      throw new RetryableError(`POST ${pathOf(request.method)}: stopped before it was sent`, { code: 'ABORTED' });
     if (accessToken === '') await renew('');
     const used = accessToken;
     try {
@@ -143,12 +143,14 @@ export function createClient(context: ChannelContext<Credentials>): Send {
     } catch (error) {
       if (!(error instanceof AuthExpiredError)) throw error;
       throw new RejectedError(
-        `POST ${request.method}: a fresh access token is refused, too; let the shop authorise the app again`,
+        `POST ${pathOf(request.method)}: a fresh access token is refused, too; let the shop authorise the app again`,
         { code: 'NOT_AUTHORISED' },
       );
     }
   };
 }
+
+const pathOf = (method: string): string => `/${method.replaceAll('.', '/')}`;
 
 function skewOf(answer: HttpAnswer, at: number): string {
   const server = Date.parse(answer.headers.date ?? '');

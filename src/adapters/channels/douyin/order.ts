@@ -10,7 +10,7 @@ import type {
 } from '../../../domain/order.ts';
 import type { ReceiverSecret, SkippedRow, SourceOrder } from '../../../ports/channel.ts';
 import type { Identifier } from '../../../ports/identifier.ts';
-import { listOf, Time, Whole, Words } from './fields.ts';
+import { listOf, orNothing, Time, Whole, Words } from './fields.ts';
 import { AfterSale, refundOf, refundOfAll } from './refund.ts';
 
 const ordinaryPromiseMs = 48 * 3_600_000;
@@ -47,9 +47,10 @@ const Id = Words.pipe(z.string().min(1));
 /** `{name, id}`, or the name alone. */
 const Place = z
   .union([z.object({ name: Words }), Words])
-  .nullish()
-  .transform((place) => (typeof place === 'object' && place !== null ? place.name : (place ?? '')));
-const Address = z.object({ province: Place, city: Place, town: Place, encrypt_detail: Words, detail: Words }).nullish();
+  .transform((place) => (typeof place === 'string' ? place : place.name));
+const Address = orNothing(
+  z.object({ province: Place, city: Place, town: Place, encrypt_detail: Words, detail: Words }).optional(),
+);
 
 const Line = z.object({
   order_id: Id,

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { RefundState } from '../../../domain/order.ts';
-import { Whole } from './fields.ts';
+import { orNothing, Whole } from './fields.ts';
 
-export const AfterSale = z
-  .object({ after_sale_status: Whole, after_sale_type: Whole, refund_status: Whole })
-  .nullish()
-  .transform((info) => info ?? {});
+export const AfterSale = orNothing(
+  z.object({ after_sale_status: Whole, after_sale_type: Whole, refund_status: Whole }).optional(),
+);
 type AfterSale = z.infer<typeof AfterSale>;
 
 /** Exchange, price protection, another parcel, repair: no money goes back for goods that stay away. */
@@ -29,7 +28,7 @@ const states: ReadonlyMap<number, RefundState> = new Map([
 ]);
 
 /** What became of the refund of one line, or the number that no table has. */
-export function refundOf(info: AfterSale): RefundState | { readonly unknown: number } {
+export function refundOf(info: AfterSale = {}): RefundState | { readonly unknown: number } {
   const { after_sale_status = 0, after_sale_type, refund_status } = info;
   if (after_sale_type !== undefined && withoutRefund.includes(after_sale_type)) return 'none';
   if (refund_status === refunded) return 'done';
