@@ -362,6 +362,7 @@ describe('the window', () => {
         page: 0,
         size: 100,
         is_searchable: true,
+        after_sale_status_desc: 'all',
       },
     ]);
   });
@@ -432,6 +433,18 @@ describe('the window', () => {
     const { channel } = open();
 
     for (let n = 0; n < 3; n += 1) expect((await pull(channel)).next).toBeUndefined();
+  });
+
+  it('[B2] looks behind a full page, whatever the count says', async () => {
+    const rows = Array.from({ length: 100 }, (_, n) => at(start + n, 1_000 + n));
+    answers('/order/searchList', list(rows, 100), list([rows.at(-1)], 1));
+    const { channel } = open();
+
+    const first = await channel.pullUpdated({ from: start * 1_000, to: now }, undefined, signal);
+    const second = await channel.pullUpdated({ from: start * 1_000, to: now }, first.next, signal);
+
+    expect(first.next).toBe(String(start + 99));
+    expect(second.next).toBeUndefined();
   });
 
   it('begins again at a place that it does not know', async () => {

@@ -70,7 +70,6 @@ const Line = z.object({
   exp_ship_time: Time,
   logistics_receipt_time: Time,
   confirm_receipt_time: Time,
-  encrypt_post_tel: Words,
 });
 type Line = z.infer<typeof Line>;
 
@@ -248,7 +247,8 @@ function goodsOf({ sku_order_list, order_amount, post_amount = 0 }: Row): number
 
 function lineOf(line: Line, { sku_order_list, pay_amount, post_amount = 0 }: Row): OrderLine {
   const { item_num: qty, sum_amount = 0 } = line;
-  const onlyLine = sku_order_list.length === 1 && pay_amount !== undefined ? pay_amount - post_amount : undefined;
+  const onlyLine =
+    sku_order_list.length === 1 && pay_amount !== undefined ? Math.max(0, pay_amount - post_amount) : undefined;
   return {
     lineId: line.order_id,
     sku: [line.code, line.out_sku_id, line.sku_id, line.product_id].find((code) => code !== '') ?? line.order_id,

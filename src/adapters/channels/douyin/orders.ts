@@ -56,7 +56,7 @@ export async function readPage(
     // The upper bound of a placing time is known to be outside.
     orders: by === 'create' ? orders.filter(({ view }) => view.placedAt < window.to) : orders,
     skipped,
-    next: nextOf(place, end, rows.length, total ?? rows.length + (rows.length < pageSize ? 0 : 1), secondsOf(rows, by)),
+    next: nextOf(place, end, rows.length, total ?? 0, secondsOf(rows, by)),
   };
 }
 
@@ -68,6 +68,8 @@ const paramOf = (by: By, { second, within }: Place, end: number): object => ({
   page: within?.page ?? 0,
   size: pageSize,
   is_searchable: true,
+  // Whatever the platform leaves out by itself.
+  after_sale_status_desc: 'all',
 });
 
 function nextOf(
@@ -81,11 +83,12 @@ function nextOf(
   if (within !== undefined) {
     // Rows that left this second have let others move up into pages that were read.
     if (within.page > 0 && total < within.total) return writeCursor({ second, within: { page: 0, total } });
-    if (count > 0 && (within.page + 1) * pageSize < total)
+    if (count > 0 && (count === pageSize || (within.page + 1) * pageSize < total))
       return writeCursor({ second, within: { page: within.page + 1, total } });
     return second + 1 > end ? undefined : writeCursor({ second: second + 1 });
   }
-  if (count === 0 || count >= total) return undefined;
+  // The count is no promise: a full page may have another behind it, and one that is not full may leave rows out.
+  if (count === 0 || (count < pageSize && count >= total)) return undefined;
   // A row may be fresher than the list that shows it: what lies behind the window says nothing of how far the list is.
   const inside = seconds.filter((each) => each <= end);
   const [first = second, last = second] = [inside[0], inside.at(-1)];

@@ -83,7 +83,7 @@ export function errorOf(where: string, failure: Failure): AppError {
     const message = `${where}: no certain answer ${told}`;
     return isWrite ? new OutcomeUnknownError(message) : new RetryableError(message, { code: `DOUYIN_${code}` });
   }
-  if (/订单.{0,8}不存在|order.{0,8}not[ _-]?exist/i.test(words))
+  if (/(订单|order).{0,12}(不存在|not[ _-]?(exist|found))/i.test(words))
     return new RejectedError(`${where}: the shop has no such order ${told}`, { code: 'ORDER_NOT_FOUND' });
   const meaning = bySubCode.find(([start]) => subCode.startsWith(start))?.[1] ?? byCode[code];
   return new RejectedError(`${where}: ${meaning?.says ?? 'refused'} ${told}`, {
