@@ -19,6 +19,10 @@ export interface Binding {
   readonly receiver: 'clear' | 'masked' | 'enciphered';
   /** Kinds of keys that each order must have to tell one person's orders (channels.md §8). */
   readonly identities: readonly string[];
-  /** Names of our errors for what the platform answers to a fault, where they differ from the usual. */
+  /** The platform lists orders only once they are paid, and takes that for the time at which they were placed. */
+  readonly onlyPaid?: true;
+  /** The platform blanks the receiver once an order no longer waits to be sent. */
+  readonly hidesReceiver?: true;
+  /** Names of our errors for what the platform answers to a fault, where they differ from the usual; `none` where the channel helps itself. */
   readonly errors: Readonly<Record<string, string>>;
 }
