@@ -37,7 +37,7 @@ export default defineChannel<Credentials>({
     return {
       lagMs,
       windowMs,
-      grantEndsAt: client.grantEndsAt,
+      grantEndsAt: () => client.grantEndsAt(),
       async pullUpdated(window, cursor, signal) {
         const { rows, next } = await walkBack(changed, window, context.clock.now() - lagMs, cursor, signal);
         return { ...sift(rows, reader), next };

@@ -216,9 +216,10 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
 const latest = (row: Row, placedAt: number): number =>
   Math.max(placedAt, row.pay_time ?? 0, row.confirm_time ?? 0, row.shipping_time ?? 0, row.receive_time ?? 0);
 
-function promiseOf({ is_pre_sale, pre_sale_time, last_ship_time }: Row, paidAt: number): number | null {
+/** The 48 hours run from the moment at which the group is complete, not from the payment. */
+function promiseOf({ is_pre_sale, pre_sale_time, last_ship_time, confirm_time }: Row, paidAt: number): number | null {
   const promise = (is_pre_sale === 1 ? pre_sale_time : null) ?? last_ship_time;
-  return promise !== null && promise - paidAt > ordinaryPromiseMs ? promise : null;
+  return promise !== null && promise - (confirm_time ?? paidAt) > ordinaryPromiseMs ? promise : null;
 }
 
 type Item = z.infer<typeof Item>;
