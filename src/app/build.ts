@@ -35,6 +35,7 @@ import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createForget } from '../services/forget.ts';
 import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
@@ -471,6 +472,13 @@ export async function build(options: BuildOptions): Promise<Bot> {
     }
     return promo.sayTurns();
   }
+  const forget = createForget({
+    storage,
+    clock,
+    timezone: () => company.timezone,
+    retention: () => company.retention,
+    log,
+  });
   const noise = { turnPromo, tellMonth: months.tell, digestShadow: shadow.digest, reviewRules, heartbeat };
   const modules = () =>
     flowModules({
@@ -491,6 +499,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       summarise,
       imports,
       remindSheets,
+      forget,
       noise,
     });
   const engine = createEngine(modules(), {

@@ -54,6 +54,7 @@ export interface Stores {
   readonly follows: FollowStore;
   readonly pushes: PushStore;
   readonly walks: WalkStore;
+  readonly retention: RetentionStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -762,6 +763,14 @@ export interface WalkRow {
 export interface WalkStore {
   find(id: string): Promise<WalkRow | undefined>;
   save(row: WalkRow): Promise<void>;
+}
+
+/** Forgets what may not be kept longer. Each call takes at most `limit` rows and answers how many it took. */
+export interface RetentionStore {
+  /** Sealed receivers of orders that ended before `at`, or of which nothing was heard for a year. The row says when. */
+  eraseReceivers(at: number, now: number, limit: number): Promise<number>;
+  /** Words of messages that were answered or said before `at`: rows and receipts stay. */
+  eraseMessages(at: number, limit: number): Promise<number>;
 }
 
 /** What a tracking service is asked about one parcel. A new waybill is due at once. */

@@ -13,6 +13,7 @@ import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createPushStore } from './push-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
 import { createWalkStore } from './walk-store.ts';
@@ -37,6 +38,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     follows: createFollowStore(sqlite, run),
     pushes: createPushStore(sqlite, run),
     walks: createWalkStore(sqlite, run),
+    retention: createRetentionStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),
