@@ -95,11 +95,11 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
       all.push(...page.orders);
       after = page.next;
     }
-    return all.filter((order) => binding.onlyPaid !== true || order.stages.paidAt !== null);
+    return all.filter((order) => !binding.hidesUnpaid || order.stages.paidAt !== null);
   }
 
   const placedAt = ({ createdAt, paidAt }: Truth['stages']): number =>
-    binding.onlyPaid === true && paidAt !== null ? paidAt : createdAt;
+    binding.hidesUnpaid && paidAt !== null ? paidAt : createdAt;
 
   const numbers = (views: readonly OrderView[]): Set<string> => new Set(views.map((view) => view.channelOrderNo));
   /** So many hours ago, until when the platform's lists are complete. */
@@ -281,13 +281,17 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
     ['wrong-ip', 'RejectedError'],
   ])('[B1] turns %s into a %s, and the next read is whole', async (kind, expected) => {
     await standIn.control.fail(binding.server, kind, { route: binding.listRoute });
-    const pull = () => open().pullUpdated(short(), undefined, signal);
 
-    const error = binding.errors[kind] === 'none' ? await pull().then(() => ({ name: 'none' })) : await fail(pull());
-    const again = await pull();
+    const first = open().pullUpdated(short(), undefined, signal);
+    if (binding.errors[kind] === 'none') {
+      expect((await first).orders.length).toBeGreaterThan(0);
+      return;
+    }
+    const error = await fail(first);
+    const again = await open().pullUpdated(short(), undefined, signal);
 
     expect(error.name).toBe(binding.errors[kind] ?? expected);
-    if (expected === 'RateLimitedError') expect(error).toMatchObject({ afterMs: expect.any(Number) });
+    if (expected === 'RateLimitedError') expect(error.afterMs).toBeGreaterThan(0);
     expect(again.orders.length).toBeGreaterThan(0);
   });
 

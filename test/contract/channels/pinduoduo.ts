@@ -20,10 +20,10 @@ export const binding: Binding = {
   pageSize: 100,
   ordersPerDay: 4_000,
   unknownOrder: '260101-123456789012345',
+  hidesUnpaid: true,
   hasTime: true,
   receiver: 'enciphered',
   identities: ['phone', 'receiver'],
   errors: { 'expire-token': 'none' },
-  onlyPaid: true,
   hidesReceiver: true,
 };

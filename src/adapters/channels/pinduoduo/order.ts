@@ -212,7 +212,7 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
   };
 }
 
-/** Rows of the list by confirmation time carry no `updated_at`: what they tell happened then at the earliest. */
+/** The documents give the list by confirmation time no `updated_at`: what such a row tells has happened by then at the earliest. */
 const latest = (row: Row, placedAt: number): number =>
   Math.max(placedAt, row.pay_time ?? 0, row.confirm_time ?? 0, row.shipping_time ?? 0, row.receive_time ?? 0);
 

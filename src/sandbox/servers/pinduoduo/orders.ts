@@ -4,7 +4,7 @@ import { DAY, MINUTE, SECOND } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer } from '../exchange.ts';
 import { codes, refuse, result } from './answers.ts';
-import { colours, showListed, showOrder, tagKey } from './shapes.ts';
+import { colours, showOrder, tagKey } from './shapes.ts';
 
 type Params = Readonly<Record<string, string>>;
 
@@ -75,7 +75,7 @@ export function listConfirmed(world: World, params: Params): Answer {
   if ('status' in listing) return listing;
   const shown = `EXISTS (SELECT 1 FROM order_changes AS c WHERE c.no = orders.no AND c.stage = 'paid' AND c.visible_at <= ?)`;
   const { rows, totals } = readPage(world, listing, { key: 'paid_at', where: shown, order: 'updated_at' });
-  return result('order_list_get_response', { ...totals, order_list: rows.map((row) => showListed(world, row)) });
+  return result('order_list_get_response', { ...totals, order_list: rows.map((row) => showOrder(world, row)) });
 }
 
 /** `pdd.order.information.get`: at once, and for 90 days. */

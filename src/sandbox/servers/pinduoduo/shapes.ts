@@ -18,7 +18,7 @@ const idOf = (text: string): number => Number.parseInt(createHash('md5').update(
 
 export const tagKey = (no: string): string => `pdd-tag:${no}`;
 
-/** An order as a single read and the changed list give it. */
+/** An order as lists and single reads give it. */
 export function showOrder(world: World, order: OrderRow): object {
   const left = order.shipped_at !== null;
   const received = order.delivered_at !== null;
@@ -91,25 +91,6 @@ export function showOrder(world: World, order: OrderRow): object {
     town: receiver.district,
     ...personal(order, receiver, isShown),
   };
-}
-
-/** The list by confirmation time leaves out when an order changed, the masks and the ids of the receiver. */
-const onlyWhole = [
-  'updated_at',
-  'group_status',
-  'trade_type',
-  'step_order_info',
-  'pay_no',
-  'pay_type',
-  'open_address_id',
-  'open_address_id_2',
-  'receiver_name_mask',
-  'receiver_phone_mask',
-  'receiver_address_mask',
-];
-
-export function showListed(world: World, order: OrderRow): object {
-  return Object.fromEntries(Object.entries(showOrder(world, order)).filter(([name]) => !onlyWhole.includes(name)));
 }
 
 /** Cipher texts with masks while an order waits, and nothing of it afterwards or under review (channels.md §2.3, §2.8). */
