@@ -356,7 +356,16 @@ describe('an order', () => {
       { order_status: 3, refund_status: 1, after_sales_status: 15 },
       { status: 'delivered', refund: 'none' },
     ],
-    ['with a detail that is no number', { after_sales_status: '' }, { status: 'paid', refund: 'none' }],
+    [
+      'with blanks for what is missing',
+      {
+        after_sales_status: ' ',
+        step_order_info: '',
+        extra_delivery_list: '',
+        order_tag_list: [{ name: 1, value: 'x' }],
+      },
+      { status: 'paid', refund: 'none', shipments: [] },
+    ],
     ['an extra payment for freight', { ship_additional_origin_order: '261111-000000000000001' }, { kind: 'postage' }],
     [
       'of a presale',
@@ -599,17 +608,25 @@ describe('the changed list', () => {
   it('[B2] that is empty has no list, null for a list, or no count', async () => {
     answer(
       { order_sn_increment_get_response: { total_count: 0 } },
-      changed([], { total_count: 0, order_sn_list: null }),
-      { order_sn_increment_get_response: {} },
+      changed([], { total_count: '0', order_sn_list: null }),
+      changed([], {}),
     );
 
     for (let n = 0; n < 3; n += 1) expect(await pull()).toEqual({ orders: [], skipped: [], next: undefined });
   });
 
-  it('that cannot be counted or is no list is worth another try', async () => {
-    answer(changed(rows(0, 100), { has_next: true }), changed([], { order_sn_list: 'none', total_count: 0 }));
+  it('[B2] that cannot be counted, is no list or hides a failure is worth another try, and never an empty window', async () => {
+    const answers = [
+      changed(rows(0, 100), { has_next: true }),
+      changed([], { order_sn_list: 'none', total_count: 0 }),
+      changed([], { order_sn_list: null, total_count: 5 }),
+      changed([], { total_count: 5 }),
+      { order_sn_increment_get_response: {} },
+      { response: { success: false, error_code: 50001, error_msg: '系统繁忙' } },
+    ];
+    answer(...answers);
 
-    for (let n = 0; n < 2; n += 1)
+    for (let n = 0; n < answers.length; n += 1)
       expect(await failureOf(pull())).toMatchObject({ name: 'RetryableError', code: 'BAD_PAGE' });
   });
 
@@ -651,6 +668,13 @@ describe('fresh reads', () => {
     expect(asked.map(({ type, order_sn }) => `${type} ${order_sn}`).sort()).toEqual(
       ['A', 'B', 'C'].map((no) => `pdd.order.information.get ${no}`),
     );
+  });
+
+  it('[I1] do not take a wrong app for an absent order', async () => {
+    answer(refuse(10016, 'client_id不存在'), refuse(50001, '业务服务错误', '订单不存在'), refuse(21001));
+
+    expect(await failureOf(open().fetchOrders(['A'], signal))).toMatchObject({ code: 'PDD_10016' });
+    for (let n = 0; n < 2; n += 1) expect((await open().fetchOrders(['A'], signal)).orders).toEqual([]);
   });
 
   it('take a wrapper of any name, and none for an answer that is worth another try', async () => {
@@ -789,6 +813,13 @@ describe('a remark', () => {
     expect(await add('核查')).toEqual({ kind: 'done', value: { remark: '核查', flag: '' } });
     expect(asked[1]).not.toHaveProperty('tag');
     expect(asked[1]).not.toHaveProperty('tag_name');
+  });
+
+  it('keeps the word that people gave the same colour', async () => {
+    const asked = answer(info(anOrder({ remark_tag: 1, remark_tag_name: 'VIP' })), written);
+
+    expect(await add('核查', 'risk')).toMatchObject({ kind: 'done', value: { flag: 'red' } });
+    expect(asked[1]).toMatchObject({ tag: '1', tag_name: 'VIP' });
   });
 
   it('that is there already is not written again, but its new colour is', async () => {

@@ -39,7 +39,7 @@ const Yuan = z
   .unknown()
   .optional()
   .transform((value, context): number | null => {
-    if (value === undefined || value === null || value === '') return null;
+    if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return null;
     const yuan = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
     return parseMinor(yuan.toFixed(6), currency) ?? problem(context, 'no amount in yuan');
   });
@@ -55,14 +55,20 @@ const Words = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? '' : String(value).trim()));
 const Code = z
-  .union([z.number().int(), z.string().regex(/^-?\d*$/)])
+  .union([
+    z.number().int(),
+    z
+      .string()
+      .trim()
+      .regex(/^(-?\d+)?$/),
+  ])
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? undefined : Number(value)));
 
-/** Absent or null when empty. */
+/** Absent, null or "" when empty. */
 const listOf = <T extends z.ZodType>(row: T) =>
   z.preprocess(
-    (value) => (Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]),
+    (value) => (Array.isArray(value) ? value : typeof value === 'object' && value !== null ? [value] : []),
     z.array(row),
   );
 
@@ -102,7 +108,7 @@ const Row = z.object({
   after_sales_status: Code,
   risk_control_status: Code,
   trade_type: Code,
-  step_order_info: z.object({ step_trade_status: Code }).nullish(),
+  step_order_info: z.preprocess((value) => value || null, z.object({ step_trade_status: Code }).nullable()),
   created_time: Time,
   pay_time: Time,
   confirm_time: Time,
@@ -122,7 +128,7 @@ const Row = z.object({
   gift_delivery_list: listOf(Parcel),
   resend_delivery_list: listOf(Parcel),
   ship_additional_origin_order: Words,
-  order_tag_list: listOf(z.object({ name: Words, value: Code })),
+  order_tag_list: listOf(z.object({ name: z.unknown().optional(), value: z.unknown().optional() })),
   buyer_memo: Words,
   remark: Words,
   remark_tag: Code,
@@ -199,7 +205,7 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
     refundAt: null,
     held:
       row.risk_control_status === 1 ||
-      row.order_tag_list.some(({ name, value }) => name === 'ship_hold' && value === 1),
+      row.order_tag_list.some(({ name, value }) => name === 'ship_hold' && Number(value) === 1),
     // The platform changes the address itself, and tells nobody that it did.
     addressChange: 'none',
     buyerNote: row.buyer_memo,

@@ -37,11 +37,11 @@ async function readPage(
   const { client, type } = pages;
   const params = { ...boundsOf(pages, window), ...everything, ...more, page_size: String(pageSize) };
   const body = (await client.send({ type, params }, signal)) as Record<string, unknown>;
-  const name = ['order_sn_list', 'order_list'].find((key) => key in body);
-  const list = name === undefined ? [] : body[name];
-  // An empty list may be null or missing beside its count, and a list of one has been seen as an object elsewhere.
-  if (list === null || list === undefined) return { rows: [], body };
-  if (typeof list !== 'object') throw badPage(type);
+  const list = body.order_sn_list ?? body.order_list;
+  // An empty list may be null or missing, but only beside the word that there is nothing: all else would lose a window.
+  if ((list === null || list === undefined) && (Number(body.total_count) === 0 || body.has_next === false))
+    return { rows: [], body };
+  if (typeof list !== 'object' || list === null) throw badPage(type);
   return { rows: Array.isArray(list) ? list : [list], body };
 }
 
@@ -97,8 +97,8 @@ export async function walkForward(
 
 function lastPage(type: string, rows: readonly unknown[], body: Readonly<Record<string, unknown>>): number {
   const count = Count.safeParse(body.total_count);
-  if (count.success) return Math.ceil(count.data / pageSize);
-  if (rows.length < pageSize && body.has_next !== true) return 1;
+  if (count.success && (rows.length > 0 || count.data === 0)) return Math.ceil(count.data / pageSize);
+  if (!count.success && rows.length < pageSize && body.has_next !== true) return 1;
   throw badPage(type);
 }
 

@@ -46,8 +46,9 @@ const pauses: Readonly<Record<number, number>> = {
 export const isTheirs = ({ code }: Refusal): boolean =>
   (code >= 50_000 && code <= 50_002) || code === 52001 || code === 52002;
 
-/** The platform says that the named thing is not there; it has no code of its own for that. */
-export const isAbsent = ({ words }: Refusal): boolean => /不存在|not exist|not found/i.test(words);
+/** What a read of one order is answered when there is none of that number: no code of its own, but its value refused, or words. */
+export const isAbsent = ({ code, words }: Refusal): boolean =>
+  code === 21001 || code === 21002 || (code >= 30_000 && /订单.*不存在|order.*not (exist|found)/i.test(words));
 
 /** The error class of a refusal. Its message carries neither the platform's words nor anything that was sent. */
 export function errorOf(type: string, refusal: Refusal): AppError {

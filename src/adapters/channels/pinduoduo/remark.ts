@@ -51,7 +51,8 @@ export async function addRemark(
     if (row === undefined) return { kind: 'refused', code: 'not_found' };
     const before = readNote(row);
     if (before === undefined) return { kind: 'refused', code: 'other', providerText: 'the remark cannot be read' };
-    const tag = flag === undefined ? before : tagOf(flag);
+    const wanted = flag === undefined ? before : tagOf(flag);
+    const tag = wanted.tag === before.tag && before.name !== '' ? before : wanted;
     const isThere = before.remark.includes(text);
     const noted: Noted = {
       remark: isThere ? before.remark : [before.remark, text].filter((part) => part !== '').join('；'),

@@ -8,7 +8,7 @@ interface Codes {
   readonly refund_status: number | undefined;
   readonly after_sales_status: number | undefined;
   readonly trade_type: number | undefined;
-  readonly step_order_info?: { readonly step_trade_status: number | undefined } | null | undefined;
+  readonly step_order_info: { readonly step_trade_status: number | undefined } | null;
 }
 
 export interface State {
