@@ -24,6 +24,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCheckUp } from '../services/check-up.ts';
 import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -79,6 +80,7 @@ import { createWatchSpike } from '../services/watch-spike.ts';
 import { createWhyNot } from '../services/why-not.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
+import { checked } from './checked.ts';
 import { awake, type Company, fileChannel, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
@@ -552,6 +554,11 @@ export async function build(options: BuildOptions): Promise<Bot> {
     importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
+    checkUp: createCheckUp({
+      storage,
+      clock,
+      ...checked({ plugs, directory, company: () => company, sources: () => sources }),
+    }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({
         name,
