@@ -57,6 +57,7 @@ import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
+import { createRemindGrants } from '../services/remind-grants.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createReviewRules } from '../services/review-rules.ts';
@@ -245,6 +246,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
   });
   await imports.start();
+  const lookedAt = checked({ plugs, directory, company: () => company, sources: () => sources });
+  const remindGrants = createRemindGrants({ storage, clock, sources: lookedAt.sources });
   const remindSheets = createRemindSheets({ storage, clock, directory, shops: importShops });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const duty = createDuty({
@@ -501,6 +504,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       summarise,
       imports,
       remindSheets,
+      remindGrants,
       forget,
       noise,
     });
@@ -554,11 +558,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
-    checkUp: createCheckUp({
-      storage,
-      clock,
-      ...checked({ plugs, directory, company: () => company, sources: () => sources }),
-    }),
+    checkUp: createCheckUp({ storage, clock, ...lookedAt }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({
         name,
