@@ -30,6 +30,7 @@ export interface Storage extends Stores {
   readonly rooms: RoomStore;
   readonly rules: RuleStore;
   readonly tokens: TokenStore;
+  readonly pushes: PushStore;
   /** When this database was first stamped. */
   bornAt(): Promise<number>;
   /** Stamps a new database with its world; afterwards answers what it was stamped with. */
@@ -52,7 +53,6 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
-  readonly pushes: PushStore;
   readonly walks: WalkStore;
   readonly retention: RetentionStore;
   readonly leases: LeaseStore;
@@ -737,7 +737,7 @@ export interface PushRow {
 }
 
 export interface PushStore {
-  /** False when that message is known already. */
+  /** False when that message is known already. Those of one moment are kept in one commit; each resolves when it is on disk. */
   add(push: Omit<PushRow, 'id'> & { readonly messageId: string }): Promise<boolean>;
   /** Oldest first. */
   listPending(source: string, limit: number): Promise<readonly PushRow[]>;

@@ -36,7 +36,6 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),
-    pushes: createPushStore(sqlite, run),
     walks: createWalkStore(sqlite, run),
     retention: createRetentionStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
@@ -53,6 +52,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     rooms: createRoomStore(prisma, sqlite, turn),
     rules: createRuleStore(prisma),
     tokens: createTokenStore(prisma),
+    pushes: createPushStore(sqlite, turn),
     bornAt: async () => Number((await prisma.world.findUniqueOrThrow({ where: { id: 1 } })).createdAt),
     world: async (kind, at) => {
       const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });
