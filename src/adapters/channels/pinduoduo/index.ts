@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bySheet } from '../../../ports/access.ts';
 import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { type Client, type Credentials, createClient } from './client.ts';
@@ -18,6 +19,25 @@ const windowMs = { updated: 30 * 60_000 - 1_000, created: 24 * 3_600_000 - 1_000
 /** Pinduoduo's open platform, channels.md §2. Its pushes come over a WebSocket only, and are not read. */
 export default defineChannel<Credentials>({
   name: { zh: '拼多多', en: 'Pinduoduo' },
+  guide: {
+    where: { zh: '拼多多开放平台 open.pinduoduo.com', en: 'Pinduoduo open platform, open.pinduoduo.com' },
+    who: { zh: '店铺主账号', en: "the shop's main account" },
+    steps: [
+      {
+        zh: '建商家后台系统类应用，把这台机器的出口 IP 加进白名单',
+        en: 'Create an app of the kind "merchant back office" and allow this server’s IP',
+      },
+      {
+        zh: '开通订单增量、订单列表、订单详情、备注接口',
+        en: 'Ask for changed orders, order list, order details and order notes',
+      },
+      {
+        zh: '用店铺主账号授权，把 clientId、clientSecret、accessToken、refreshToken 写进 .env',
+        en: 'Grant access; clientId, clientSecret, accessToken and refreshToken go into .env',
+      },
+    ],
+    without: bySheet,
+  },
   defaultBaseUrl: 'https://gw-api.pinduoduo.com/api/router',
   credentials: z.object({
     clientId: z.string().min(1),
