@@ -227,7 +227,7 @@ describe('tokens', () => {
 
     const error = await failureOf(pull(open({}).channel));
 
-    expect(error).toMatchObject({ name: 'RejectedError', code: 'GRANT_REFUSED' });
+    expect(error).toMatchObject({ name: 'RejectedError', code: 'TOKEN_REFUSED' });
     expect(error.message).toContain('credentials.shopId');
   });
 

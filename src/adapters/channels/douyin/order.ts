@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hidePhones } from '../../../domain/hide-phones.ts';
 import type {
   ChannelStatus,
   IdentityKey,
@@ -219,8 +220,8 @@ function viewOf(row: Row, state: State, goods: number, reader: RowReader): Order
     held: state.held,
     // Nor does it tell of a wish for another address: only a push does (channels.md §3.7).
     addressChange: 'none',
-    buyerNote: withoutPhones(row.buyer_words),
-    remark: withoutPhones(row.seller_words),
+    buyerNote: hidePhones(row.buyer_words),
+    remark: hidePhones(row.seller_words),
     flag: flagOf(row.seller_remark_stars),
     receiver: maskOf(row, reader.identifier),
     lines: row.sku_order_list.map((line) => lineOf(line, row)),
@@ -230,9 +231,6 @@ function viewOf(row: Row, state: State, goods: number, reader: RowReader): Order
 }
 
 export const flagOf = (star: number | undefined): string => (star === undefined ? '' : (stars[star] ?? `star ${star}`));
-
-/** Buyers and staff write numbers into notes, which are shown to more people than the receiver is. */
-export const withoutPhones = (note: string): string => note.replace(/(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g, '$1****$2');
 
 /** The promise of the order, or the earliest of its lines. */
 const shipByOf = (row: Row): number | null =>

@@ -46,7 +46,7 @@ const bySubCode: readonly (readonly [string, Meaning])[] = [
   [
     'dop.token-generate-failed',
     {
-      code: 'GRANT_REFUSED',
+      code: 'TOKEN_REFUSED',
       says: 'no token for this shop; check credentials.shopId, and that the shop authorises the app',
     },
   ],
@@ -59,7 +59,7 @@ const byCode: Readonly<Record<number, Meaning>> = {
   40002: { code: 'BAD_CALL', says: 'a parameter is not acceptable' },
   40003: { code: 'BAD_CALL', says: 'a parameter of every call is not acceptable; check credentials' },
   40004: { code: 'BAD_VALUE', says: 'a value is not acceptable' },
-  50001: { code: 'GRANT_REFUSED', says: 'no token for this shop; check credentials.shopId' },
+  50001: { code: 'TOKEN_REFUSED', says: 'no token for this shop; check credentials.shopId' },
   50002: { code: 'BUSINESS', says: 'the shop refuses this' },
   70000: { code: 'GONE', says: 'the platform has closed this interface' },
   80000: {

@@ -7,11 +7,12 @@ import {
   RejectedError,
   RetryableError,
 } from '../../../domain/errors.ts';
+import { hidePhones } from '../../../domain/hide-phones.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Flag, Remark } from '../../../ports/channel.ts';
 import type { Send } from './client.ts';
 import { Whole, Words } from './fields.ts';
-import { flagOf, withoutPhones } from './order.ts';
+import { flagOf } from './order.ts';
 import { readDetail } from './orders.ts';
 
 /** What the platform keeps (channels.md §3.2); what is longer would be cut by it. */
@@ -76,7 +77,7 @@ async function addRemark(send: Send, orderNo: string, remark: Remark, signal: Ab
 }
 
 const nowOf = ({ seller_words, seller_remark_stars }: Kept): Now => ({
-  remark: withoutPhones(seller_words),
+  remark: hidePhones(seller_words),
   flag: flagOf(seller_remark_stars),
 });
 
@@ -93,7 +94,7 @@ async function readKept(send: Send, orderNo: string, signal: AbortSignal): Promi
 const forbidden = [
   'NO_RIGHT',
   'NOT_AUTHORISED',
-  'GRANT_REFUSED',
+  'TOKEN_REFUSED',
   'WRONG_IP',
   'BAD_SIGNATURE',
   'BAD_TIMESTAMP',
