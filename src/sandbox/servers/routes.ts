@@ -1,5 +1,6 @@
 import { createControl } from './control.ts';
 import { createDingTalk } from './dingtalk/server.ts';
+import { createDouyin } from './douyin/server.ts';
 import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
@@ -11,6 +12,7 @@ import { createWecom } from './wecom/server.ts';
 export function createServers(): readonly Server[] {
   return [
     createMiniProgram(),
+    createDouyin(),
     createPinduoduo(),
     createJushuitan(),
     createKuaidi100(),
