@@ -21,4 +21,6 @@ export interface Binding {
   readonly identities: readonly string[];
   /** Names of our errors for what the platform answers to a fault, where they differ from the usual. */
   readonly errors: Readonly<Record<string, string>>;
+  /** What an order is called that is closed after its payment, where that is not `closed`. */
+  readonly paidClosesAs?: 'refunded';
 }
