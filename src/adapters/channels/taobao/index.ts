@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { RetryableError } from '../../../domain/errors.ts';
 import { fromBeijingText, toBeijingText } from '../../../domain/local-time.ts';
-import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder, type Window } from '../../../ports/channel.ts';
+import {
+  defineChannel,
+  type OrderPage,
+  type SkippedRow,
+  type SourceOrder,
+  type Window,
+} from '../../../ports/channel.ts';
 import { type Credentials, createClient } from './client.ts';
 import { createDetails, inParallel, readFull } from './details.ts';
 import { addRemark } from './remark.ts';
-import { fields, isObject, listOf } from './row.ts';
+import { fields, listOf } from './row.ts';
 import { signMethods } from './sign.ts';
 import { createTraces } from './traces.ts';
 import { readTrade, type TradeReader } from './trade.ts';

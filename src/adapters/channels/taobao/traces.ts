@@ -16,6 +16,8 @@ const sorting: ReadonlySet<string> = new Set([
   'X_OUT_WAREHOUSE',
 ]);
 
+const sent: ReadonlySet<OrderView['status']> = new Set(['shipped', 'in_transit', 'delivered']);
+
 const Trace = z.object({ status: z.string(), action_time: z.string().transform((text) => fromBeijingText(text)) });
 
 /** After a "no permission" nobody is asked for so long. World ms. */
@@ -25,12 +27,15 @@ const closedMs = 3_600_000;
  * When sorting began, in unix ms, for trades that still wait for it; null while it has not, or when the ERP uploads nothing.
  * Costs one call a trade. Needs a right of its own: without it the warehouse stays dark, and the trade is read all the same.
  */
-export function createTraces(send: Send, clock: Clock): (view: OrderView, signal: AbortSignal) => Promise<number | null> {
+export function createTraces(
+  send: Send,
+  clock: Clock,
+): (view: OrderView, signal: AbortSignal) => Promise<number | null> {
   let closedUntil = 0;
-  return async ({ channelOrderNo: tid, paidAt, shippedAt, closedAt }, signal) => {
-    if (paidAt === null || shippedAt !== null || closedAt !== null || clock.now() < closedUntil) return null;
+  return async (view, signal) => {
+    if (!isWaiting(view) || clock.now() < closedUntil) return null;
     try {
-      const body = await send({ method: 'taobao.jds.trade.traces.get', params: { tid } }, signal);
+      const body = await send({ method: 'taobao.jds.trade.traces.get', params: { tid: view.channelOrderNo } }, signal);
       const times = listOf(isObject(body) ? body['traces'] : undefined, 'trade_trace').flatMap((raw) => {
         const trace = Trace.safeParse(raw).data;
         return trace?.action_time !== undefined && sorting.has(trace.status) ? [trace.action_time] : [];
@@ -43,3 +48,6 @@ export function createTraces(send: Send, clock: Clock): (view: OrderView, signal
     }
   };
 }
+
+const isWaiting = ({ status, paidAt, shippedAt, closedAt }: OrderView): boolean =>
+  paidAt !== null && shippedAt === null && closedAt === null && !sent.has(status);

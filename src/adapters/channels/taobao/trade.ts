@@ -88,7 +88,8 @@ function viewOf(channelOrderNo: string, trade: Dated, state: TradeState, reader:
     refund,
     refundAt: refund === 'done' ? trade.end_time : null,
     held: trade.status === 'PAID_FORBID_CONSIGN' || trade.top_hold || trade.forbid_consign,
-    addressChange: trade.lm === '1' || trade.lines.some(({ modify_address }) => modify_address === '1') ? 'changed' : 'none',
+    addressChange:
+      trade.lm === '1' || trade.lines.some(({ modify_address }) => modify_address === '1') ? 'changed' : 'none',
     buyerNote: trade.buyer_message,
     remark: trade.seller_memo,
     flag: flagColours[trade.seller_flag] ?? trade.seller_flag,

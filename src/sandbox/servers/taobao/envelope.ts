@@ -32,7 +32,12 @@ export function asXml({ code, msg }: Failure): Answer {
 }
 
 export const invalid = (name: string): Answer =>
-  failure({ code: 41, msg: 'Invalid Arguments', sub_code: `isv.invalid-parameter:${name}`, sub_msg: `参数错误：${name}` });
+  failure({
+    code: 41,
+    msg: 'Invalid Arguments',
+    sub_code: `isv.invalid-parameter:${name}`,
+    sub_msg: `参数错误：${name}`,
+  });
 
 export const noTrade = (): Answer =>
   failure({ code: 15, msg: 'Remote service error', sub_code: 'isv.trade-not-exist', sub_msg: '交易不存在' });

@@ -1,6 +1,6 @@
 import { DAY } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
-import type { Answer, Context, Call, Server } from '../exchange.ts';
+import type { Answer, Call, Context, Server } from '../exchange.ts';
 import { createRateWindows } from '../rate-windows.ts';
 import { failure } from './envelope.ts';
 import { createGate, formOf } from './gate.ts';

@@ -16,9 +16,9 @@ const REFUNDS = {
 } as const;
 
 /** One in twenty is of a kind that lists leave out unless it is asked for. */
-export function typeOf({ no }: OrderRow): string {
-  return Number(no.slice(-6)) % 20 === 0 ? 'tmall_i18n' : 'fixed';
-}
+export const RARE = 'tmall_i18n';
+export const IS_RARE = 'CAST(substr(no, -6) AS INTEGER) % 20 = 0';
+const typeOf = ({ no }: OrderRow): string => (Number(no.slice(-6)) % 20 === 0 ? RARE : 'fixed');
 
 /** A trade with the fields that were asked for, in the platform's own ways: absent when empty, masked, int64 unquoted. */
 export function showTrade(order: OrderRow, wanted: ReadonlySet<string>, isDetail: boolean): object {
@@ -33,7 +33,9 @@ export function showTrade(order: OrderRow, wanted: ReadonlySet<string>, isDetail
 
 /** The receiver's parts without which the platform keeps the OAID to itself. */
 export const wantsOaid = (wanted: ReadonlySet<string>): boolean =>
-  ['receiver_name', 'receiver_address', 'receiver_mobile', 'receiver_phone', 'created'].every((name) => wanted.has(name));
+  ['receiver_name', 'receiver_address', 'receiver_mobile', 'receiver_phone', 'created'].every((name) =>
+    wanted.has(name),
+  );
 
 function allOf(order: OrderRow): Record<string, unknown> {
   const lines = orderLines(order);
@@ -76,7 +78,8 @@ function allOf(order: OrderRow): Record<string, unknown> {
 
 function showLine(line: Line, index: number, order: OrderRow, count: number): object {
   const oid = count === 1 ? order.no : String(BigInt(order.no) + BigInt(index + 1));
-  const shipped = order.waybill === null ? {} : { logistics_company: CARRIERS[order.carrier ?? ''], invoice_no: order.waybill };
+  const shipped =
+    order.waybill === null ? {} : { logistics_company: CARRIERS[order.carrier ?? ''], invoice_no: order.waybill };
   return {
     oid: BigInt(oid),
     oid_str: oid,
@@ -109,7 +112,8 @@ function oaidOf(order: OrderRow): string {
   return digest('oaid', shopCredentials.tmall.appKey, order.shop, String(week), order.receiver);
 }
 
-const digest = (...parts: string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 32);
+const digest = (...parts: string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 32);
 
 const local = (at: number | null): string | null => (at === null ? null : beijing(at));
 

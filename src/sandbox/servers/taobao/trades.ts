@@ -5,11 +5,10 @@ import { DAY, fromBeijing } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer } from '../exchange.ts';
 import { invalid, noTrade, success } from './envelope.ts';
-import { showTrade, typeOf, wantsOaid } from './trade-shape.ts';
+import { IS_RARE, RARE, showTrade, wantsOaid } from './trade-shape.ts';
 
 export type Form = Readonly<Record<string, string>>;
 
-const DEFAULT_TYPES = 'guarantee_trade,auto_delivery,ec,cod,step';
 const HORIZON = 90 * DAY;
 const { listLagMs } = shopOf('tmall');
 
@@ -30,33 +29,34 @@ export function listTrades(column: 'updated_at' | 'created_at', from: string, to
     const second = `${column} / 1000`;
     // That it was placed is known long before its latest change is.
     const shownBy = column === 'created_at' ? `MIN(visible_at, created_at + ${listLagMs})` : 'visible_at';
-    const rows = world.store
-      .all<OrderRow>(
-        `SELECT * FROM orders WHERE ${second} BETWEEN ? AND ? AND shop = 'tmall' AND ${shownBy} <= ?
-         ORDER BY ${second} DESC, no DESC`,
-        begin / 1_000,
-        end / 1_000,
-        now,
-      )
-      .filter((row) => kinds(form.type ?? DEFAULT_TYPES).has(typeOf(row)));
-    const shown = rows.slice((page - 1) * size, page * size).map((row) => showTrade(row, wanted, false));
+    const where = `${second} BETWEEN ? AND ? AND shop = 'tmall' AND ${shownBy} <= ? AND ${kindsIn(form.type)}`;
+    const bounds = [begin / 1_000, end / 1_000, now];
+    const rows = world.store.all<OrderRow>(
+      `SELECT * FROM orders WHERE ${where} ORDER BY ${second} DESC, no DESC LIMIT ? OFFSET ?`,
+      ...bounds,
+      size + 1,
+      (page - 1) * size,
+    );
+    const shown = rows.slice(0, size).map((row) => showTrade(row, wanted, false));
     const count =
-      form.use_has_next === 'true' ? { has_next: rows.length > page * size } : { total_results: rows.length };
+      form.use_has_next === 'true'
+        ? { has_next: rows.length > size }
+        : {
+            total_results: world.store.get<{ n: number }>(`SELECT COUNT(*) AS n FROM orders WHERE ${where}`, ...bounds)
+              ?.n,
+          };
     return success(form.method ?? '', { ...(shown.length > 0 ? { trades: { trade: shown } } : {}), ...count });
   };
 }
 
-/** `guarantee_trade` is no kind of its own but two. */
-const kinds = (text: string): ReadonlySet<string> =>
-  new Set(text.split(',').flatMap((kind) => (kind === 'guarantee_trade' ? ['fixed', 'auction'] : [kind])));
+/** Keeps out the kind that is not in lists by default, unless it is asked for. */
+const kindsIn = (types = ''): string => (types.split(',').includes(RARE) ? 'TRUE' : `NOT ${IS_RARE}`);
 
 export function oneTrade(world: World, form: Form): Answer {
   const wanted = fieldsOf(form);
   if (wanted === undefined) return invalid('fields');
   const order = orderOf(world, form);
-  return order === undefined
-    ? noTrade()
-    : success(form.method ?? '', { trade: showTrade(order, wanted, true) });
+  return order === undefined ? noTrade() : success(form.method ?? '', { trade: showTrade(order, wanted, true) });
 }
 
 /** The shop's order of that `tid`. */
