@@ -56,7 +56,7 @@ function answer(name: string, result: Json | string | ((form: Form) => Json)): F
     .on(base)
     .post('/router/rest', (form: Form) => form['method'] === `taobao.${name}`)
     .reply(200, (_uri, body) => {
-      const form = Object.fromEntries(new URLSearchParams(String(body)));
+      const form = Object.fromEntries(new URLSearchParams(typeof body === 'string' ? body : ''));
       asked.push(form);
       if (typeof result === 'string') return result;
       const said = typeof result === 'function' ? result(form) : result;
@@ -276,6 +276,7 @@ describe('a window', () => {
     ['nothing at all', { request_id: 'r' }, 0],
     ['no wrapper', { trades: [aTrade()], total_results: '1' }, 1],
     ['one trade without a list', { trades: { trade: aTrade() }, total_results: 1 }, 1],
+    ['one line without a list', { trades: { trade: [aTrade({ orders: { order: firstLine } })] }, total_results: 1 }, 1],
     ['an empty wrapper', { trades: {}, total_results: 0 }, 0],
   ])('[B5] may answer %s', async (_what, result, expected) => {
     answer(lists.updated, result);

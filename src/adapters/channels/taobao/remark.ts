@@ -3,7 +3,7 @@ import type { Flag, Remark } from '../../../ports/channel.ts';
 import type { Send } from './client.ts';
 import { readFull } from './details.ts';
 import { outcomeOf } from './refusal.ts';
-import { isObject } from './row.ts';
+import { isObject, Noted } from './row.ts';
 import { flagColours } from './trade.ts';
 
 /** channels.md §1.2; counted in UTF-8, which is never shorter than what the platform counts in. */
@@ -29,8 +29,8 @@ export async function addRemark(
   try {
     const trade = await readFull(send, tid, signal);
     if (trade === undefined) return { kind: 'refused', code: 'not_found' };
-    const before = String(trade['seller_memo'] ?? '').trim();
-    const flagBefore = String(trade['seller_flag'] ?? 0);
+    const { seller_memo: before, seller_flag } = Noted.parse(trade);
+    const flagBefore = seller_flag || '0';
     const memo = before.includes(text) ? before : [before, text].filter((part) => part !== '').join('\n');
     const colour = flag === undefined ? flagBefore : flags[flag];
     const value = { remark: memo, flag: flagColours[colour] ?? colour };

@@ -104,6 +104,9 @@ export const Trade = z.preprocess(
 );
 export type Trade = z.infer<typeof Trade>;
 
+/** The seller's remark of a full trade. */
+export const Noted = Trade.out.pick({ seller_memo: true, seller_flag: true });
+
 /** Everything that the rows above and `isPartial` look at. `oaid` comes only together with the whole receiver. */
 export const fields = [
   ...Object.keys(Trade.out.shape).filter((name) => name !== 'lines'),
