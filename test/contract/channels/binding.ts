@@ -13,6 +13,8 @@ export interface Binding {
   readonly ordersPerDay: number;
   /** Where an order number may not be known. */
   readonly unknownOrder: string;
+  /** Whether the platform shows an order only once it was paid. */
+  readonly hidesUnpaid: boolean;
   /** Whether requests carry a time that the platform compares with its own. */
   readonly hasTime: boolean;
   /** Whether the platform shows the receiver in the clear, masked, or enciphered. */
