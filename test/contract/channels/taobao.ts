@@ -10,6 +10,7 @@ export const binding: Binding = {
   pageSize: 50,
   ordersPerDay: 2_400,
   unknownOrder: '4000000000000000001',
+  hidesUnpaid: false,
   hasTime: true,
   receiver: 'masked',
   identities: ['receiver', 'buyer', 'mask'],

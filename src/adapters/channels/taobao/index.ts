@@ -10,6 +10,7 @@ import {
 } from '../../../ports/channel.ts';
 import { type Credentials, createClient } from './client.ts';
 import { createDetails, inParallel, readFull } from './details.ts';
+import { guide } from './guide.ts';
 import { addRemark } from './remark.ts';
 import { fields, listOf } from './row.ts';
 import { signMethods } from './sign.ts';
@@ -55,6 +56,7 @@ const Moment = z.string().transform((text, context) => {
 /** Taobao and Tmall through TOP, channels.md §1. */
 export default defineChannel<Credentials>({
   name: { zh: '淘宝/天猫', en: 'Taobao/Tmall' },
+  guide,
   defaultBaseUrl: 'https://eco.taobao.com/router/rest',
   credentials: z.object({
     appKey: z.string().min(1),
