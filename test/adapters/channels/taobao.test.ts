@@ -429,6 +429,34 @@ describe('a trade', () => {
     expect(signed).toMatchObject({ status: 'delivered', deliveredAt: at('09:00:00', '2026-11-12') });
   });
 
+  it('[P4] that came back after its delivery was delivered, and is over whatever its lines say', async () => {
+    const way = { status: 'TRADE_CLOSED', collect_time: '2026-11-11 18:00:00', sign_time: '2026-11-12 09:00:00' };
+    const { view } = await readOne({ ...way, orders: oneLine({ refund_status: 'NEW_WORD' }) });
+
+    expect(view).toMatchObject({ status: 'unknown', scannedAt: at('18:00:00', singles), refund: 'done' });
+    expect(view.deliveredAt).toBe(at('09:00:00', '2026-11-12'));
+    expect(view.closedAt).toBe(at('10:12:03', singles));
+  });
+
+  it('[A10] is not believed to be on its way before it was sent', async () => {
+    const promised = { ...paid, collect_time: '2026-11-12 18:00:00', sign_time: '2026-11-14 09:00:00' };
+
+    expect((await readOne({ ...promised, orders: oneLine(unsent) })).view).toMatchObject({
+      status: 'paid',
+      scannedAt: null,
+      deliveredAt: null,
+    });
+  });
+
+  it.each([
+    ['0', ''],
+    [5, 'purple'],
+    ['9', '9'],
+    ['toString', 'toString'],
+  ])('[B5] with the flag %s shows %s', async (seller_flag, flag) => {
+    expect((await readOne({ seller_flag })).view.flag).toBe(flag);
+  });
+
   it.each([
     [{ top_hold: 1 }, true],
     [{ top_hold: '0', forbid_consign: 0 }, false],

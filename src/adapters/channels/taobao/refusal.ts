@@ -8,6 +8,7 @@ import {
   RetryableError,
 } from '../../../domain/errors.ts';
 import type { Outcome, Refusal } from '../../../domain/outcome.ts';
+import { own } from './own.ts';
 
 /** `error_response` of channels.md §1.7. */
 export const Failure = z.object({
@@ -93,6 +94,3 @@ export function outcomeOf(error: unknown): Exclude<Outcome<never>, { kind: 'done
     providerText: error.message,
   };
 }
-
-const own = <T>(table: Readonly<Record<string | number, T>>, key: string | number): T | undefined =>
-  Object.hasOwn(table, key) ? table[key] : undefined;

@@ -2,6 +2,7 @@ import type { Outcome } from '../../../domain/outcome.ts';
 import type { Flag, Remark } from '../../../ports/channel.ts';
 import type { Send } from './client.ts';
 import { readFull } from './details.ts';
+import { own } from './own.ts';
 import { outcomeOf } from './refusal.ts';
 import { isObject, Noted } from './row.ts';
 import { flagColours } from './trade.ts';
@@ -33,7 +34,7 @@ export async function addRemark(
     const flagBefore = seller_flag || '0';
     const memo = before.includes(text) ? before : [before, text].filter((part) => part !== '').join('\n');
     const colour = flag === undefined ? flagBefore : flags[flag];
-    const value = { remark: memo, flag: flagColours[colour] ?? colour };
+    const value = { remark: memo, flag: own(flagColours, colour) ?? colour };
     if (memo === before && colour === flagBefore) return { kind: 'already', value };
     if (Buffer.byteLength(memo) > mostBytes) return { kind: 'refused', code: 'limit' };
     const body = await send(

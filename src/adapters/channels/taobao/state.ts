@@ -1,4 +1,5 @@
 import type { ChannelStatus, RefundState } from '../../../domain/order.ts';
+import { own } from './own.ts';
 import type { Line, Trade } from './row.ts';
 
 /** `status` of channels.md §1.4 in neutral words. */
@@ -50,6 +51,9 @@ export interface TradeState {
   readonly isPaid: boolean;
   /** Shipped or further, whatever has become of the money since. */
   readonly isShipped: boolean;
+  /** It was neither waiting for its payment nor for its goods: moments of its way are to be believed. */
+  readonly mayHaveLeft: boolean;
+  readonly isOver: boolean;
 }
 
 /** A line that is neither refunded nor closed: somebody waits for its goods. */
@@ -68,7 +72,9 @@ export function stateOf(trade: Trade): TradeState {
   const isPaid = told !== 'created' && told !== 'closed' && isComplete !== false;
   const isShipped = told === 'shipped' || told === 'delivered';
   const refund = refundOf(trade, told);
-  const known = { sourceStatus, refund, isPaid, isShipped };
+  const mayHaveLeft = told !== 'created' && told !== 'paid';
+  const isOver = told === 'closed' || refund === 'done';
+  const known = { sourceStatus, refund, isPaid, isShipped, mayHaveLeft, isOver };
   if (told === undefined || strange.length > 0) return { ...known, status: 'unknown' };
   if (told === 'closed') return { ...known, status: 'closed' };
   if (refund === 'done') return { ...known, status: 'refunded' };
@@ -88,6 +94,3 @@ function refundOf({ lines }: Trade, told: ChannelStatus | undefined): RefundStat
   if (all.length > 0 && all.every((state) => state === 'done')) return 'done';
   return loudest.find((state) => all.includes(state)) ?? 'none';
 }
-
-const own = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>
-  Object.hasOwn(table, word) ? table[word] : undefined;

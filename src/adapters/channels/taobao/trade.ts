@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { IdentityKey, OrderLine, OrderView, Shipment } from '../../../domain/order.ts';
 import type { ReceiverSecret, SkippedRow, SourceOrder } from '../../../ports/channel.ts';
 import type { Identifier } from '../../../ports/identifier.ts';
+import { own } from './own.ts';
 import { ordinaryPromise, shipByOf } from './promise.ts';
 import { currency, type Line, Trade, tidOf } from './row.ts';
 import { isOpen, stateOf, type TradeState } from './state.ts';
@@ -58,10 +59,9 @@ function reasonOf(error: z.ZodError): string {
 
 function viewOf(channelOrderNo: string, trade: Dated, state: TradeState, reader: TradeReader): OrderView {
   const { modified, payment, post_fee, total_fee } = trade;
-  const { status, sourceStatus, refund, isPaid, isShipped } = state;
+  const { status, sourceStatus, refund, isPaid, isShipped, mayHaveLeft, isOver } = state;
   const paidAt = isPaid ? trade.pay_time : null;
   const shipped = [trade.consign_time, ...trade.lines.map(({ consign_time }) => consign_time)].filter(isKnown);
-  const isOver = status === 'closed' || status === 'refunded';
   const shipBy = paidAt === null ? null : tradeShipBy(trade.lines, paidAt);
   return {
     shopId: reader.shopId,
@@ -75,8 +75,8 @@ function viewOf(channelOrderNo: string, trade: Dated, state: TradeState, reader:
     sortedAt: null,
     // A refund hides that it was sent: the latest it can have been.
     shippedAt: shipped.length > 0 ? Math.min(...shipped) : isShipped && status === 'refunding' ? modified : null,
-    scannedAt: isShipped ? trade.collect_time : null,
-    deliveredAt: trade.sign_time ?? (trade.status === 'TRADE_FINISHED' ? (trade.end_time ?? modified) : null),
+    scannedAt: mayHaveLeft ? trade.collect_time : null,
+    deliveredAt: mayHaveLeft ? deliveredAtOf(trade) : null,
     // An end without its time: the latest it can have been.
     closedAt: isOver ? (trade.end_time ?? modified) : null,
     shipBy,
@@ -92,13 +92,17 @@ function viewOf(channelOrderNo: string, trade: Dated, state: TradeState, reader:
       trade.lm === '1' || trade.lines.some(({ modify_address }) => modify_address === '1') ? 'changed' : 'none',
     buyerNote: trade.buyer_message,
     remark: trade.seller_memo,
-    flag: flagColours[trade.seller_flag] ?? trade.seller_flag,
+    flag: own(flagColours, trade.seller_flag) ?? trade.seller_flag,
     receiver: reader.identifier.mask(receiverOf(trade)),
     lines: trade.lines.map((line, index) => lineOf(line, index, channelOrderNo, trade)),
     shipments: shipmentsOf(trade),
     identities: identitiesOf(trade, reader),
   };
 }
+
+/** What is finished was delivered, at the latest then. */
+const deliveredAtOf = ({ sign_time, status, end_time, modified }: Dated): number | null =>
+  sign_time ?? (status === 'TRADE_FINISHED' ? (end_time ?? modified) : null);
 
 const isKnown = (at: number | null): at is number => at !== null;
 
