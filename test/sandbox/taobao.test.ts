@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signTop } from '../../src/sandbox/servers/taobao/sign.ts';
 import type { Sandbox } from '../../src/sandbox/start.ts';
 import { shopCredentials } from '../../src/sandbox/world/company.ts';
-import { changeOrder } from '../../src/sandbox/world/orders.ts';
+import { changeOrder, payOrder, placeOrder } from '../../src/sandbox/world/orders.ts';
 import { beijing } from '../../src/sandbox/world/time.ts';
 import { HOUR, MINUTE, orderInErp, pass, quiet, SECOND } from './kit.ts';
 
@@ -201,6 +201,27 @@ describe('a trade', () => {
 
     expect(second).toBe(first);
     expect(await oaids()).not.toBe(first);
+  });
+
+  it('of several lines may be sent in parts', async () => {
+    const { world } = sandbox;
+    const lines = ['TX01-HE-M', 'TX01-HE-L'].map((sku) => ({ sku, qty: 1 }));
+    let split = '';
+    while (Number(split.slice(-6)) % 4 !== 0 || split === '') {
+      const at = world.clock.now();
+      split = placeOrder(world, { at, random: world.random('split', split), lines, shop: 'tmall' });
+      payOrder(world, split, at);
+    }
+    const sent = { status: 'shipped', carrier: 'YTO', waybill: 'YT1', shipped_at: world.clock.now() } as const;
+    changeOrder(world, split, world.clock.now(), 'shipped', sent);
+    const shown = async () => {
+      const { trade } = await full('status,orders', split);
+      return [trade.status, ...trade.orders.order.map((line: { invoice_no?: string }) => line.invoice_no)];
+    };
+
+    expect(await shown()).toEqual(['SELLER_CONSIGNED_PART', 'YT1', undefined]);
+    changeOrder(world, split, world.clock.now(), 'scanned', { scanned_at: world.clock.now() });
+    expect(await shown()).toEqual(['WAIT_BUYER_CONFIRM_GOODS', 'YT1', 'YT1']);
   });
 
   it('is unknown in other shops', async () => {
