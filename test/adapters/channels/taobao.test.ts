@@ -170,8 +170,8 @@ describe('credentials', () => {
     expect(open({ sessionEndsAt }).grantEndsAt()).toBe(expected);
   });
 
-  it('[B3] refuse an end that is no date', () => {
-    const parsed = plug.credentials.safeParse({ ...credentials, sessionEndsAt: 'next spring' });
+  it.each(['next spring', '2027', '2027-02-30'])('[B3] refuse an end that is no date: %s', (sessionEndsAt) => {
+    const parsed = plug.credentials.safeParse({ ...credentials, sessionEndsAt });
 
     expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual(['sessionEndsAt']);
   });

@@ -47,8 +47,9 @@ const Page = z.object({ trades: z.unknown().optional(), total_results: Count.nul
 
 /** "2027-03-01", or with a time of Beijing or a zone; unix ms. A day counts from its midnight. */
 const Moment = z.string().transform((text, context) => {
-  const at = fromBeijingText(text) ?? Date.parse(text);
-  if (!Number.isNaN(at)) return at;
+  const isZoned = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const at = isZoned ? Date.parse(text) : fromBeijingText(text);
+  if (at !== undefined && !Number.isNaN(at)) return at;
   context.addIssue({ code: 'custom', message: 'no date such as 2027-03-01' });
   return z.NEVER;
 });

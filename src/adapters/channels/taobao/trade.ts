@@ -117,8 +117,9 @@ function tradeShipBy(lines: readonly Line[], paidAt: number): number | null {
 
 function lineOf(line: Line, index: number, tid: string, { lines, post_fee }: Trade): OrderLine {
   // The payment of a trade's only line has the postage in it.
-  const own = lines.length === 1 && line.payment !== null ? Math.max(0, line.payment - (post_fee ?? 0)) : line.payment;
-  const paidMinor = line.divide_order_fee ?? own ?? (line.price ?? 0) * line.num;
+  const share =
+    lines.length === 1 && line.payment !== null ? Math.max(0, line.payment - (post_fee ?? 0)) : line.payment;
+  const paidMinor = line.divide_order_fee ?? share ?? (line.price ?? 0) * line.num;
   const variant = line.sku_properties_name.split(';').map((part) => part.slice(part.lastIndexOf(':') + 1).trim());
   return {
     lineId: line.oid_str || line.oid || `${tid}-${index + 1}`,
