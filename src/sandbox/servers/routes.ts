@@ -4,6 +4,7 @@ import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
+import { createPinduoduo } from './pinduoduo/server.ts';
 import { createTaobao } from './taobao/server.ts';
 import { createWecom } from './wecom/server.ts';
 
@@ -12,6 +13,7 @@ export function createServers(): readonly Server[] {
   return [
     createMiniProgram(),
     createTaobao(),
+    createPinduoduo(),
     createJushuitan(),
     createKuaidi100(),
     ...createDingTalk(),
