@@ -9,6 +9,7 @@ import type { AppError } from '../../../src/domain/errors.ts';
 import type { Channel, OrderPage } from '../../../src/ports/channel.ts';
 import { at, day, hour, minute } from '../../kit/builders.ts';
 import { mockHttp } from '../../kit/http-mock.ts';
+import { isLong } from '../../kit/size.ts';
 
 const http = mockHttp();
 const base = 'https://eco.taobao.com';
@@ -16,7 +17,6 @@ const signal = new AbortController().signal;
 const identifier = createIdentifier(Buffer.alloc(32, 7));
 const credentials = { appKey: '23000001', appSecret: 'top-secret-demo', session: 'sess-demo' };
 const singles = '2026-11-11';
-const isLong = process.env['WARROOM_LONG'] !== undefined;
 
 type Json = Record<string, unknown>;
 type Form = Record<string, string>;

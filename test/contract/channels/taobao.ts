@@ -8,7 +8,7 @@ export const binding: Binding = {
   credentials: { appKey: '23000001', appSecret: 'top-secret-demo', session: 'sess-demo' },
   wrongCredentials: { appKey: '23000001', appSecret: 'wrong-secret-demo', session: 'sess-demo' },
   pageSize: 50,
-  ordersPerDay: 2_400,
+  ordersPerDay: 1_800,
   unknownOrder: '4000000000000000001',
   hidesUnpaid: false,
   hasTime: true,
