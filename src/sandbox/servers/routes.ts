@@ -6,6 +6,7 @@ import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
+import { createTaobao } from './taobao/server.ts';
 import { createWecom } from './wecom/server.ts';
 
 /** All protocol servers of the company, each with its own fresh rate windows. */
@@ -13,6 +14,7 @@ export function createServers(): readonly Server[] {
   return [
     createMiniProgram(),
     createDouyin(),
+    createTaobao(),
     createPinduoduo(),
     createJushuitan(),
     createKuaidi100(),
