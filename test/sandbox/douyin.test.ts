@@ -65,11 +65,11 @@ const searchList = async (sandbox: Sandbox, param: object): Promise<Reply> => {
 const detail = async (sandbox: Sandbox, no: string): Promise<Reply> =>
   call(sandbox, '/order/orderDetail', { shop_order_id: no }, { token: await tokenOf(sandbox) });
 
-function place(sandbox: Sandbox, at = sandbox.world.clock.now(), skus: readonly string[] = ['WY01-HEI-L']): string {
-  const random = sandbox.world.random('dy-test', at, skus.length);
-  const known = sandbox.world.store.all<{ sku: string }>('SELECT DISTINCT sku FROM stock ORDER BY sku LIMIT 5');
-  const lines = skus.map((_, index) => ({ sku: known[index]?.sku ?? '', qty: index + 1 }));
-  return placeOrder(sandbox.world, { at, random, lines, note: '', shop: 'dy' });
+/** An order of so many lines. */
+function place(sandbox: Sandbox, at = sandbox.world.clock.now(), count = 1): string {
+  const skus = sandbox.world.store.all<{ sku: string }>('SELECT DISTINCT sku FROM stock ORDER BY sku LIMIT ?', count);
+  const lines = skus.map(({ sku }, index) => ({ sku, qty: index + 1 }));
+  return placeOrder(sandbox.world, { at, random: sandbox.world.random('dy-test', at), lines, note: '', shop: 'dy' });
 }
 
 it('signs calls and pushes as the sheet does', () => {
@@ -145,7 +145,7 @@ it('lists newest first unless asked otherwise, page by page from 0, and nothing 
 
 it('enciphers anew in every answer, with an index only when asked, and writes numbers unquoted in lists and quoted alone', async () => {
   const sandbox = await company();
-  const no = place(sandbox, undefined, ['a', 'b']);
+  const no = place(sandbox, undefined, 2);
   await pass(sandbox, MINUTE);
   const rowOf = async (param: object) => {
     const answer = await searchList(sandbox, param);
@@ -213,7 +213,7 @@ const signal = new AbortController().signal;
 
 it('[B2] tells the same of an order in a list and alone, but for the index of its phone', async () => {
   const sandbox = await company();
-  const no = place(sandbox, undefined, ['a', 'b']);
+  const no = place(sandbox, undefined, 2);
   payOrder(sandbox.world, no, sandbox.world.clock.now());
   await pass(sandbox, MINUTE);
   const channel = open(sandbox);
@@ -281,7 +281,7 @@ it('[B1, B2] pushes what changes to the address it was told, signed; what is not
   await pass(sandbox, SECOND);
   expect(heard).toEqual([]);
 
-  const no = place(sandbox, sandbox.world.clock.now(), ['a', 'b']);
+  const no = place(sandbox, sandbox.world.clock.now(), 2);
   payOrder(sandbox.world, no, sandbox.world.clock.now());
   await pass(sandbox, SECOND);
   isOpen = true;

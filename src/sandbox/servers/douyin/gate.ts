@@ -9,7 +9,7 @@ import { failure } from './envelope.ts';
 import { isCanonical, signDouyin } from './sign.ts';
 import { endToken, stateOfToken } from './tokens.ts';
 
-/** The platform does not publish its limit; a shop's own app meets one of this order. */
+/** Ours: the platform does not publish its limit. */
 const PER_SECOND = 100;
 
 /** Checks of every call: address, fields, clock, signature, token, rate. */

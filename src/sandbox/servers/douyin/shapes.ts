@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shopCredentials } from '../../world/company.ts';
 import { orderLines, orderReceiver } from '../../world/orders.ts';
 import type { OrderRow } from '../../world/rows.ts';
 import type { World } from '../../world/world.ts';
@@ -9,6 +10,9 @@ const companies: Readonly<Record<string, readonly [code: string, name: string]>>
   ZTO: ['zhongtong', '中通快递'],
   SF: ['shunfeng', '顺丰速运'],
 };
+
+/** Those that are no 省. */
+const provinces: Readonly<Record<string, string>> = { 北京: '北京市', 上海: '上海市', 广西: '广西壮族自治区' };
 
 const seconds = (at: number | null): number => (at === null ? 0 : Math.floor(at / 1_000));
 
@@ -66,7 +70,7 @@ export function showOrder(world: World, order: OrderRow, isSearchable: boolean):
   const encipher = createCipher(world, isSearchable);
   const place = (name: string): object => ({ name, id: '0' });
   const region = {
-    province: place(`${receiver.province}省`),
+    province: place(provinces[receiver.province] ?? `${receiver.province}省`),
     city: place(`${receiver.city}市`),
     town: place(receiver.district),
     street: place(''),
@@ -84,7 +88,7 @@ export function showOrder(world: World, order: OrderRow, isSearchable: boolean):
   };
   return {
     order_id: order.no,
-    shop_id: 4_463_798,
+    shop_id: Number(shopCredentials.dy.shopId),
     order_status: orderStatus,
     main_status: mainStatus,
     ...times,
