@@ -11,8 +11,9 @@ import type { Storage } from '../../ports/stores.ts';
 import { type Candidate, type RerouteItem, rerouteChoices, reroutePreview } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
+import type { Answer } from '../reply.ts';
 import type { Act, Proposal } from './kind.ts';
-import { ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
+import { type Asked, ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
 
 export interface ProposeRerouteDeps {
   readonly storage: Storage;
@@ -125,7 +126,7 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     });
   }
 
-  async function choices(order: Order, asking: Asking, signal: AbortSignal): Promise<readonly Card[]> {
+  async function choices(order: Order, asking: Asking, signal: AbortSignal): Promise<Answer> {
     const levels = await readAfresh([order], signal);
     const found = await movable(order);
     if ('zh' in found) return [refusal(order, found, asking)];
@@ -137,20 +138,19 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       .slice(0, mostChoices);
     const acts = offered.map(({ code }) => actOf(order, found.view, code));
     const choices = offered.map(({ name }) => name);
-    const question = acts.length === 0 ? null : await ask(deps, asking, { ...proposalOf(acts), choices });
-    const companions = await storage.views.companionsOf(order.id);
-    return [
+    const companions = (await storage.views.companionsOf(order.id)).map((each) => tailOf(each.channelOrderNo));
+    const card = (question: Asked | null) =>
       rerouteChoices(
         namedOrder(found.order),
         candidates,
-        { choices, question, refused: [], companions: companions.map((each) => tailOf(each.channelOrderNo)) },
+        { choices, question, refused: [], companions },
         directory.timezone,
         asking.language,
-      ),
-    ];
+      );
+    return acts.length === 0 ? [card(null)] : ask(clock, asking, { ...proposalOf(acts), choices }, card);
   }
 
-  return async (asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]> => {
+  return async (asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Answer> => {
     const signal = AbortSignal.timeout(patience);
     demand(asking, 'reroute');
     if (to === undefined) {
@@ -185,10 +185,9 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       if (acts.some(({ request }) => 'systemOrderNo' in request && request.systemOrderNo === systemOrderNo)) continue;
       acts.push(actOf(each, found.view, to.code));
     }
-    const question = acts.length === 0 ? null : await ask(deps, asking, proposalOf(acts));
-    return [
-      reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
-    ];
+    const card = (question: Asked | null) =>
+      reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language);
+    return acts.length === 0 ? [card(null)] : ask(clock, asking, proposalOf(acts), card);
   };
 
   function whyNotTo(
