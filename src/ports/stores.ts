@@ -146,6 +146,8 @@ export interface ViewStore {
   ): Promise<boolean>;
   findOrder(id: string): Promise<Order | undefined>;
   findOrderByNo(shopId: string, channelOrderNo: string): Promise<Order | undefined>;
+  /** Orders of any shop with this very number, in whatever case it was typed, newest first. */
+  listByNo(channelOrderNo: string): Promise<readonly Order[]>;
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
   listByTail(tail: string, limit: number): Promise<readonly Order[]>;
   listByWaybill(waybill: string): Promise<readonly Order[]>;
@@ -323,7 +325,8 @@ export interface AlertStore {
   findOpen(ruleId: string, subject: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
-  listFor(subject: string): Promise<readonly Alert[]>;
+  /** All that was raised of these subjects, newest first, the last 50. */
+  listFor(subjects: readonly string[]): Promise<readonly Alert[]>;
   /** Newest first, whatever became of them. */
   listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */

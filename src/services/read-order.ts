@@ -24,11 +24,11 @@ export function createReadOrder({
   async function one(order: Order, asking: Asking): Promise<Card> {
     const waits = !hasReached(order.stage, 'sorting') && order.paidAt !== null;
     const systemId = directory.systemOf(order.shopId);
-    const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId, systemId !== undefined);
+    const { causes, fulfillment, fulfillments } = await diagnose(storage, order, () => order.shopId, systemId !== undefined);
     const [cause] = causes;
     const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
     const companions = await storage.views.companionsOf(order.id);
-    const alerts = (await alertsOf(storage, order)).filter((each) => each.state !== 'resolved');
+    const alerts = (await alertsOf(storage, order, fulfillments)).filter((each) => each.state !== 'resolved');
     const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
     const heardAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;

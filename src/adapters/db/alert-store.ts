@@ -123,8 +123,13 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       ),
     listRaisedSince: (from, limit) =>
       run(() => all('SELECT * FROM Alert WHERE raisedAt >= ? ORDER BY raisedAt DESC LIMIT ?', from, limit)),
-    listFor: (subject) =>
-      run(() => all('SELECT * FROM Alert WHERE subject = ? ORDER BY raisedAt DESC LIMIT 50', subject)),
+    listFor: (subjects) =>
+      run(() =>
+        all(
+          `SELECT * FROM Alert WHERE subject IN (${subjects.map(() => '?').join(', ')}) ORDER BY raisedAt DESC LIMIT 50`,
+          ...subjects,
+        ),
+      ),
     list: (filter) =>
       run(() => {
         const { where, values } = whereOf(filter);

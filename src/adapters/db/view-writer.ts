@@ -275,6 +275,14 @@ export class ViewWriter {
     return row && orderFromRow(row, this.linesOf(id));
   }
 
+  /** `sql` selects whole rows of "Order". */
+  listOrders(sql: string, ...values: unknown[]): Order[] {
+    return this.#sqlite
+      .prepare<OrderRow>(sql)
+      .all(...values)
+      .map((row) => orderFromRow(row, this.linesOf(row.id)));
+  }
+
   linesOf(id: string): OrderLine[] {
     return this.#sqlite
       .prepare<OrderLine>(
@@ -293,12 +301,10 @@ export class ViewWriter {
   }
 
   ordersOf(id: string): Order[] {
-    return this.#sqlite
-      .prepare<OrderRow>(
-        'SELECT o.* FROM OrderFulfillment l JOIN "Order" o ON o.id = l.orderId WHERE l.fulfillmentId = ? ORDER BY o.id',
-      )
-      .all(id)
-      .map((row) => orderFromRow(row, this.linesOf(row.id)));
+    return this.listOrders(
+      'SELECT o.* FROM OrderFulfillment l JOIN "Order" o ON o.id = l.orderId WHERE l.fulfillmentId = ? ORDER BY o.id',
+      id,
+    );
   }
 
   findParcel(id: string): Parcel | undefined {

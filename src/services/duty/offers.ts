@@ -49,8 +49,10 @@ export const tell = (tx: Stores, roomId: string, key: string, card: Card, now: n
 /** A yes or a no to a question about duty. Answers undefined when the words belong to no such question. */
 export function createOffers({ storage, clock, kinds }: OffersDeps) {
   async function find(asking: Asking, words: string | undefined): Promise<DutyOfferRow | undefined> {
-    const offer = words && (await storage.duty.findByWords(words.toUpperCase(), asking.roomId));
-    if (offer === undefined || offer === '' || offer.expiresAt <= clock.now()) return undefined;
+    const said = words?.toUpperCase() ?? '';
+    if (said === '' || !letters.includes(said.charAt(0))) return undefined;
+    const offer = await storage.duty.findByWords(said, asking.roomId);
+    if (offer === undefined || offer.expiresAt <= clock.now()) return undefined;
     if (asking.actor.type === 'person' && asking.actor.person.id === offer.personId) return offer;
     throw new UserError('NOT_YOURS', {
       zh: '这一条要被问的人自己回答',
