@@ -871,6 +871,12 @@ export interface PeopleStore {
   ): Promise<void>;
   find(id: string): Promise<Person | undefined>;
   findByAccount(platform: string, userId: string): Promise<Person | undefined>;
+  /** Who writes, and what their room speaks, if it is one: asked for every message, in one look. */
+  findWriter(
+    platform: string,
+    userId: string,
+    roomId: string,
+  ): Promise<{ readonly person: Person | undefined; readonly roomLanguage: Language | undefined }>;
   findByName(name: string): Promise<readonly Person[]>;
   list(): Promise<readonly Person[]>;
   listWithRoles(roles: readonly Role[]): Promise<readonly Person[]>;

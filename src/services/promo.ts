@@ -74,7 +74,7 @@ export function createPromo({ storage, clock, directory, rules }: PromoDeps) {
           reason: 'promo',
         };
         const model = promoModel(said, rules(), directory, now);
-        return ask(clock, asking, proposal, (question) => promoPreview(model, question, asking.language));
+        return (tx) => ask(tx, clock, asking, proposal, (question) => promoPreview(model, question, asking.language));
       }
     }
   }

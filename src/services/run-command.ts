@@ -12,7 +12,7 @@ import type { InboundRow, Storage } from '../ports/stores.ts';
 import { orderListCard } from '../render/order-cards.ts';
 import { saidBackCard } from '../render/said-back.ts';
 import type { Answers } from './act/confirm.ts';
-import { languageOf } from './language.ts';
+import { isPrivate } from './language.ts';
 import { shortOf } from './read-order.ts';
 import { type Answer, storeReply } from './reply.ts';
 import { AmbiguousRef, type createResolveArgs } from './resolve-args.ts';
@@ -57,7 +57,7 @@ export function createRunCommand(deps: RunCommandDeps) {
 
   async function answer(row: InboundRow): Promise<void> {
     const started = wallNow();
-    const person = await storage.people.findByAccount(row.platform, row.senderId);
+    const { person, roomLanguage } = await storage.people.findWriter(row.platform, row.senderId, row.roomId);
     const actor: Actor =
       person === undefined
         ? { type: 'stranger', platform: row.platform, userId: row.senderId }
@@ -67,7 +67,7 @@ export function createRunCommand(deps: RunCommandDeps) {
       roomId: row.roomId,
       platform: row.platform,
       isPrivate: row.isPrivate,
-      language: await languageOf(storage, row.roomId),
+      language: roomLanguage ?? (isPrivate(row.roomId) ? person?.language : undefined) ?? 'zh',
       inboundId: row.id,
     };
     const said = await carryOut(row, asking);
@@ -87,10 +87,7 @@ export function createRunCommand(deps: RunCommandDeps) {
       return undefined;
     });
 
-  async function carryOut(
-    row: InboundRow,
-    asking: Asking,
-  ): Promise<{ name: string; outcome: string; answer: Answer }> {
+  async function carryOut(row: InboundRow, asking: Asking): Promise<{ name: string; outcome: string; answer: Answer }> {
     const answered = (name: string, outcome: string, answer: Answer) => ({ name, outcome, answer });
     let name = 'unclear';
     try {

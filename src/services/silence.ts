@@ -155,6 +155,7 @@ export function createSilence({ storage, clock, directory, rules, shopIds }: Sil
     };
     const when = { now: clock.now(), timezone: directory.timezone };
     const model = { what: scopeWords(scope, directory), ms, reason, hidden, isCut: said.ms > ms, ...when };
-    return ask(clock, asking, proposal, (question) => silencePreview({ ...model, question }, asking.language));
+    return (tx) =>
+      ask(tx, clock, asking, proposal, (question) => silencePreview({ ...model, question }, asking.language));
   };
 }

@@ -9,7 +9,7 @@ import type { Answer } from './reply.ts';
 /** Everything a command, a button or a page can ask for. Each verb answers with what to say, or with the step that does it and then says it. */
 export interface Verbs {
   help(asking: Asking, word: string | undefined): Promise<readonly Card[]>;
-  readOrder(asking: Asking, orders: readonly Order[]): Promise<readonly Card[]>;
+  readOrder(asking: Asking, orders: readonly Order[]): Promise<Answer>;
   /** With an alert: only its group. */
   listAlerts(asking: Asking, of: Alert | undefined): Promise<readonly Card[]>;
   /** Parcels that do not move. */

@@ -120,7 +120,8 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
 
     findOrder: (id) => run(() => reader.findOrder(id)),
     findOrderByNo: (shopId, no) => run(() => reader.findOrder(orderId(shopId, no))),
-    listByNo: (no) => run(() => reader.listOrders('SELECT * FROM "Order" WHERE reversedNo = ? ORDER BY placedAt DESC', reversed(no))),
+    listByNo: (no) =>
+      run(() => reader.listOrders('SELECT * FROM "Order" WHERE reversedNo = ? ORDER BY placedAt DESC', reversed(no))),
     listByTail: (tail, limit) =>
       run(() => {
         const from = reversed(tail);

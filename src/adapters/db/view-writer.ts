@@ -117,9 +117,12 @@ export class ViewWriter {
     const id = fulfillmentId(told.systemId, told.systemOrderNo);
     const row = this.#row<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?', id);
     if (row !== undefined && told.sourceUpdatedAt < row.sourceUpdatedAt) return false;
+    const toldHash = contentHash(told);
+    // What is there already needs no closer look.
+    if (row !== undefined && !isNewer(told.sourceUpdatedAt, toldHash, row)) return false;
     const before = row && fulfillmentFromRow(row);
     const view = before === undefined ? told : keepStageStart(told, before);
-    const hash = contentHash(view);
+    const hash = before === undefined ? toldHash : contentHash(view);
     if (row !== undefined && !isNewer(view.sourceUpdatedAt, hash, row)) return false;
     const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
     if (this.#appends) {

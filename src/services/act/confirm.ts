@@ -103,12 +103,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     });
   }
 
-  async function askSecond(
-    asking: Asking,
-    question: QuestionRow,
-    proposal: Proposal,
-    me: Person,
-  ): Promise<Step> {
+  async function askSecond(asking: Asking, question: QuestionRow, proposal: Proposal, me: Person): Promise<Step> {
     const holders = await otherHolders(storage, proposal, question.actorId);
     const called = await duty.firstOf(
       rolesWith(permissionOf(proposal)),
@@ -142,13 +137,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     };
   }
 
-  function agree(
-    asking: Asking,
-    question: QuestionRow,
-    proposal: Proposal,
-    me: Person,
-    isAsker: boolean,
-  ): Step {
+  function agree(asking: Asking, question: QuestionRow, proposal: Proposal, me: Person, isAsker: boolean): Step {
     if (isAsker) {
       throw new UserError('NOT_ONESELF', {
         zh: '不能自己同意自己，要第二个人来确认',

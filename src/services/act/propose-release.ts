@@ -195,7 +195,7 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
       second !== null &&
       asking.actor.type === 'person' &&
       (await otherHolders(storage, draft, `person:${asking.actor.person.id}`)).length === 0;
-    return ask(clock, asking, { ...draft, needsReason: isAlone }, card);
+    return (tx) => ask(tx, clock, asking, { ...draft, needsReason: isAlone }, card);
   };
 
   /** An honest no: which locks there are, and why none of them can be let go by command. */

@@ -9,7 +9,6 @@ import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Storage, Stores } from '../../ports/stores.ts';
-import type { Step } from '../reply.ts';
 import type { Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
 
@@ -32,32 +31,31 @@ export interface Asked {
 }
 
 /** Stores what a preview offers, together with the preview that shows the words that say yes to it. */
-export function ask(
+export async function ask(
+  tx: Stores,
   clock: Clock,
   asking: Asking,
   proposal: Proposal,
   preview: (question: Asked) => Card,
-): Step {
+): Promise<readonly Card[]> {
   if (proposal.second !== null && !proposal.needsReason && asking.isPrivate) {
     throw new UserError('SECOND_IN_ROOM', {
       zh: `${proposal.second.zh}，请在群里发，别人才能同意`,
       en: `${proposal.second.en}: send it in the group, where somebody can agree`,
     });
   }
-  return async (tx) => {
-    const now = clock.now();
-    const words = await freshWords(tx, asking.roomId, now - aDay);
-    await tx.questions.open({
-      id: asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`,
-      words,
-      roomId: asking.roomId,
-      actorId: actorId(asking.actor),
-      proposal,
-      createdAt: now,
-      expiresAt: now + questionMs,
-    });
-    return [preview({ words, minutes: questionMs / 60_000 })];
-  };
+  const now = clock.now();
+  const words = await freshWords(tx, asking.roomId, now - aDay);
+  await tx.questions.open({
+    id: asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`,
+    words,
+    roomId: asking.roomId,
+    actorId: actorId(asking.actor),
+    proposal,
+    createdAt: now,
+    expiresAt: now + questionMs,
+  });
+  return [preview({ words, minutes: questionMs / 60_000 })];
 }
 
 /** One letter and a digit or two that nothing in this room was called since then: short enough to say aloud. */

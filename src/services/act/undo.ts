@@ -79,8 +79,7 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
       undoOf: action.id,
       reason: 'undo',
     };
-    return ask(clock, asking, proposal, (question) =>
-      undoPreview(kindOf(act.kind).aim(context, act.request), tail, question, asking.language),
-    );
+    const aim = kindOf(act.kind).aim(context, act.request);
+    return (tx) => ask(tx, clock, asking, proposal, (question) => undoPreview(aim, tail, question, asking.language));
   };
 }

@@ -112,13 +112,7 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
     return offer(asking, me, to, stints, until);
   }
 
-  async function offer(
-    asking: Asking,
-    me: Person,
-    to: Person,
-    stints: readonly Stint[],
-    until: number,
-  ): Promise<Step> {
+  async function offer(asking: Asking, me: Person, to: Person, stints: readonly Stint[], until: number): Promise<Step> {
     const now = clock.now();
     const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
     const roomId = await duty.placeFor(to.id, asking);
