@@ -35,10 +35,11 @@ import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
-import { createIngest } from '../services/ingest.ts';
+import { createIngest, type ShopSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
@@ -69,6 +70,7 @@ import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
+import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
@@ -108,6 +110,8 @@ export interface Bot {
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly imports: ImportSheet;
+  readonly history: WalkHistory;
+  shops(): readonly ShopSource[];
   readonly rooms: readonly RoomRow[];
   /** Ticks and connects. */
   start(): void;
@@ -208,6 +212,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
         : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
   });
+  const hearShop = createHearShop({
+    storage,
+    clock,
+    shops,
+    ingest,
+    nudge: (shopId) => engine.nudge(`pushes:${shopId}`),
+    metrics,
+    log,
+  });
+  const history = createWalkHistory({ storage, clock, ingest, directory, log });
   const importShops = (): readonly ImportShop[] =>
     company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
   const imports = createImportSheet({
@@ -462,6 +476,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     flowModules({
       sources,
       ingest,
+      hearShop,
+      history,
       follow,
       detect,
       dispatch,
@@ -520,6 +536,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     menu,
     receive: run.receive,
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
+    hearShop: (shopId, push) => hearShop.hear(shopId, push),
     sessions,
     links,
     imports,
@@ -549,6 +566,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     web,
     run,
     imports,
+    history,
+    shops,
     rooms: await storage.rooms.list(),
     async reload(next) {
       const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;

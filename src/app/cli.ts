@@ -8,6 +8,7 @@ const usage = `warroom <命令 / verb> [--json]
   doctor                   逐项检查、缺什么找谁 / what works, what is missing, who clicks where
   import FILE [--shop ID] [--dry-run] [--map order=列名,…]
                            导入订单表 / take in a sheet of orders
+  backfill SHOP            把店铺最近 30 天的老单补进来 / bring in the shop's last 30 days
   replay FILE              用真实订单文件回放规则 / run the rules over a file of orders
   sandbox                  只启动模拟公司 / the simulated company alone
   login PERSON             网页登录码 / a code for the pages
@@ -56,6 +57,8 @@ async function verb(
       return (await import('./cli/start.ts')).start(json);
     case 'doctor':
       return (await import('./cli/doctor.ts')).doctor(json);
+    case 'backfill':
+      return second === undefined ? help(2, json) : (await import('./cli/backfill.ts')).backfill(second, json);
     case 'replay':
       return second === undefined ? help(2, json) : (await import('./cli/replay.ts')).replayFile(second, json);
     case 'login':

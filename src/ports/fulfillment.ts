@@ -6,6 +6,7 @@ import type { Text } from '../domain/text.ts';
 import type { SkippedRow, Window } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
+import type { FreshTokens } from './tokens.ts';
 
 /** How a system does an operation: in one call, as a sequence, or only by hand at a screen (with the text to show). */
 export type Capability = 'native' | 'saga' | { readonly manual: Text };
@@ -68,14 +69,6 @@ export interface FulfillmentSystem {
   retakeLock(move: LockMove, signal: AbortSignal): Promise<Outcome<{ qty: number }>>;
   /** Cancels an order in the system: its own lock goes seconds later. Cannot be undone by API. */
   cancelOrder(systemOrderNo: string, reason: string, by: string, signal: AbortSignal): Promise<Outcome<null>>;
-}
-
-/** Tokens that a system gave in exchange for the old ones, which may be void by now. */
-export interface FreshTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Unix ms; null when the system does not tell. */
-  readonly expiresAt: number | null;
 }
 
 export interface FulfillmentContext<Credentials> {

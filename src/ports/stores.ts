@@ -52,6 +52,8 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
+  readonly pushes: PushStore;
+  readonly walks: WalkStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -178,7 +180,15 @@ export interface ViewStore {
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
   noteOddity(
     source: string,
-    kind: 'unknown-state' | 'skipped-row' | 'unknown-carrier' | 'not-followed' | 'refused' | 'reused-waybill',
+    kind:
+      | 'unknown-state'
+      | 'skipped-row'
+      | 'unknown-carrier'
+      | 'not-followed'
+      | 'refused'
+      | 'reused-waybill'
+      | 'missing'
+      | 'outdated',
     what: string,
     ref: string,
     at: number,
@@ -718,6 +728,43 @@ export interface SourceStore {
   failed(id: string, at: number, error: string): Promise<void>;
   find(id: string): Promise<SourceRow | undefined>;
   list(): Promise<readonly SourceRow[]>;
+}
+
+/** Orders that a platform's push named, waiting to be read afresh. */
+export interface PushRow {
+  readonly id: number;
+  readonly source: string;
+  readonly orderNos: readonly string[];
+  readonly receivedAt: number;
+}
+
+export interface PushStore {
+  /** False when that message is known already. */
+  add(push: Omit<PushRow, 'id'> & { readonly messageId: string }): Promise<boolean>;
+  /** Oldest first. */
+  listPending(source: string, limit: number): Promise<readonly PushRow[]>;
+  done(ids: readonly number[], at: number): Promise<void>;
+  /** Drops messages received before `at`, read or not. */
+  forget(at: number): Promise<number>;
+}
+
+/** A walk through a shop's orders by the time they were placed, newest first. Times are unix ms. */
+export interface WalkRow {
+  /** `backfill/<shop>` or `check/<shop>`. */
+  readonly id: string;
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly reachedAt: number;
+  readonly page: string | null;
+  readonly orders: number;
+  readonly differed: number;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface WalkStore {
+  find(id: string): Promise<WalkRow | undefined>;
+  save(row: WalkRow): Promise<void>;
 }
 
 /** What a tracking service is asked about one parcel. A new waybill is due at once. */

@@ -77,6 +77,7 @@ export function anOrder(change: Partial<Order> = {}): Order {
     refund: 'none',
     refundAt: null,
     held: false,
+    addressChange: 'none',
     buyerNote: '<b>麻烦快一点</b> 谢谢',
     remark: '老客户',
     flag: '',

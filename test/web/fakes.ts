@@ -183,6 +183,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     menu: () => menu,
     receive: async (inbound) => void received.push(inbound),
     hearCarrier: async () => undefined,
+    hearShop: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({

@@ -12,8 +12,10 @@ import { createLineStore } from './line-store.ts';
 import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
+import { createPushStore } from './push-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
+import { createWalkStore } from './walk-store.ts';
 
 /** All stores over one database. The flow's rows are hand-written SQL; people, rooms and rules go through Prisma. */
 export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffer }): Storage {
@@ -33,6 +35,8 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),
+    pushes: createPushStore(sqlite, run),
+    walks: createWalkStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),

@@ -603,6 +603,7 @@ export class ViewWriter {
       view.refund,
       view.refundAt,
       view.held ? 1 : 0,
+      view.addressChange,
       view.buyerNote,
       view.remark,
       view.flag,

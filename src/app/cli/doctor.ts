@@ -91,7 +91,8 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
       const channel = plug?.create({
         shopId: shop.id,
         baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
-        credentials: plug.credentials.parse(shop.credentials),
+        // Without the refresh token: a refresh here would void the one that a bot at work holds.
+        credentials: plug.credentials.parse({ ...shop.credentials, refreshToken: undefined }),
         timezone: company.timezone,
         http,
         clock,
@@ -108,7 +109,6 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
       const made = plug?.create({
         systemId: system.id,
         baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
-        // Without the refresh token: a refresh here would void the one that a bot at work holds.
         credentials: plug.credentials.parse({ ...system.credentials, refreshToken: undefined }),
         http,
         clock,
