@@ -23,9 +23,16 @@ export const orderId = (shopId: string, channelOrderNo: string): string =>
 
 const sameTime = 3;
 
-/** The same for an order, which is hashed far more often than anything else: a fixed list needs no sorting and no names. */
-export const orderHash = (view: OrderView): string =>
-  hash('sha1', JSON.stringify(orderFields.map((field) => view[field])), 'base64url');
+/** What is compared, hashed and kept in events, in one order of fields whoever told it. */
+export function orderText(view: OrderView): string {
+  const ordered: Record<string, unknown> = {};
+  for (const field of orderFields) ordered[field] = view[field];
+  return JSON.stringify(ordered);
+}
+
+export const hashOf = (text: string): string => hash('sha1', text, 'base64url');
+
+export const orderHash = (view: OrderView): string => hashOf(orderText(view));
 
 const orderFields = Object.keys({
   shopId: true,

@@ -113,7 +113,7 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     parcelsOf: (id) => run(() => reader.parcelsOf(id)),
     noteMark: ({ kind, subject, source, sourceId }, { occurredAt, receivedAt }, derive) =>
       run(() => {
-        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt, facts: {} });
+        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt }, '{}');
         if (isNew) new ViewWriter(sqlite, derive, never, { appends: true }).mark(kind, subject, occurredAt);
         return isNew;
       }, 'several'),
