@@ -341,6 +341,9 @@ export interface AlertStore {
   listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** The same, to be read in pieces. */
+  listIds(filter: AlertFilter): Promise<readonly string[]>;
+  listByIds(ids: readonly string[]): Promise<readonly Alert[]>;
   /** Keys of all groups of which anything is unresolved. */
   openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
@@ -364,13 +367,14 @@ export interface AlertStore {
   /** Claims that ran out: back to open. Answers them. */
   expireClaims(now: number): Promise<readonly Alert[]>;
   listSnoozeEnded(now: number, limit: number): Promise<readonly Alert[]>;
+  /** Keeps why, for those that last had another reason in that room. Answers how many. */
   decide(
-    alertId: string,
+    alertIds: readonly string[],
     roomId: string,
     at: number,
     verdict: 'said' | 'grouped' | 'listed' | 'held-back',
     reason: string,
-  ): Promise<void>;
+  ): Promise<number>;
   decisionsFor(alertId: string): Promise<readonly { roomId: string; at: number; verdict: string; reason: string }[]>;
   groupSaid(roomId: string, groupKey: string): Promise<GroupSaid | undefined>;
   /** The number by which a group was told, in whichever room. */

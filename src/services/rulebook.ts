@@ -1,6 +1,14 @@
 import { burstEnd } from '../domain/burst.ts';
 import { type Calendar, parseHours } from '../domain/calendar.ts';
-import { judgeClock, momentsOf, parcelMoments, resolutionOf, type Verdict, wallBands } from '../domain/clock-rule.ts';
+import {
+  hasStarted,
+  judgeClock,
+  momentsOf,
+  parcelMoments,
+  resolutionOf,
+  type Verdict,
+  wallBands,
+} from '../domain/clock-rule.ts';
 import { type Answer, type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
@@ -157,8 +165,9 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     };
   }
 
-  function due(judge: (rule: ClockRule) => Judged, clocks: readonly ClockRule[]): DueMoment[] {
+  function due(judge: (rule: ClockRule) => Judged, clocks: readonly ClockRule[], moments: Moments): DueMoment[] {
     return clocks.flatMap((rule) => {
+      if (!hasStarted(rule.on, moments)) return [];
       const { meets, verdict } = judge(rule);
       return meets === 'yes' && verdict.state === 'waiting' ? [{ ruleId: rule.id, dueAt: verdict.dueAt }] : [];
     });
@@ -183,13 +192,14 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
       return {
         // What a warehouse does before it is paid moves nothing.
         ...stageOf(order, fulfillments, order.paidAt === null ? momentsOf(order, []) : moments),
-        deadlines: [...due(judge, clocks), ...walls(order, moments, told)],
+        deadlines: [...due(judge, clocks, moments), ...walls(order, moments, told)],
         laps: lapsOf(order, moments, warehouseOf(fulfillments)),
       };
     },
     parcel(parcel, orders, fulfillments) {
       const about = { orders, fulfillments, parcels: [parcel], isParcel: true };
-      return due(reader(about, momentsOfSubject(about)), parcelClocks);
+      const moments = momentsOfSubject(about);
+      return due(reader(about, moments), parcelClocks, moments);
     },
     measures: (laps) => measuresOf(laps, timezone),
     delays: (source, told) => delaysOf(source, told, timezone),
