@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../../domain/actor.ts';
 import { claimEnds } from '../../domain/alert.ts';
 import type { Asking } from '../../domain/asking.ts';
-import type { Card } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
 import {
   dutiesOf,
