@@ -24,6 +24,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCheckUp } from '../services/check-up.ts';
 import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -35,6 +36,7 @@ import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createForget } from '../services/forget.ts';
 import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
@@ -55,6 +57,7 @@ import { createReadOrderPage } from '../services/read-order-page.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
+import { createRemindGrants } from '../services/remind-grants.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createReviewRules } from '../services/review-rules.ts';
@@ -78,6 +81,7 @@ import { createWatchSpike } from '../services/watch-spike.ts';
 import { createWhyNot } from '../services/why-not.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
+import { checked } from './checked.ts';
 import { awake, type Company, fileChannel, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
@@ -242,6 +246,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
   });
   await imports.start();
+  const lookedAt = checked({ plugs, directory, company: () => company, sources: () => sources });
+  const remindGrants = createRemindGrants({ storage, clock, sources: lookedAt.sources });
   const remindSheets = createRemindSheets({ storage, clock, directory, shops: importShops });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const duty = createDuty({
@@ -471,6 +477,13 @@ export async function build(options: BuildOptions): Promise<Bot> {
     }
     return promo.sayTurns();
   }
+  const forget = createForget({
+    storage,
+    clock,
+    timezone: () => company.timezone,
+    retention: () => company.retention,
+    log,
+  });
   const noise = { turnPromo, tellMonth: months.tell, digestShadow: shadow.digest, reviewRules, heartbeat };
   const modules = () =>
     flowModules({
@@ -491,6 +504,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
       summarise,
       imports,
       remindSheets,
+      remindGrants,
+      forget,
       noise,
     });
   const engine = createEngine(modules(), {
@@ -543,6 +558,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
+    checkUp: createCheckUp({ storage, clock, ...lookedAt }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({
         name,

@@ -32,6 +32,9 @@ export interface FlowParts {
   readonly summarise: ReturnType<typeof createSummarise>;
   readonly imports: ImportSheet;
   readonly remindSheets: () => Promise<number>;
+  readonly remindGrants: () => Promise<number>;
+  /** Erases personal data whose time is over. */
+  readonly forget: () => Promise<number>;
   /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
   readonly watchLines: readonly { readonly name: string; readonly run: (signal: AbortSignal) => Promise<number> }[];
   readonly noise: {
@@ -65,6 +68,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     summarise,
     imports,
     remindSheets,
+    remindGrants,
+    forget,
     noise,
   } = parts;
   return [
@@ -142,6 +147,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['imports', 'recheck', 'judge'],
     },
     { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
+    { name: 'remind-grants', everyMs: 60 * aMinute, limitMs: aMinute, run: remindGrants, wakes: ['deliver'] },
+    { name: 'forget', everyMs: aMinute, limitMs: aMinute, run: forget, wakes: ['forget'] },
     ...watchLines.map(
       ({ name, run: look }): EngineModule => ({
         name,

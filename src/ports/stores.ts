@@ -30,6 +30,7 @@ export interface Storage extends Stores {
   readonly rooms: RoomStore;
   readonly rules: RuleStore;
   readonly tokens: TokenStore;
+  readonly pushes: PushStore;
   /** When this database was first stamped. */
   bornAt(): Promise<number>;
   /** Stamps a new database with its world; afterwards answers what it was stamped with. */
@@ -52,8 +53,8 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
-  readonly pushes: PushStore;
   readonly walks: WalkStore;
+  readonly retention: RetentionStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -743,7 +744,7 @@ export interface PushRow {
 }
 
 export interface PushStore {
-  /** False when that message is known already. */
+  /** False when that message is known already. Those of one moment are kept in one commit; each resolves when it is on disk. */
   add(push: Omit<PushRow, 'id'> & { readonly messageId: string }): Promise<boolean>;
   /** Oldest first. */
   listPending(source: string, limit: number): Promise<readonly PushRow[]>;
@@ -769,6 +770,14 @@ export interface WalkRow {
 export interface WalkStore {
   find(id: string): Promise<WalkRow | undefined>;
   save(row: WalkRow): Promise<void>;
+}
+
+/** Forgets what may not be kept longer. Each call takes at most `limit` rows and answers how many it took. */
+export interface RetentionStore {
+  /** Sealed receivers of orders that ended before `at`, or of which nothing was heard for a year. The row says when. */
+  eraseReceivers(at: number, now: number, limit: number): Promise<number>;
+  /** Words of messages that were answered or said before `at`: rows and receipts stay. */
+  eraseMessages(at: number, limit: number): Promise<number>;
 }
 
 /** What a tracking service is asked about one parcel. A new waybill is due at once. */

@@ -1,6 +1,8 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
+import { hidePhones } from '../domain/hide-phones.ts';
+import type { OrderView } from '../domain/order.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { Channel, OrderPage, ReceiverSecret, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
@@ -104,7 +106,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     age: 'fresh' | 'old' = 'fresh',
   ): Promise<number> {
     const records: OrderRecord[] = orders.map(({ view, receiver, visibleAt }) => ({
-      view,
+      view: withoutPhones(view),
       visibleAt: age === 'old' ? null : (visibleAt ?? shownSince(source, view.sourceUpdatedAt)),
       // A receiver that the platform has masked by now must not replace the one that was sealed.
       seal: receiver === null || isMasked(receiver) ? null : () => vault.seal(JSON.stringify(receiver)),
@@ -251,7 +253,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     now: number,
   ): Promise<number> {
     const source = `system:${systemId}`;
-    const { changed } = await tx.views.saveFulfillments(source, views, now, rulebook().derivation, shopOf);
+    const told = views.map((view) => ({ ...view, reason: hidePhones(view.reason) }));
+    const { changed } = await tx.views.saveFulfillments(source, told, now, rulebook().derivation, shopOf);
     for (const view of views) {
       if (view.reason.startsWith('未知状态')) {
         await tx.views.noteOddity(source, 'unknown-state', view.sourceStatus, view.systemOrderNo, now);
@@ -367,6 +370,13 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     saveOrders: (source, orders) => storage.transaction((tx) => storeOrders(tx, source, orders, clock.now())),
   };
 }
+
+/** Buyers and clerks write numbers into notes; only the sealed receiver may hold one. */
+const withoutPhones = (view: OrderView): OrderView => ({
+  ...view,
+  buyerNote: hidePhones(view.buyerNote),
+  remark: hidePhones(view.remark),
+});
 
 const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');
 

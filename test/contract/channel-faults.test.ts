@@ -60,7 +60,8 @@ describe.each(channels)('channel $name', ({ plug, binding }) => {
       });
       try {
         const { clock, control, sandbox } = standIn;
-        const { storage, rows } = await openTestStorage();
+        const database = await openTestStorage();
+        const { storage } = database;
         const directory = aDirectory({});
         const rulebook = createRulebook(builtinRules, directory, 'Asia/Shanghai');
         const open = (): { channel: Channel; pull: () => Promise<unknown>; walk: () => Promise<number> } => {
@@ -116,14 +117,15 @@ describe.each(channels)('channel $name', ({ plug, binding }) => {
         const shown = orders.filter(({ stages }) => !binding.hidesUnpaid || stages.paidAt !== null);
         const numbers = shown.map(({ orderNo }) => orderNo).sort();
         expect(numbers.length).toBeGreaterThan(100);
-        const stored = rows('SELECT channelOrderNo AS no FROM "Order" ORDER BY 1').map(({ no }) => no);
+        const stored = database.rows('SELECT channelOrderNo AS no FROM "Order" ORDER BY 1').map(({ no }) => no);
         expect(stored).toEqual(numbers);
 
         for (let from = 0; from < stored.length; from += 50) {
           const fresh = await bot.channel.fetchOrders(stored.slice(from, from + 50).map(String), signal);
           for (const { view } of fresh.orders) {
             const known = await storage.views.findOrderByNo(server, view.channelOrderNo);
-            expect(known, view.channelOrderNo).toMatchObject({
+            expect(known).toMatchObject({
+              channelOrderNo: view.channelOrderNo,
               status: view.status,
               sourceStatus: view.sourceStatus,
               sourceUpdatedAt: view.sourceUpdatedAt,

@@ -194,6 +194,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
       readLine: async () => company.lineReport,
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
+    checkUp: async () => company.checkUp,
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),
     metricsToken: undefined,

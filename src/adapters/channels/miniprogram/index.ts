@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
+import { bySheet } from '../../../ports/access.ts';
 import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { type Client, type Credentials, createClient } from './client.ts';
@@ -19,6 +20,18 @@ const Page = z.object({ orders: z.array(z.unknown()), next_cursor: z.string().nu
 /** The merchant's own backend, channels.md §6. */
 export default defineChannel<Credentials>({
   name: { zh: '小程序', en: 'mini-program' },
+  guide: {
+    where: { zh: '自己的商城后台', en: "the shop's own backend" },
+    who: { zh: '自己的后端工程师', en: "the shop's backend engineer" },
+    steps: [
+      {
+        zh: '按 README 的「自建小程序接口」开放订单读取',
+        en: 'Serve the orders as README describes (own mini-program)',
+      },
+      { zh: '给机器人一对 key 和 secret，写进 .env', en: 'Give the bot a key and a secret; they go into .env' },
+    ],
+    without: bySheet,
+  },
   defaultBaseUrl: null,
   credentials: z.object({ key: z.string().min(1), secret: z.string().min(1), phoneSalt: z.string().min(1).optional() }),
   create(context) {
