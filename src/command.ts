@@ -1,11 +1,11 @@
 import type { Permission, Person } from './domain/actor.ts';
 import type { Alert } from './domain/alert.ts';
 import type { Asking } from './domain/asking.ts';
-import type { Card } from './domain/card.ts';
 import type { Warehouse } from './domain/fulfillment.ts';
 import type { Arg, ArgKind } from './domain/menu.ts';
 import type { Order } from './domain/order.ts';
 import type { Text } from './domain/text.ts';
+import type { Answer } from './services/reply.ts';
 import type { Verbs } from './services/verbs.ts';
 
 // The only door for commands/. A command declares its words and calls one verb; it decides nothing itself.
@@ -49,7 +49,7 @@ export interface Command<A extends Args = Args> {
   readonly permission: Permission;
   readonly changes: boolean;
   readonly isPrivate?: boolean;
-  run(call: Call<A>): Promise<readonly Card[]>;
+  run(call: Call<A>): Promise<Answer>;
 }
 
 /** Checks a command where it is written. The file's name is the command's name. */

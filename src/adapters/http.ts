@@ -161,7 +161,11 @@ function answer(response: Response, text: string, request: HttpRequest, where: s
   };
 }
 
+/** A number that JSON.parse might round or respell: many digits, a point, an exponent. */
+const longNumber = /(?:^|[:[,])\s*-?(?:\d{16}|\d+[.eE])/;
+
 function parseJson(text: string): unknown {
+  if (!longNumber.test(text)) return JSON.parse(text);
   return parse(text, undefined, { parseNumber: readNumber, onDuplicateKey: ({ newValue }) => newValue });
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { IdentityKey } from '../domain/order.ts';
 import type { Identifier } from '../ports/identifier.ts';
 
@@ -29,8 +29,9 @@ const dialling: Readonly<Record<string, { readonly code: string; readonly trunk:
  * Phone keys share one scope, so they join orders across shops and channels.
  */
 export function createIdentifier(key: Buffer): Identifier {
+  const secret = createSecretKey(key);
   const hash = (kind: string, value: string, scope: string): string =>
-    createHmac('sha256', key)
+    createHmac('sha256', secret)
       .update(JSON.stringify([kind, scope, value]))
       .digest()
       .subarray(0, hashBytes)

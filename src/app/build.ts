@@ -415,7 +415,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
   const verbs: Verbs = {
     help: createHelp(() => menu()),
-    readOrder: createReadOrder({ storage, clock, directory }),
+    readOrder: createReadOrder({ clock, directory }),
     listAlerts: alerts.all,
     listMine: alerts.mine,
     listStuck: createReadStuck({ storage, clock, directory, hasCarriers: () => sources.carriers.length > 0 }),

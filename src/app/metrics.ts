@@ -110,7 +110,7 @@ export function createMetrics(
       sourceFailed: (source, code) => failures.inc({ source, code }),
       raised: (rule) => raised.inc({ rule }),
       resolved: (rule, resolution) => resolved.inc({ rule, resolution }),
-      decided: (verdict, reason) => decided.inc({ verdict, reason }),
+      decided: (verdict, reason, alerts) => decided.inc({ verdict, reason }, alerts),
       delivered(room, outcome, waitMs) {
         delivered.inc({ room, outcome });
         if (outcome === 'sent') waited.observe({ room }, waitMs / 1_000);

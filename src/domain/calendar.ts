@@ -201,7 +201,12 @@ function zoneOf(name: string): Zone {
 }
 
 /** What the zone's clock reads at an instant, as ms of a clock without zone. */
-export const localOf = (name: string, at: number): number => at + offsetAt(zoneOf(name), at);
+export function localOf(name: string, at: number): number {
+  const zone = zoneOf(name);
+  const date = Math.floor(at / day);
+  const offset = midnightOffset(zone, date);
+  return at + (offset === midnightOffset(zone, date + 1) ? offset : offsetAt(zone, at));
+}
 
 /** Zones before standard time are off by seconds too. */
 function offsetAt(zone: Zone, at: number): number {

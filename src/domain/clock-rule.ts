@@ -47,6 +47,10 @@ export function judgeClock(
   return { state: 'stopped', at: stop.at, by: stop.name, startedAt, dueAt };
 }
 
+/** Cheaper than a verdict: most clocks of a new order wait for a parcel or a return that is not there. */
+export const hasStarted = ({ since }: Pick<ClockTrigger, 'since'>, moments: Moments): boolean =>
+  since.some((name) => moments[name] !== null && moments[name] !== undefined);
+
 /** How long the rule has been broken at `now`: 0 in the very millisecond it breaks, undefined while it is not broken. */
 export const lateBy = (verdict: Verdict, now: number): number | undefined =>
   verdict.state === 'waiting' && now >= verdict.dueAt ? now - verdict.dueAt : undefined;

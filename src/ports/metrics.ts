@@ -5,7 +5,7 @@ export interface Metrics {
   sourceFailed(source: string, code: string): void;
   raised(ruleId: string): void;
   resolved(ruleId: string, resolution: string): void;
-  decided(verdict: string, reason: string): void;
+  decided(verdict: string, reason: string, alerts: number): void;
   delivered(roomId: string, outcome: 'sent' | 'retry' | 'dead' | 'unknown' | 'dropped', waitMs: number): void;
   commanded(command: string, outcome: string, ms: number): void;
   acted(kind: string, state: string): void;

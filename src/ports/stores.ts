@@ -149,6 +149,8 @@ export interface ViewStore {
   ): Promise<boolean>;
   findOrder(id: string): Promise<Order | undefined>;
   findOrderByNo(shopId: string, channelOrderNo: string): Promise<Order | undefined>;
+  /** Orders of any shop with this very number, in whatever case it was typed, newest first. */
+  listByNo(channelOrderNo: string): Promise<readonly Order[]>;
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
   listByTail(tail: string, limit: number): Promise<readonly Order[]>;
   listByWaybill(waybill: string): Promise<readonly Order[]>;
@@ -334,11 +336,15 @@ export interface AlertStore {
   findOpen(ruleId: string, subject: string): Promise<Alert | undefined>;
   /** The newest alert with that daily number, today first, then yesterday. */
   findByNumber(number: number, day: string, isExact?: boolean): Promise<Alert | undefined>;
-  listFor(subject: string): Promise<readonly Alert[]>;
+  /** All that was raised of these subjects, newest first, the last 50. */
+  listFor(subjects: readonly string[]): Promise<readonly Alert[]>;
   /** Newest first, whatever became of them. */
   listRaisedSince(from: number, limit: number): Promise<readonly Alert[]>;
   /** Worst first, then the oldest due. */
   list(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** The same, to be read in pieces. */
+  listIds(filter: AlertFilter): Promise<readonly string[]>;
+  listByIds(ids: readonly string[]): Promise<readonly Alert[]>;
   /** Keys of all groups of which anything is unresolved. */
   openGroups(): Promise<readonly string[]>;
   count(filter: Omit<AlertFilter, 'limit'>): Promise<number>;
@@ -362,13 +368,14 @@ export interface AlertStore {
   /** Claims that ran out: back to open. Answers them. */
   expireClaims(now: number): Promise<readonly Alert[]>;
   listSnoozeEnded(now: number, limit: number): Promise<readonly Alert[]>;
+  /** Keeps why, for those that last had another reason in that room. Answers how many. */
   decide(
-    alertId: string,
+    alertIds: readonly string[],
     roomId: string,
     at: number,
     verdict: 'said' | 'grouped' | 'listed' | 'held-back',
     reason: string,
-  ): Promise<void>;
+  ): Promise<number>;
   decisionsFor(alertId: string): Promise<readonly { roomId: string; at: number; verdict: string; reason: string }[]>;
   groupSaid(roomId: string, groupKey: string): Promise<GroupSaid | undefined>;
   /** The number by which a group was told, in whichever room. */
@@ -924,6 +931,12 @@ export interface PeopleStore {
   ): Promise<void>;
   find(id: string): Promise<Person | undefined>;
   findByAccount(platform: string, userId: string): Promise<Person | undefined>;
+  /** Who writes, and what their room speaks, if it is one: asked for every message, in one look. */
+  findWriter(
+    platform: string,
+    userId: string,
+    roomId: string,
+  ): Promise<{ readonly person: Person | undefined; readonly roomLanguage: Language | undefined }>;
   findByName(name: string): Promise<readonly Person[]>;
   list(): Promise<readonly Person[]>;
   listWithRoles(roles: readonly Role[]): Promise<readonly Person[]>;

@@ -1,3 +1,4 @@
+import { localOf } from '../domain/calendar.ts';
 import type { Language, Text } from '../domain/text.ts';
 
 export { localDay } from '../domain/local-day.ts';
@@ -24,34 +25,20 @@ export function moreLines(count: number, language: Language): string {
 }
 
 /** 14:32 in the company's zone. */
-export const clockTime = (at: number, timezone: string): string => format(timezone, 'time').format(at);
+export const clockTime = (at: number, timezone: string): string => hoursAndMinutes(new Date(localOf(timezone, at)));
 
 /** 11月22日 14:32 / 22 Nov 14:32. */
 export function dateTime(at: number, timezone: string, language: Language): string {
-  const parts = format(timezone, 'parts').formatToParts(at);
-  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
-  const month = Number(of('month'));
-  return language === 'zh'
-    ? `${month}月${Number(of('day'))}日 ${of('hour')}:${of('minute')}`
-    : `${Number(of('day'))} ${months[month - 1] ?? ''} ${of('hour')}:${of('minute')}`;
+  const local = new Date(localOf(timezone, at));
+  const [month, date, time] = [local.getUTCMonth(), local.getUTCDate(), hoursAndMinutes(local)];
+  return language === 'zh' ? `${month + 1}月${date}日 ${time}` : `${date} ${months[month] ?? ''} ${time}`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(timezone: string, kind: 'time' | 'parts'): Intl.DateTimeFormat {
-  const key = `${timezone}/${kind}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    ...time,
-    ...(kind === 'parts' ? ({ year: 'numeric', month: '2-digit', day: '2-digit' } as const) : {}),
-  });
-  formats.set(key, made);
-  return made;
-}
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+const hoursAndMinutes = (local: Date): string =>
+  `${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())}`;
 
 /** Fills {braces}. A name without a value stays visible, so that nobody reads a sentence with a hole. */
 export const fill = (sentence: string, values: Readonly<Record<string, string | number | undefined>>): string =>

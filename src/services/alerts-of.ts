@@ -1,5 +1,5 @@
 import type { Alert } from '../domain/alert.ts';
-import { fulfillmentSubject } from '../domain/fulfillment.ts';
+import { type FulfillmentView, fulfillmentSubject } from '../domain/fulfillment.ts';
 import { type Order, orderSubject } from '../domain/order.ts';
 import { parcelSubject } from '../domain/parcel.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -8,12 +8,11 @@ import type { Stores } from '../ports/stores.ts';
 export async function alertsOf(
   { alerts, views }: Pick<Stores, 'alerts' | 'views'>,
   order: Order,
+  fulfillments: readonly FulfillmentView[],
 ): Promise<readonly Alert[]> {
-  const subjects = [
+  return alerts.listFor([
     orderSubject(order.shopId, order.channelOrderNo),
-    ...(await views.fulfillmentsOf(order.id)).map((view) => fulfillmentSubject(view.systemId, view.systemOrderNo)),
+    ...fulfillments.map((view) => fulfillmentSubject(view.systemId, view.systemOrderNo)),
     ...(await views.parcelsOf(order.id)).map(({ waybill }) => parcelSubject(waybill)),
-  ];
-  const found = await Promise.all(subjects.map((subject) => alerts.listFor(subject)));
-  return found.flat().sort((one, other) => other.raisedAt - one.raisedAt);
+  ]);
 }

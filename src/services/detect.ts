@@ -292,9 +292,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
   /** The order that a lock was taken for, in whichever shop of that system it is. */
   async function ownerOf(tx: Stores, { systemId, channelOrderNo }: StockLock): Promise<Order | undefined> {
     if (channelOrderNo === null) return undefined;
-    const orders = (await tx.views.listByTail(channelOrderNo, 20)).filter(
-      (each) => each.channelOrderNo === channelOrderNo,
-    );
+    const orders = (await tx.views.listByNo(channelOrderNo)).filter((each) => each.channelOrderNo === channelOrderNo);
     return orders.find((each) => directory.systemOf(each.shopId) === systemId) ?? orders[0];
   }
 

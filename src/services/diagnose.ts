@@ -27,12 +27,14 @@ export interface Diagnosis {
   /** Likeliest first; never empty. */
   readonly causes: readonly Cause[];
   readonly fulfillment: FulfillmentView | undefined;
+  /** All that the warehouses make of it. */
+  readonly fulfillments: readonly FulfillmentView[];
 }
 
 /** Shops share warehouses: an order of another shop may hold the stock. */
 async function ownerOf(stores: Stores, shopId: string, orderNo: string): Promise<Order | undefined> {
   const own = await stores.views.findOrderByNo(shopId, orderNo);
-  return own ?? (await stores.views.listByTail(orderNo, 20)).find((each) => each.channelOrderNo === orderNo);
+  return own ?? (await stores.views.listByNo(orderNo)).find((each) => each.channelOrderNo === orderNo);
 }
 
 /**
@@ -50,7 +52,7 @@ export async function diagnose(
   const fulfillment = fulfillments.find((each) => !each.closed);
   if (fulfillment === undefined) {
     const isLacking = hasSystem && order.paidAt !== null && order.closedAt === null;
-    return { fulfillment, causes: [{ kind: isLacking ? 'not-arrived' : 'unclear' }] };
+    return { fulfillments, fulfillment, causes: [{ kind: isLacking ? 'not-arrived' : 'unclear' }] };
   }
   const causes: Cause[] = [];
   const skus = order.lines.map((line) => line.sku);
@@ -71,5 +73,5 @@ export async function diagnose(
   else if (fulfillment.held) causes.unshift({ kind: 'held', reason: fulfillment.reason });
   else if (missing > 0 || /缺货|库存不足/.test(fulfillment.reason))
     causes.push({ kind: 'short', reason: fulfillment.reason, missing });
-  return { fulfillment, causes: causes.length === 0 ? [{ kind: 'unclear' }] : causes };
+  return { fulfillments, fulfillment, causes: causes.length === 0 ? [{ kind: 'unclear' }] : causes };
 }

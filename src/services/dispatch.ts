@@ -13,7 +13,8 @@ import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
 import { type Directory, sourceName, warehouseName } from './directory.ts';
 import { createGroupsDue, nextChance, placeOf } from './groups-due.ts';
 import { createInTurn, orderRules } from './in-turn.ts';
-import { isAwake, mostOpen, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
+import { inPieces } from './pieces.ts';
+import { isAwake, openInGroup, type RoomMood, type RoomView, roomState, skusOf, waits } from './room-view.ts';
 import type { Rulebook } from './rulebook.ts';
 import { createSayHeld } from './say-held.ts';
 import { explainedBy, oldestData, silentSources } from './source-age.ts';
@@ -68,9 +69,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const chances: number[] = [];
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      const announced = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
-        ({ isLateFound }) => !isLateFound,
-      );
+      const announced = (await openInGroup(tx, groupKey)).filter(({ isLateFound }) => !isLateFound);
       const skus = await skusOf(tx, views, announced);
       const unsaid = await inTurn(
         tx,
@@ -99,7 +98,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
         chances.push(nextChance(decision, view, memory?.saidAt, now) ?? Number.POSITIVE_INFINITY);
       }
       const decided = announced.filter((alert) => isFresh(alert) && !waiting.has(alert));
-      await tx.alerts.markDispatched(idsOf(decided), now);
+      await inPieces(idsOf(decided), (ids) => tx.alerts.markDispatched(ids, now));
     });
     const next = Math.min(...chances);
     groupsDue.note(groupKey, Number.isFinite(next) ? next : undefined);
@@ -118,13 +117,13 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
   ): Promise<void> {
     const { room } = view;
     for (const each of apart.filter(({ alert }) => isFresh(alert))) {
-      await decide(tx, each.alert, room, each.verdict);
+      await decide(tx, [each.alert], room, each.verdict);
       if (each.silence !== null) await tx.noise.hold(room.id, each.alert.id, `silence/${each.silence}`, now);
     }
     if (verdict === undefined) return;
     const newcomers = state.open.filter(isFresh);
     const isMessage = verdict.verdict === 'said' || verdict.reason === 'shadow';
-    for (const alert of isMessage ? state.open : newcomers) await decide(tx, alert, room, verdict);
+    await decide(tx, isMessage ? state.open : newcomers, room, verdict);
     if (verdict.reason === 'quiet-hours' || verdict.reason === 'month-is-tight') {
       const cause = verdict.reason === 'quiet-hours' ? 'quiet-hours' : 'month';
       for (const { id } of newcomers) await tx.noise.hold(room.id, id, cause, now);
@@ -151,7 +150,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
-    await tx.alerts.markDispatched(idsOf(state.open), now);
+    await inPieces(idsOf(state.open), (ids) => tx.alerts.markDispatched(ids, now));
     if (isShadow) return tx.noise.hold(room.id, worst.id, 'shadow', now);
     await tx.noise.heldHeard(room.id, groupKey, now);
     const card =
@@ -276,7 +275,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const later = waits(view, [alert], skus, now);
           if (later !== undefined) {
             await tx.noise.hold(room.id, alert.id, later.cause, now);
-            await decide(tx, alert, room, later.verdict);
+            await decide(tx, [alert], room, later.verdict);
             continue;
           }
           done.add(`${room.id}/${alert.groupKey}`);
@@ -299,7 +298,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           const owner = reason === 'claim-expired' ? ownerOf(alert) : undefined;
           const louder = calling({ ...card, lines }, owner, room.language);
           await say(tx, room, key, { kind: 'alert', priority: 1, alertId, card: louder });
-          await decide(tx, alert, room, { verdict: 'said', reason });
+          await decide(tx, [alert], room, { verdict: 'said', reason });
         }
       }
     });
@@ -319,8 +318,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const late = fresh.filter((alert) => alert.isLateFound);
     if (late.length > 0) {
       await storage.transaction(async (tx) => {
-        for (const alert of late)
-          for (const { room } of views) await decide(tx, alert, room, { verdict: 'listed', reason: 'found-late' });
+        for (const { room } of views) await decide(tx, late, room, { verdict: 'listed', reason: 'found-late' });
         await tx.alerts.markDispatched(idsOf(late), clock.now());
       });
     }
@@ -362,9 +360,7 @@ async function remembered(tx: Stores, roomId: string, groupKey: string, band: nu
 
 /** Unresolved, announced at all and not snoozed. */
 const awakeIn = async (tx: Stores, groupKey: string, now: number): Promise<readonly Alert[]> =>
-  (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
-    (alert) => !alert.isLateFound && isAwake(alert, now),
-  );
+  (await openInGroup(tx, groupKey)).filter((alert) => !alert.isLateFound && isAwake(alert, now));
 
 const undecidedIn = ({ apart, state, verdict }: GroupDecision): readonly Alert[] => [
   ...apart.filter((each) => undecided.includes(each.verdict.reason)).map(({ alert }) => alert),

@@ -35,7 +35,7 @@ export async function findBurst(
     (alert) =>
       alert.subject === buyerSubject(key) || orderIds(alert).some((id) => members.some((order) => order.id === id)),
   );
-  const past = (await tx.alerts.listFor(buyerSubject(key))).filter(({ state }) => state === 'resolved');
+  const past = (await tx.alerts.listFor([buyerSubject(key)])).filter(({ state }) => state === 'resolved');
   const reviewed = new Set(past.flatMap(orderIds));
   const fresh = members.filter(({ id }) => !reviewed.has(id));
   if (known === undefined && fresh.length < rule.on.atLeast) return undefined;

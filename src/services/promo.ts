@@ -7,9 +7,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { promoCard, promoPreview } from '../render/noise-cards.ts';
 import { localDay } from '../render/words.ts';
+import type { Proposal } from './act/kind.ts';
 import { ask, demand } from './act/propose.ts';
 import type { Directory } from './directory.ts';
 import { promoModel } from './promo-model.ts';
+import type { Answer } from './reply.ts';
 
 export interface PromoDeps {
   readonly storage: Storage;
@@ -21,7 +23,7 @@ export interface PromoDeps {
 
 /** `/promo`: a planned window of more volume, previewed; says when it begins and ends. */
 export function createPromo({ storage, clock, directory, rules }: PromoDeps) {
-  async function command(asking: Asking, words: string | undefined): Promise<readonly Card[]> {
+  async function command(asking: Asking, words: string | undefined): Promise<Answer> {
     const zh = asking.language === 'zh';
     const now = clock.now();
     const said = readPromo(words ?? '', now, directory.timezone, localDay(now, directory.timezone));
@@ -58,7 +60,7 @@ export function createPromo({ storage, clock, directory, rules }: PromoDeps) {
         demand(asking, 'promo');
         if ((await storage.rooms.find(asking.roomId)) === undefined) throw inRoom;
         const { from, until, factor } = said;
-        const question = await ask({ storage, clock }, asking, {
+        const proposal: Proposal = {
           acts: [
             {
               kind: 'promo',
@@ -70,8 +72,9 @@ export function createPromo({ storage, clock, directory, rules }: PromoDeps) {
           needsReason: false,
           undoOf: null,
           reason: 'promo',
-        });
-        return [promoPreview(promoModel(said, rules(), directory, now), question, asking.language)];
+        };
+        const model = promoModel(said, rules(), directory, now);
+        return (tx) => ask(tx, clock, asking, proposal, (question) => promoPreview(model, question, asking.language));
       }
     }
   }

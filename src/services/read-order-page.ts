@@ -121,7 +121,7 @@ export function createReadOrderPage(deps: { stores: Storage; clock: Clock; direc
       ...views.map((view) => fulfillmentSubject(view.systemId, view.systemOrderNo)),
     ];
     const events = await stores.events.listFor(subjects, eventsShown);
-    const alerts = await alertsOf(stores, order);
+    const alerts = await alertsOf(stores, order, views);
     const actions = (await Promise.all(subjects.map((subject) => stores.actions.listFor(subject, rowsShown)))).flat();
     const audit = (await Promise.all(subjects.map((subject) => stores.audit.listFor(subject, rowsShown)))).flat();
     const companions = await stores.views.companionsOf(id);

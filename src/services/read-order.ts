@@ -3,38 +3,36 @@ import type { Card } from '../domain/card.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Storage } from '../ports/stores.ts';
+import type { Stores } from '../ports/stores.ts';
 import { orderCard, orderListCard } from '../render/order-cards.ts';
 import { causeText, mendFor, stageNotSeen } from './alert-models.ts';
 import { numberOf } from './alert-number.ts';
 import { alertsOf } from './alerts-of.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, sourceName } from './directory.ts';
+import type { Step } from './reply.ts';
 
 /** `/order`: one card for one order, a list for many. Reads what is stored; the card says how old that is. */
-export function createReadOrder({
-  storage,
-  clock,
-  directory,
-}: {
-  storage: Storage;
-  clock: Clock;
-  directory: Directory;
-}) {
-  async function one(order: Order, asking: Asking): Promise<Card> {
+export function createReadOrder({ clock, directory }: { clock: Clock; directory: Directory }) {
+  async function one(stores: Stores, order: Order, asking: Asking): Promise<Card> {
     const waits = !hasReached(order.stage, 'sorting') && order.paidAt !== null;
     const systemId = directory.systemOf(order.shopId);
-    const { causes, fulfillment } = await diagnose(storage, order, () => order.shopId, systemId !== undefined);
+    const { causes, fulfillment, fulfillments } = await diagnose(
+      stores,
+      order,
+      () => order.shopId,
+      systemId !== undefined,
+    );
     const [cause] = causes;
     const isSeen = directory.stageSourceOf(order.shopId) !== 'none';
-    const companions = await storage.views.companionsOf(order.id);
-    const alerts = (await alertsOf(storage, order)).filter((each) => each.state !== 'resolved');
-    const numbers = await Promise.all(alerts.map((each) => numberOf(storage, each)));
+    const companions = await stores.views.companionsOf(order.id);
+    const alerts = (await alertsOf(stores, order, fulfillments)).filter((each) => each.state !== 'resolved');
+    const numbers = await Promise.all(alerts.map((each) => numberOf(stores, each)));
     const sourceId = systemId === undefined ? `shop:${order.shopId}` : `system:${systemId}`;
-    const heardAt = (await storage.sources.find(sourceId))?.lastOkAt ?? null;
+    const heardAt = (await stores.sources.find(sourceId))?.lastOkAt ?? null;
     // Of an order that the newest sheet lacks no more is known than the last that showed it told.
     const onSheet = directory.channelOf(order.shopId) === 'file' && systemId === undefined;
-    const seen = onSheet ? await storage.imports.lastSeen(order.shopId, [order.channelOrderNo]) : undefined;
+    const seen = onSheet ? await stores.imports.lastSeen(order.shopId, [order.channelOrderNo]) : undefined;
     const lastOkAt = seen?.get(order.channelOrderNo) ?? heardAt;
     const warehouse = fulfillment && directory.warehouseOf(fulfillment.systemId, fulfillment.warehouseCode);
     return orderCard(
@@ -73,11 +71,13 @@ export function createReadOrder({
     );
   }
 
-  return async (asking: Asking, orders: readonly Order[]): Promise<readonly Card[]> => {
-    const [first] = orders;
-    if (first !== undefined && orders.length === 1) return [await one(first, asking)];
-    return [orderListCard(orders.map(shortOf), asking.language, null)];
-  };
+  // A dozen short reads: in the step that answers they share one look at the database.
+  return async (asking: Asking, orders: readonly Order[]): Promise<Step> =>
+    async (tx) => {
+      const [first] = orders;
+      if (first !== undefined && orders.length === 1) return [await one(tx, first, asking)];
+      return [orderListCard(orders.map(shortOf), asking.language, null)];
+    };
 }
 
 export const shortOf = (order: Order) => ({

@@ -39,15 +39,16 @@ export function createResolveArgs({
       const order = await storage.views.findOrder(ref.slice(2));
       if (order !== undefined) return order;
     } else if (ref.length >= 4) {
+      const whole = await storage.views.listByNo(ref);
+      const [only] = whole;
+      if (only !== undefined && whole.length === 1) return only;
       // A tail, a waybill and a warehouse number may look alike: whatever fits is counted before one is chosen.
-      const byTail = await storage.views.listByTail(ref, sameTail);
-      const whole = byTail.filter((order) => order.channelOrderNo.toUpperCase() === ref.toUpperCase());
       const fits = [
-        ...(whole.length > 0 ? whole : byTail),
+        ...(only === undefined ? await storage.views.listByTail(ref, sameTail) : whole),
         ...(await storage.views.listByWaybill(ref)),
         ...(await storage.views.listBySystemOrderNo(ref)),
       ].filter((order, index, all) => all.findIndex((each) => each.id === order.id) === index);
-      const [found, ...others] = whole.length === 1 ? whole : fits;
+      const [found, ...others] = fits;
       if (found !== undefined && others.length === 0) return found;
       if (found !== undefined) throw new AmbiguousRef(ref, fits);
     }

@@ -3,9 +3,19 @@ import type { RoomState, Verdict } from '../domain/dispatch.ts';
 import { worstOf } from '../domain/dispatch.ts';
 import { covers, quietUntil, type Silence } from '../domain/silence.ts';
 import type { HeldCause, RoomRow, Stores } from '../ports/stores.ts';
+import { inPieces } from './pieces.ts';
 
 /** Alerts of one group that are read at once: more than a bad day finds, for one that is left out would never be said. */
-export const mostOpen = 50_000;
+const mostOpen = 50_000;
+
+/** The unresolved alerts of a group, worst first. */
+export async function openInGroup({ alerts }: Pick<Stores, 'alerts'>, groupKey: string): Promise<readonly Alert[]> {
+  const found: Alert[] = [];
+  await inPieces(await alerts.listIds({ state: 'unresolved', groupKey, limit: mostOpen }), async (ids) => {
+    found.push(...(await alerts.listByIds(ids)));
+  });
+  return found;
+}
 
 export const isAwake = ({ snoozedUntil }: Alert, now: number): boolean => snoozedUntil === null || snoozedUntil <= now;
 

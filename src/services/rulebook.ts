@@ -1,6 +1,14 @@
 import { burstEnd } from '../domain/burst.ts';
 import { type Calendar, parseHours } from '../domain/calendar.ts';
-import { judgeClock, momentsOf, parcelMoments, resolutionOf, type Verdict, wallBands } from '../domain/clock-rule.ts';
+import {
+  hasStarted,
+  judgeClock,
+  momentsOf,
+  parcelMoments,
+  resolutionOf,
+  type Verdict,
+  wallBands,
+} from '../domain/clock-rule.ts';
 import { type Answer, type Compiled, compileCondition, type Facts, orderFields } from '../domain/condition.ts';
 import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
@@ -125,25 +133,30 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     return all.find((each) => each === 'yes') ?? all.find((each) => each === 'cannot-tell') ?? 'no';
   }
 
-  /** What all clocks of one subject look at, read once. */
-  function reader({ orders, fulfillments, parcels, isParcel }: ClockSubject): (rule: ClockRule) => Judged {
+  function momentsOfSubject({ orders, fulfillments, parcels, isParcel }: ClockSubject): Moments {
     const [order] = orders;
     const [parcel] = parcels;
-    const track = parcels.length === 1 && parcel !== undefined ? trackFacts(parcel) : {};
-    const told = orders.map((each) => ({ ...facts(each, fulfillments), ...track }));
-    const moments =
-      isParcel && parcel !== undefined
-        ? parcelMoments(parcel, orders, fulfillments)
-        : order === undefined
-          ? {}
-          : momentsOf(order, fulfillments, parcels);
+    if (isParcel && parcel !== undefined) return parcelMoments(parcel, orders, fulfillments);
+    return order === undefined ? {} : momentsOf(order, fulfillments, parcels);
+  }
+
+  /** What all clocks of one subject look at, read once. */
+  function reader(
+    { orders, fulfillments, parcels }: ClockSubject,
+    moments: Moments,
+    told: readonly Facts[] = orders.map((each) => facts(each, fulfillments)),
+  ): (rule: ClockRule) => Judged {
+    const [order] = orders;
+    const [parcel] = parcels;
+    const track = parcels.length === 1 && parcel !== undefined ? trackFacts(parcel) : undefined;
+    const tracked = track === undefined ? told : told.map((each) => ({ ...each, ...track }));
     return (rule) => {
-      const lane = lanesOf.get(rule.id)?.find(({ condition }) => anyOf(condition, told) === 'yes')?.lane;
+      const lane = lanesOf.get(rule.id)?.find(({ condition }) => anyOf(condition, tracked) === 'yes')?.lane;
       const on = lane === undefined ? rule.on : { ...rule.on, after: lane.after };
       const calendar = on.hours === 'open' && order !== undefined ? calendarOf(order, fulfillments) : always;
       const condition = compiled.get(rule.id);
       return {
-        meets: condition === undefined ? 'no' : anyOf(condition, told),
+        meets: condition === undefined ? 'no' : anyOf(condition, tracked),
         verdict: judgeClock(on, moments, calendar),
         moments,
         on,
@@ -152,22 +165,16 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     };
   }
 
-  function due(about: ClockSubject, clocks: readonly ClockRule[]): DueMoment[] {
-    const judge = reader(about);
+  function due(judge: (rule: ClockRule) => Judged, clocks: readonly ClockRule[], moments: Moments): DueMoment[] {
     return clocks.flatMap((rule) => {
+      if (!hasStarted(rule.on, moments)) return [];
       const { meets, verdict } = judge(rule);
       return meets === 'yes' && verdict.state === 'waiting' ? [{ ruleId: rule.id, dueAt: verdict.dueAt }] : [];
     });
   }
 
   /** The bands of the platform's own deadline that nothing has ended yet. */
-  function walls(
-    order: OrderView,
-    fulfillments: readonly FulfillmentView[],
-    parcels: readonly Parcel[],
-  ): readonly DueMoment[] {
-    const moments = momentsOf(order, fulfillments, parcels);
-    const told = facts(order, fulfillments);
+  function walls(order: OrderView, moments: Moments, told: Facts): readonly DueMoment[] {
     return wallRules.flatMap(({ id, on }) => {
       const [dueAt, ...again] = wallBands(on, order.shipBy, moments);
       if (dueAt === undefined || compiled.get(id)?.test(told) !== 'yes') return [];
@@ -179,17 +186,21 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
     order(order, fulfillments, parcels = []) {
       // What travels without a number that anybody told is its own parcel.
       const clocks = parcels.length === 0 ? [...orderClocks, ...parcelClocks] : orderClocks;
+      const moments = momentsOf(order, fulfillments, parcels);
+      const told = facts(order, fulfillments);
+      const judge = reader({ orders: [order], fulfillments, parcels, isParcel: false }, moments, [told]);
       return {
-        ...stageOf(order, fulfillments, parcels),
-        deadlines: [
-          ...due({ orders: [order], fulfillments, parcels, isParcel: false }, clocks),
-          ...walls(order, fulfillments, parcels),
-        ],
-        laps: lapsOf(order, momentsOf(order, fulfillments, parcels), warehouseOf(fulfillments)),
+        // What a warehouse does before it is paid moves nothing.
+        ...stageOf(order, fulfillments, order.paidAt === null ? momentsOf(order, []) : moments),
+        deadlines: [...due(judge, clocks, moments), ...walls(order, moments, told)],
+        laps: lapsOf(order, moments, warehouseOf(fulfillments)),
       };
     },
-    parcel: (parcel, orders, fulfillments) =>
-      due({ orders, fulfillments, parcels: [parcel], isParcel: true }, parcelClocks),
+    parcel(parcel, orders, fulfillments) {
+      const about = { orders, fulfillments, parcels: [parcel], isParcel: true };
+      const moments = momentsOfSubject(about);
+      return due(reader(about, moments), parcelClocks, moments);
+    },
     measures: (laps) => measuresOf(laps, timezone),
     delays: (source, told) => delaysOf(source, told, timezone),
     fulfillment(view, orders) {
@@ -214,7 +225,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   return {
     find: (ruleId) => rules.find((rule) => rule.id === ruleId),
     derivation,
-    judge: (rule, about) => reader(about)(rule),
+    judge: (rule, about) => reader(about, momentsOfSubject(about))(rule),
     facts,
     condition: (ruleId) => compiled.get(ruleId) ?? compileCondition(true, orderFields),
     calendarOf,
@@ -235,14 +246,8 @@ const trackFacts = ({ lastKind, lastState }: Parcel): Facts => ({ trackKind: las
 function stageOf(
   order: OrderView,
   fulfillments: readonly FulfillmentView[],
-  parcels: readonly Parcel[],
+  { paidAt, sortedAt, shippedAt, scannedAt, deliveredAt, closedAt }: Moments,
 ): { stage: Stage; stageAt: number } {
-  // What a warehouse does before it is paid moves nothing.
-  const { paidAt, sortedAt, shippedAt, scannedAt, deliveredAt, closedAt } = momentsOf(
-    order,
-    order.paidAt === null ? [] : fulfillments,
-    order.paidAt === null ? [] : parcels,
-  );
   if (closedAt != null) return { stage: 'closed', stageAt: closedAt };
   const told: [Stage, number | null | undefined][] = [
     ['placed', order.placedAt],

@@ -13,15 +13,15 @@ import type { InboundRow, Storage } from '../ports/stores.ts';
 import { orderListCard } from '../render/order-cards.ts';
 import { saidBackCard } from '../render/said-back.ts';
 import type { Answers } from './act/confirm.ts';
-import { languageOf } from './language.ts';
+import { isPrivate } from './language.ts';
 import { shortOf } from './read-order.ts';
-import { storeReply } from './reply.ts';
+import { type Answer, storeReply } from './reply.ts';
 import { AmbiguousRef, type createResolveArgs } from './resolve-args.ts';
 
 /** A command as it runs: the menu entry and its one call. */
 export interface RunnableCommand {
   readonly entry: MenuEntry;
-  run(args: Readonly<Record<string, unknown>>, asking: Asking): Promise<readonly Card[]>;
+  run(args: Readonly<Record<string, unknown>>, asking: Asking): Promise<Answer>;
 }
 
 export interface RunCommandDeps {
@@ -59,7 +59,7 @@ export function createRunCommand(deps: RunCommandDeps) {
 
   async function answer(row: InboundRow): Promise<void> {
     const started = wallNow();
-    const person = await storage.people.findByAccount(row.platform, row.senderId);
+    const { person, roomLanguage } = await storage.people.findWriter(row.platform, row.senderId, row.roomId);
     const actor: Actor =
       person === undefined
         ? { type: 'stranger', platform: row.platform, userId: row.senderId }
@@ -69,49 +69,52 @@ export function createRunCommand(deps: RunCommandDeps) {
       roomId: row.roomId,
       platform: row.platform,
       isPrivate: row.isPrivate,
-      language: await languageOf(storage, row.roomId),
+      language: roomLanguage ?? (isPrivate(row.roomId) ? person?.language : undefined) ?? 'zh',
       inboundId: row.id,
     };
-    const { name, outcome, cards } = await carryOut(row, asking);
-    await storage.transaction(async (tx) => {
-      await storeReply(tx, row.id, row.roomId, cards, clock.now());
+    const said = await carryOut(row, asking);
+    const refused = await keep(row, said.answer).catch(async (error: unknown) => {
+      if (typeof said.answer !== 'function') throw error;
+      const { outcome, cards } = await excuse(error, asking);
+      await keep(row, cards);
+      return outcome;
     });
-    metrics.commanded(name, outcome, wallNow() - started);
+    metrics.commanded(said.name, refused ?? said.outcome, wallNow() - started);
   }
 
-  async function carryOut(
-    row: InboundRow,
-    asking: Asking,
-  ): Promise<{ name: string; outcome: string; cards: readonly Card[] }> {
-    const answered = (name: string, outcome: string, ...cards: readonly Card[]) => ({ name, outcome, cards });
+  const keep = (row: InboundRow, answer: Answer): Promise<undefined> =>
+    storage.transaction(async (tx) => {
+      const cards = typeof answer === 'function' ? await answer(tx) : answer;
+      await storeReply(tx, row, cards, clock.now());
+      return undefined;
+    });
+
+  async function carryOut(row: InboundRow, asking: Asking): Promise<{ name: string; outcome: string; answer: Answer }> {
+    const answered = (name: string, outcome: string, answer: Answer) => ({ name, outcome, answer });
     let name = 'unclear';
     try {
       const { text, day } = withoutDay(row.text);
       const understanding = understand(text, menu(), lexicon());
-      name = understanding.type === 'command' ? understanding.name : understanding.type;
+      name = 'name' in understanding ? understanding.name : understanding.type;
       switch (understanding.type) {
         case 'command':
-          return answered(
-            understanding.name,
-            'ok',
-            ...(await runCommand(understanding.name, understanding.args, asking, day)),
-          );
+          return answered(name, 'ok', await runCommand(name, understanding.args, asking, day));
         case 'lookup':
           return answered(
             'order',
             'ok',
-            ...(await runCommand('order', { orders: { kind: 'refs', refs: understanding.refs } }, asking)),
+            await runCommand('order', { orders: { kind: 'refs', refs: understanding.refs } }, asking),
           );
         case 'yes':
-          return answered('yes', 'ok', ...(await answers.yes(asking, understanding.words, understanding.reason ?? '')));
+          return answered('yes', 'ok', await answers.yes(asking, understanding.words, understanding.reason ?? ''));
         case 'no':
-          return answered('no', 'ok', ...(await answers.no(asking, understanding.words)));
+          return answered('no', 'ok', await answers.no(asking, understanding.words));
         case 'suggest':
-          return answered(understanding.name, 'suggested', saidBackCard(understanding, asking.language));
+          return answered(name, 'suggested', [saidBackCard(understanding, asking.language)]);
         case 'problem':
-          return answered(understanding.name, 'problem', saidBackCard(understanding, asking.language));
+          return answered(name, 'problem', [saidBackCard(understanding, asking.language)]);
         case 'unclear':
-          return answered('unclear', 'unclear', saidBackCard(understanding, asking.language));
+          return answered('unclear', 'unclear', [saidBackCard(understanding, asking.language)]);
       }
     } catch (error) {
       if (error instanceof UserError && error.code === 'NO_PERMISSION') {
@@ -122,7 +125,8 @@ export function createRunCommand(deps: RunCommandDeps) {
           subject: `command:${name}`,
         });
       }
-      return { name, ...(await excuse(error, asking)) };
+      const { outcome, cards } = await excuse(error, asking);
+      return answered(name, outcome, cards);
     }
   }
 
@@ -131,7 +135,7 @@ export function createRunCommand(deps: RunCommandDeps) {
     args: Readonly<Record<string, RawArg>>,
     asking: Asking,
     day?: string,
-  ): Promise<readonly Card[]> {
+  ): Promise<Answer> {
     const command = commands().find((each) => each.entry.name === name);
     if (command === undefined)
       throw new UserError('NO_COMMAND', { zh: '没有这个命令，发 /帮助', en: 'There is no such command; /help' });

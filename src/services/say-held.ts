@@ -11,7 +11,7 @@ import { localDay } from '../render/words.ts';
 import type { Directory } from './directory.ts';
 import { placeOf } from './groups-due.ts';
 import type { createInTurn } from './in-turn.ts';
-import { isAwake, mostOpen, type RoomView, roomState, skusOf } from './room-view.ts';
+import { isAwake, openInGroup, type RoomView, roomState, skusOf } from './room-view.ts';
 import { scopeWords } from './silence-words.ts';
 import { createVoice } from './voice.ts';
 
@@ -41,9 +41,7 @@ export function createSayHeld(deps: SayHeldDeps) {
     const groups: HeldGroup[] = [];
     const today = localDay(now, directory.timezone);
     for (const groupKey of new Set(held.filter(({ state }) => state !== 'resolved').map((each) => each.groupKey))) {
-      const open = (await tx.alerts.list({ state: 'unresolved', groupKey, limit: mostOpen })).filter(
-        ({ isLateFound }) => !isLateFound,
-      );
+      const open = (await openInGroup(tx, groupKey)).filter(({ isLateFound }) => !isLateFound);
       const memory = await tx.alerts.groupSaid(room.id, groupKey);
       const skus = await skusOf(tx, [view], open);
       const unsaid = await inTurn(
@@ -103,7 +101,7 @@ export function createSayHeld(deps: SayHeldDeps) {
     await tx.noise.heldSaid(room.id, cause, now);
     // In the first days the room is told that it is over, and one person hears the rest.
     const groups = view.isShadow ? [] : await groupsOf(tx, view, held, isExplained, now);
-    for (const alert of held) await decide(tx, alert, room, reason);
+    await decide(tx, held, room, reason);
     const over = held.filter(({ state }) => state === 'resolved').length;
     const model = { title, total: held.length, over, groups, now, timezone: directory.timezone };
     const card = heldCard(model, room.language);

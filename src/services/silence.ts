@@ -11,8 +11,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { RoomRow, Storage } from '../ports/stores.ts';
 import { silenceList, silencePreview } from '../render/noise-cards.ts';
 import { localDay } from '../render/words.ts';
+import type { Proposal } from './act/kind.ts';
 import { ask, demand } from './act/propose.ts';
 import type { Directory } from './directory.ts';
+import type { Answer } from './reply.ts';
 import { skusIn } from './room-view.ts';
 import { scopeWords } from './silence-words.ts';
 
@@ -124,7 +126,7 @@ export function createSilence({ storage, clock, directory, rules, shopIds }: Sil
     return notice('done', asking.language === 'zh' ? '好，恢复提醒' : 'Fine, it speaks again');
   }
 
-  return async (asking: Asking, words: string | undefined): Promise<readonly Card[]> => {
+  return async (asking: Asking, words: string | undefined): Promise<Answer> => {
     const said = readSilence(words ?? '');
     if (said.type === 'list') return [await list(asking)];
     const room = await storage.rooms.find(asking.roomId);
@@ -144,15 +146,16 @@ export function createSilence({ storage, clock, directory, rules, shopIds }: Sil
     const ms = Math.min(said.ms, longestSilenceMs);
     const scope = await scopeOf(target, room.id);
     const hidden = await hiddenBy(room, scope);
-    const question = await ask({ storage, clock }, asking, {
+    const proposal: Proposal = {
       acts: [{ kind: 'silence', subject: `room:${room.id}`, request: { roomId: room.id, scope, ms, reason } }],
       second: null,
       needsReason: false,
       undoOf: null,
       reason: 'silence',
-    });
+    };
     const when = { now: clock.now(), timezone: directory.timezone };
-    const model = { what: scopeWords(scope, directory), ms, reason, hidden, isCut: said.ms > ms, question, ...when };
-    return [silencePreview(model, asking.language)];
+    const model = { what: scopeWords(scope, directory), ms, reason, hidden, isCut: said.ms > ms, ...when };
+    return (tx) =>
+      ask(tx, clock, asking, proposal, (question) => silencePreview({ ...model, question }, asking.language));
   };
 }

@@ -4,11 +4,12 @@ import type { Asking } from '../domain/asking.ts';
 import type { Card } from '../domain/card.ts';
 import type { Warehouse } from '../domain/fulfillment.ts';
 import type { Order } from '../domain/order.ts';
+import type { Answer } from './reply.ts';
 
-/** Everything a command, a button or a page can ask for. Each verb answers with what to say. */
+/** Everything a command, a button or a page can ask for. Each verb answers with what to say, or with the step that does it and then says it. */
 export interface Verbs {
   help(asking: Asking, word: string | undefined): Promise<readonly Card[]>;
-  readOrder(asking: Asking, orders: readonly Order[]): Promise<readonly Card[]>;
+  readOrder(asking: Asking, orders: readonly Order[]): Promise<Answer>;
   /** With an alert: only its group. */
   listAlerts(asking: Asking, of: Alert | undefined): Promise<readonly Card[]>;
   /** Parcels that do not move. */
@@ -20,25 +21,25 @@ export interface Verbs {
   finish(asking: Asking, alert: Alert): Promise<readonly Card[]>;
   handOver(asking: Asking, alert: Alert, to: Person): Promise<readonly Card[]>;
   /** Previews; nothing moves before the yes. */
-  release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]>;
+  release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<Answer>;
   /** Without a warehouse: every warehouse's stock, to choose from. */
-  reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]>;
+  reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Answer>;
   /** Without words: what is silenced here. */
-  silence(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
-  promo(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+  silence(asking: Asking, words: string | undefined): Promise<Answer>;
+  promo(asking: Asking, words: string | undefined): Promise<Answer>;
   explainSilence(
     asking: Asking,
     about: { readonly alert: Alert } | { readonly order: Order },
   ): Promise<readonly Card[]>;
   callUseless(asking: Asking, alert: Alert): Promise<readonly Card[]>;
-  undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
+  undo(asking: Asking, order: Order | undefined): Promise<Answer>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
   /** Who is on duty; with a pasted sheet, that sheet as a question. */
-  onCall(asking: Asking, sheet: string | undefined): Promise<readonly Card[]>;
+  onCall(asking: Asking, sheet: string | undefined): Promise<Answer>;
   /** Asks a colleague to stand in until then; without a moment also takes back what they stand in for. */
-  swap(asking: Asking, to: Person, until: string | undefined): Promise<readonly Card[]>;
+  swap(asking: Asking, to: Person, until: string | undefined): Promise<Answer>;
   /** Everything of mine to the next person on duty, once both said yes. */
-  shift(asking: Asking): Promise<readonly Card[]>;
+  shift(asking: Asking): Promise<Answer>;
   /** Of the day, the week or the month. */
   tellHealth(asking: Asking, period: string | undefined): Promise<readonly Card[]>;
   /** Where sheets of orders go, or that this one was taken. */

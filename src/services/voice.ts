@@ -4,6 +4,7 @@ import type { Verdict } from '../domain/dispatch.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { NewOutbox, RoomRow, Stores } from '../ports/stores.ts';
+import { inPieces } from './pieces.ts';
 
 /** Puts words out for a room, and keeps why something was said or not. Both within the caller's step. */
 export function createVoice({ clock, metrics }: { clock: Clock; metrics: Metrics }) {
@@ -18,11 +19,11 @@ export function createVoice({ clock, metrics }: { clock: Clock; metrics: Metrics
       await tx.outbox.add({ key: `${key}/${room.id}`, roomId: room.id, kind, priority, alertId, card, dueAt });
     },
     /** Keeps the reason once, not at every look. */
-    decide: async (tx: Stores, alert: Alert, room: RoomRow, { verdict, reason }: Verdict): Promise<void> => {
-      const last = (await tx.alerts.decisionsFor(alert.id)).findLast((each) => each.roomId === room.id);
-      if (last?.verdict === verdict && last.reason === reason) return;
-      await tx.alerts.decide(alert.id, room.id, clock.now(), verdict, reason);
-      metrics.decided(verdict, reason);
-    },
+    decide: (tx: Stores, alerts: readonly Alert[], room: RoomRow, { verdict, reason }: Verdict): Promise<void> =>
+      inPieces(alerts, async (piece) => {
+        const ids = piece.map(({ id }) => id);
+        const fresh = await tx.alerts.decide(ids, room.id, clock.now(), verdict, reason);
+        if (fresh > 0) metrics.decided(verdict, reason, fresh);
+      }),
   };
 }

@@ -119,7 +119,7 @@ export function createWhyNot({ storage, clock, directory, rulebook, rules }: Why
     const zh = language === 'zh';
     const fulfillments = await storage.views.fulfillmentsOf(order.id);
     const parcels = await storage.views.parcelsOf(order.id);
-    const alerts = await alertsOf(storage, order);
+    const alerts = await alertsOf(storage, order, fulfillments);
     const newest = alerts.filter((alert, at) => alerts.findIndex(({ ruleId }) => ruleId === alert.ruleId) === at);
     const about: ClockSubject = { orders: [order], fulfillments, parcels, isParcel: false };
     const said: Line[] = [];

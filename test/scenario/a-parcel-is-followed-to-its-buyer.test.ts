@@ -116,6 +116,6 @@ it('P14: a tracking service that answers nobody for ten minutes is said to be si
   expect(said.map(({ text }) => text).join('\n')).toContain('快递100');
   await bot.clearFaults();
   await bot.advance(10 * MINUTE, MINUTE);
-  const alerts = await bot.bot.storage.alerts.listFor('source:carrier.kd');
+  const alerts = await bot.bot.storage.alerts.listFor(['source:carrier.kd']);
   expect(alerts).toMatchObject([{ ruleId: 'source-silent', resolution: 'cleared' }]);
 });

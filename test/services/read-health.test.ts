@@ -381,7 +381,7 @@ it('counts what was said, taken up, solved and left lying; claimed and fixed are
     const alert = await storage.alerts.raise(anAlert({ subject: `order:mini/${no}`, raisedAt: saidAt }));
     if (alert === undefined) throw new Error('not raised');
     await storage.alerts.markDispatched([alert.id], saidAt);
-    await storage.alerts.decide(alert.id, 'war', saidAt, verdict, 'first');
+    await storage.alerts.decide([alert.id], 'war', saidAt, verdict, 'first');
     return alert.id;
   };
   const [a, b, c] = [await raise('1', 'said'), await raise('2', 'said'), await raise('3', 'said')];

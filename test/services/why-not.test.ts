@@ -44,7 +44,7 @@ describe('what is asked of an order whose parcel does not move [C3][P6]', () => 
     await flow.runAt(uploaded + 48 * hour);
 
     expect(await whyNot(flow)).toMatch(/018842 报过 1 条：\n1号 物流停滞/);
-    const [card] = await createReadOrder(flow)(asking, [await known(flow)]);
+    const [card] = await flow.storage.transaction(await createReadOrder(flow)(asking, [await known(flow)]));
     expect(card && textOf(card)).toContain('1号');
     const page = await createReadOrderPage({ ...flow, stores: flow.storage })((await known(flow)).id);
     expect(page?.openAlerts).toMatchObject([{ number: 1 }]);

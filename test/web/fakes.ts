@@ -83,7 +83,7 @@ export function createFakeStores(alerts: readonly Alert[] = company.alerts) {
           count: 1,
           oldestDueAt: dueAt,
         })),
-      listFor: async (subject: string) => alerts.filter((alert) => alert.subject === subject),
+      listFor: async (subjects: readonly string[]) => alerts.filter((alert) => subjects.includes(alert.subject)),
     },
     views: {
       countByStage: async () => [

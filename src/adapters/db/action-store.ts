@@ -22,20 +22,10 @@ export function createQuestionStore(sqlite: Sqlite, run: Run): QuestionStore {
   return {
     open: (question) =>
       run(() => {
-        // The same message, looked at again after a crash: what it shows now is what a yes will mean.
-        if (one('id = ?', question.id) !== undefined) {
-          change(
-            `UPDATE Question SET proposal = ?, expiresAt = ? WHERE id = ? AND state = 'open'`,
-            JSON.stringify(question.proposal),
-            question.expiresAt,
-            question.id,
-          );
-          return;
-        }
         const openKey = `${question.actorId}|${question.roomId}`;
         change(`UPDATE Question SET state = 'cancelled', openKey = NULL WHERE openKey = ?`, openKey);
         change(
-          `INSERT OR IGNORE INTO Question (id, openKey, words, roomId, actorId, proposal, state, createdAt, expiresAt)
+          `INSERT OR REPLACE INTO Question (id, openKey, words, roomId, actorId, proposal, state, createdAt, expiresAt)
            VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)`,
           question.id,
           openKey,

@@ -123,13 +123,33 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       ),
     listRaisedSince: (from, limit) =>
       run(() => all('SELECT * FROM Alert WHERE raisedAt >= ? ORDER BY raisedAt DESC LIMIT ?', from, limit)),
-    listFor: (subject) =>
-      run(() => all('SELECT * FROM Alert WHERE subject = ? ORDER BY raisedAt DESC LIMIT 50', subject)),
+    listFor: (subjects) =>
+      run(() =>
+        all(
+          `SELECT * FROM Alert WHERE subject IN (${subjects.map(() => '?').join(', ')}) ORDER BY raisedAt DESC LIMIT 50`,
+          ...subjects,
+        ),
+      ),
     list: (filter) =>
       run(() => {
         const { where, values } = whereOf(filter);
         return all(`SELECT * FROM Alert WHERE ${where} ORDER BY ${worstFirst} LIMIT ?`, ...values, filter.limit);
       }),
+    listIds: (filter) =>
+      run(() => {
+        const { where, values } = whereOf(filter);
+        return sqlite
+          .prepare<{ id: string }>(`SELECT id FROM Alert WHERE ${where} ORDER BY ${worstFirst} LIMIT ?`)
+          .all(...values, filter.limit)
+          .map(({ id }) => id);
+      }),
+    listByIds: (ids) =>
+      run(() =>
+        all(
+          `SELECT * FROM Alert WHERE id IN (SELECT value FROM json_each(?)) ORDER BY ${worstFirst}`,
+          JSON.stringify(ids),
+        ),
+      ),
     openGroups: () =>
       run(() =>
         sqlite
@@ -178,8 +198,12 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
     markDispatched: (ids, at) =>
       run(() => {
         // The first time counts: whether a room's last message covered an alert is told by it.
-        for (const id of ids) change('UPDATE Alert SET dispatchedAt = ? WHERE id = ? AND dispatchedAt IS NULL', at, id);
-      }, 'several'),
+        change(
+          'UPDATE Alert SET dispatchedAt = ? WHERE id IN (SELECT value FROM json_each(?)) AND dispatchedAt IS NULL',
+          at,
+          JSON.stringify(ids),
+        );
+      }),
     markResolvedSaid: (ids) =>
       run(() => {
         for (const id of ids) change('UPDATE Alert SET endSaid = 1 WHERE id = ?', id);
@@ -242,17 +266,22 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
         for (const { id } of over) change('UPDATE Alert SET snoozedUntil = NULL WHERE id = ?', id);
         return over;
       }, 'several'),
-    decide: (alertId, roomId, at, verdict, reason) =>
-      run(
-        () =>
-          void change(
-            'INSERT INTO Decision (alertId, roomId, at, verdict, reason) VALUES (?, ?, ?, ?, ?)',
-            alertId,
-            roomId,
-            at,
-            verdict,
-            reason,
-          ),
+    decide: (alertIds, roomId, at, verdict, reason) =>
+      run(() =>
+        change(
+          `INSERT INTO Decision (alertId, roomId, at, verdict, reason)
+           SELECT one.value, ?, ?, ?, ? FROM json_each(?) one
+           WHERE (SELECT verdict || '/' || reason FROM Decision WHERE alertId = one.value AND roomId = ? ORDER BY id DESC LIMIT 1)
+             IS NOT ? || '/' || ?`,
+          roomId,
+          at,
+          verdict,
+          reason,
+          JSON.stringify(alertIds),
+          roomId,
+          verdict,
+          reason,
+        ),
       ),
     decisionsFor: (alertId) =>
       run(() =>

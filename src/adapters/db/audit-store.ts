@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { actorId } from '../../domain/actor.ts';
 import type { AuditRow, AuditStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -8,8 +8,9 @@ const start = 'start';
 
 /** Each entry seals itself and everything before it: changing, dropping or moving one breaks every later seal. */
 export function createAuditStore(sqlite: Sqlite, run: Run, key: Buffer): AuditStore {
+  const secret = createSecretKey(key);
   const seal = (previous: string, row: Omit<AuditRow, 'seq' | 'mac'>): string =>
-    createHmac('sha256', key)
+    createHmac('sha256', secret)
       .update(JSON.stringify([previous, row.at, row.actorId, row.action, row.subject, row.detail]))
       .digest('hex');
   return {

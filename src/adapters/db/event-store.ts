@@ -20,27 +20,19 @@ export const eventFromRow = (row: EventRow): Event => ({
   facts: JSON.parse(row.facts) as Record<string, unknown>,
 });
 
-/** False when the source has told this very fact before. */
-export function insertEvent(sqlite: Sqlite, event: NewEvent): boolean {
+/** False when the source has told this very fact before. `facts` is their JSON. */
+export function insertEvent(sqlite: Sqlite, event: Omit<NewEvent, 'facts'>, facts: string): boolean {
   const { changes } = sqlite
     .prepare(
       'INSERT OR IGNORE INTO Event (source, sourceId, subject, kind, occurredAt, receivedAt, facts) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
-    .run(
-      event.source,
-      event.sourceId,
-      event.subject,
-      event.kind,
-      event.occurredAt,
-      event.receivedAt,
-      JSON.stringify(event.facts),
-    );
+    .run(event.source, event.sourceId, event.subject, event.kind, event.occurredAt, event.receivedAt, facts);
   return changes === 1;
 }
 
 export function createEventStore(sqlite: Sqlite, run: Run): EventStore {
   return {
-    append: (event) => run(() => insertEvent(sqlite, event)),
+    append: (event) => run(() => insertEvent(sqlite, event, JSON.stringify(event.facts))),
     listFor: (subjects, limit) =>
       run(() =>
         sqlite

@@ -54,6 +54,19 @@ export function createPeopleStore(prisma: PrismaClient, sqlite: Sqlite, run: Run
           .get(platform, userId);
         return row && person(row);
       }),
+    findWriter: (platform, userId, roomId) =>
+      run(() => {
+        const row = sqlite
+          .prepare<(PersonRow | { id: null }) & { roomLanguage: string | null }>(
+            `SELECT p.id, p.name, p.role, p.language, (SELECT language FROM Room WHERE id = ?) AS roomLanguage
+             FROM (SELECT 1) LEFT JOIN PersonAccount a ON a.platform = ? AND a.userId = ? LEFT JOIN Person p ON p.id = a.personId`,
+          )
+          .get(roomId, platform, userId);
+        return {
+          person: row === undefined || row.id === null ? undefined : person(row),
+          roomLanguage: (row?.roomLanguage ?? undefined) as Language | undefined,
+        };
+      }),
     async findByName(name) {
       return (await prisma.person.findMany({ where: { OR: [{ name }, { id: name }] } })).map(person);
     },

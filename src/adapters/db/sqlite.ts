@@ -70,9 +70,9 @@ export class Sqlite extends PrismaBetterSqlite3 {
     await this.#turns.take();
     try {
       const raw = this.#connected();
-      raw.exec('BEGIN IMMEDIATE');
+      this.prepare('BEGIN IMMEDIATE').run();
       const result = await fn(raw);
-      raw.exec('COMMIT');
+      this.prepare('COMMIT').run();
       return result;
     } finally {
       this.#end();

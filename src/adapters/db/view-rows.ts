@@ -23,42 +23,44 @@ export const orderId = (shopId: string, channelOrderNo: string): string =>
 
 const sameTime = 3;
 
-/** The same for an order, which is hashed far more often than anything else: a fixed list needs no sorting and no names. */
-export const orderHash = (view: OrderView): string =>
-  hash('sha1', JSON.stringify(orderFields.map((field) => view[field])), 'base64url');
+/** What is compared, hashed and kept in events: all that was told, in one order of fields whoever told it. */
+export const orderText = (view: OrderView): string =>
+  JSON.stringify({
+    shopId: view.shopId,
+    channelOrderNo: view.channelOrderNo,
+    status: view.status,
+    sourceStatus: view.sourceStatus,
+    sourceUpdatedAt: view.sourceUpdatedAt,
+    kind: view.kind,
+    placedAt: view.placedAt,
+    paidAt: view.paidAt,
+    sortedAt: view.sortedAt,
+    shippedAt: view.shippedAt,
+    scannedAt: view.scannedAt,
+    deliveredAt: view.deliveredAt,
+    closedAt: view.closedAt,
+    shipBy: view.shipBy,
+    promisedAt: view.promisedAt,
+    currency: view.currency,
+    goodsMinor: view.goodsMinor,
+    freightMinor: view.freightMinor,
+    paidMinor: view.paidMinor,
+    refund: view.refund,
+    refundAt: view.refundAt,
+    held: view.held,
+    addressChange: view.addressChange,
+    buyerNote: view.buyerNote,
+    remark: view.remark,
+    flag: view.flag,
+    receiver: view.receiver,
+    lines: view.lines,
+    shipments: view.shipments,
+    identities: view.identities,
+  } satisfies OrderView);
 
-const orderFields = Object.keys({
-  shopId: true,
-  channelOrderNo: true,
-  status: true,
-  sourceStatus: true,
-  sourceUpdatedAt: true,
-  kind: true,
-  placedAt: true,
-  paidAt: true,
-  sortedAt: true,
-  shippedAt: true,
-  scannedAt: true,
-  deliveredAt: true,
-  closedAt: true,
-  shipBy: true,
-  promisedAt: true,
-  currency: true,
-  goodsMinor: true,
-  freightMinor: true,
-  paidMinor: true,
-  refund: true,
-  refundAt: true,
-  held: true,
-  addressChange: true,
-  buyerNote: true,
-  remark: true,
-  flag: true,
-  receiver: true,
-  lines: true,
-  shipments: true,
-  identities: true,
-} satisfies Record<keyof OrderView, true>) as (keyof OrderView)[];
+export const hashOf = (text: string): string => hash('sha1', text, 'base64url');
+
+export const orderHash = (view: OrderView): string => hashOf(orderText(view));
 
 export const fulfillmentId = (systemId: string, systemOrderNo: string): string => `${systemId}/${systemOrderNo}`;
 

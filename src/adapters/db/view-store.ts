@@ -113,13 +113,15 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
     parcelsOf: (id) => run(() => reader.parcelsOf(id)),
     noteMark: ({ kind, subject, source, sourceId }, { occurredAt, receivedAt }, derive) =>
       run(() => {
-        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt, facts: {} });
+        const isNew = insertEvent(sqlite, { kind, subject, source, sourceId, occurredAt, receivedAt }, '{}');
         if (isNew) new ViewWriter(sqlite, derive, never, { appends: true }).mark(kind, subject, occurredAt);
         return isNew;
       }, 'several'),
 
     findOrder: (id) => run(() => reader.findOrder(id)),
     findOrderByNo: (shopId, no) => run(() => reader.findOrder(orderId(shopId, no))),
+    listByNo: (no) =>
+      run(() => reader.listOrders('SELECT * FROM "Order" WHERE reversedNo = ? ORDER BY placedAt DESC', reversed(no))),
     listByTail: (tail, limit) =>
       run(() => {
         const from = reversed(tail);

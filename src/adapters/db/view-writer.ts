@@ -26,6 +26,7 @@ import {
   type FulfillmentRow,
   fulfillmentFromRow,
   fulfillmentId,
+  hashOf,
   type LockRow,
   lockFromRow,
   lockRowId,
@@ -33,6 +34,7 @@ import {
   orderFromRow,
   orderHash,
   orderId,
+  orderText,
   type ParcelRow,
   parcelFromRow,
   reversed,
@@ -74,7 +76,8 @@ export class ViewWriter {
       if (isFile(origin.source) && !isFile(known.source)) return false;
       if (told.sourceUpdatedAt < known.sourceUpdatedAt) return false;
     }
-    const toldHash = orderHash(told);
+    const toldText = orderText(told);
+    const toldHash = hashOf(toldText);
     // What is there already needs no closer look.
     if (known !== undefined && !isTakenOver && !isNewer(told.sourceUpdatedAt, toldHash, known)) return false;
     const before = known && orderFromRow(known, this.linesOf(id));
@@ -88,7 +91,7 @@ export class ViewWriter {
     }
     const subject = orderSubject(view.shopId, view.channelOrderNo);
     if (this.#appends) {
-      const facts = before === undefined ? { ...view } : changedFacts({ ...viewOf(before) }, { ...view });
+      const facts = before === undefined ? toldText : JSON.stringify(changedFacts({ ...viewOf(before) }, { ...view }));
       this.#append(
         { subject, kind: 'order', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.channelOrderNo },
         origin,
@@ -117,13 +120,16 @@ export class ViewWriter {
     const id = fulfillmentId(told.systemId, told.systemOrderNo);
     const row = this.#row<FulfillmentRow>('SELECT * FROM FulfillmentOrder WHERE id = ?', id);
     if (row !== undefined && told.sourceUpdatedAt < row.sourceUpdatedAt) return false;
+    const toldHash = contentHash(told);
+    // What is there already needs no closer look.
+    if (row !== undefined && !isNewer(told.sourceUpdatedAt, toldHash, row)) return false;
     const before = row && fulfillmentFromRow(row);
     const view = before === undefined ? told : keepStageStart(told, before);
-    const hash = contentHash(view);
+    const hash = before === undefined ? toldHash : contentHash(view);
     if (row !== undefined && !isNewer(view.sourceUpdatedAt, hash, row)) return false;
     const subject = fulfillmentSubject(view.systemId, view.systemOrderNo);
     if (this.#appends) {
-      const facts = changedFacts(before === undefined ? undefined : { ...before }, { ...view });
+      const facts = JSON.stringify(changedFacts(before && { ...before }, { ...view }));
       this.#append(
         { subject, kind: 'fulfillment', facts, hash, occurredAt: view.sourceUpdatedAt, id: view.systemOrderNo },
         origin,
@@ -162,11 +168,9 @@ export class ViewWriter {
     const before = this.findParcel(id);
     if (changes === 0 || before === undefined) return false;
     if (this.#appends) {
-      const facts = { carrier, waybill, occurredAt, kind, rawState };
-      this.#append(
-        { subject: parcelSubject(waybill), kind: 'track', facts, hash: contentHash(facts), occurredAt, id },
-        origin,
-      );
+      const told = { carrier, waybill, occurredAt, kind, rawState };
+      const [facts, hash] = [JSON.stringify(told), contentHash(told)];
+      this.#append({ subject: parcelSubject(waybill), kind: 'track', facts, hash, occurredAt, id }, origin);
     }
     const { firstScanAt, lastEventAt, lastKind, lastState, deliveredAt, endedAt } = withEvent(before, event);
     this.#run(
@@ -197,7 +201,7 @@ export class ViewWriter {
         {
           subject,
           kind: 'lock',
-          facts: { ...lock, gone: false },
+          facts: JSON.stringify({ ...lock, gone: false }),
           hash,
           occurredAt: origin.receivedAt,
           id: lock.lockId,
@@ -250,7 +254,14 @@ export class ViewWriter {
     if (this.#appends) {
       const hash = contentHash({ gone: origin.receivedAt });
       this.#append(
-        { subject, kind: 'lock', facts: { ...lock, gone: true }, hash, occurredAt: origin.receivedAt, id: lock.lockId },
+        {
+          subject,
+          kind: 'lock',
+          facts: JSON.stringify({ ...lock, gone: true }),
+          hash,
+          occurredAt: origin.receivedAt,
+          id: lock.lockId,
+        },
         origin,
       );
     }
@@ -275,6 +286,14 @@ export class ViewWriter {
     return row && orderFromRow(row, this.linesOf(id));
   }
 
+  /** `sql` selects whole rows of "Order". */
+  listOrders(sql: string, ...values: unknown[]): Order[] {
+    return this.#sqlite
+      .prepare<OrderRow>(sql)
+      .all(...values)
+      .map((row) => orderFromRow(row, this.linesOf(row.id)));
+  }
+
   linesOf(id: string): OrderLine[] {
     return this.#sqlite
       .prepare<OrderLine>(
@@ -293,12 +312,10 @@ export class ViewWriter {
   }
 
   ordersOf(id: string): Order[] {
-    return this.#sqlite
-      .prepare<OrderRow>(
-        'SELECT o.* FROM OrderFulfillment l JOIN "Order" o ON o.id = l.orderId WHERE l.fulfillmentId = ? ORDER BY o.id',
-      )
-      .all(id)
-      .map((row) => orderFromRow(row, this.linesOf(row.id)));
+    return this.listOrders(
+      'SELECT o.* FROM OrderFulfillment l JOIN "Order" o ON o.id = l.orderId WHERE l.fulfillmentId = ? ORDER BY o.id',
+      id,
+    );
   }
 
   findParcel(id: string): Parcel | undefined {
@@ -378,6 +395,7 @@ export class ViewWriter {
 
   /** Locks may have been seen before the order they were taken for. */
   #claimLocks(id: string, channelOrderNo: string): void {
+    if (this.#row('SELECT 1 FROM StockLock WHERE channelOrderNo = ? LIMIT 1', channelOrderNo) === undefined) return;
     if (this.#onlyOrderOf(channelOrderNo) !== id) return;
     this.#run(
       `UPDATE StockLock SET orderId = ? WHERE channelOrderNo = ? AND systemShopId = '' AND goneAt IS NULL`,
@@ -519,12 +537,13 @@ export class ViewWriter {
   }
 
   #append(
-    fact: Pick<NewEvent, 'subject' | 'kind' | 'facts' | 'occurredAt'> & { readonly hash: string; readonly id: string },
+    fact: Pick<NewEvent, 'subject' | 'kind' | 'occurredAt'> & Readonly<Record<'facts' | 'hash' | 'id', string>>,
     { source, receivedAt }: Origin,
   ): void {
-    const { id, hash, ...event } = fact;
-    const insert = (sourceId: string): boolean => insertEvent(this.#sqlite, { ...event, source, sourceId, receivedAt });
-    const sourceId = `${fact.kind}/${id}@${fact.occurredAt}#${hash.slice(0, 10)}`;
+    const { id, hash, facts, subject, kind, occurredAt } = fact;
+    const insert = (sourceId: string): boolean =>
+      insertEvent(this.#sqlite, { subject, kind, occurredAt, source, sourceId, receivedAt }, facts);
+    const sourceId = `${kind}/${id}@${occurredAt}#${hash.slice(0, 10)}`;
     // A view may go back to an earlier content within the same source second, and more than once: each is a fact of its own.
     for (let again = 0; !insert(again === 0 ? sourceId : `${sourceId}+${again}`); again += 1);
   }

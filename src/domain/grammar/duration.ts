@@ -19,11 +19,13 @@ const shapes: readonly (readonly [RegExp, (one: number, two: number) => number])
   [new RegExp(`(\\d{1,2})\\s?(?:days?|d)${noLetter}`, 'y'), (days) => days * 1440],
 ];
 
-const starts = new RegExp(`[\\d半${numeralLetters}]`);
+/** No length of time has five digits: most numbers are orders. */
+const starts = new RegExp(`(?!\\d{5})[\\d半${numeralLetters}]`, 'y');
 
 /** A length of time that begins exactly here: 30m, 2h, 1h30m, 30分钟, 两小时, 一个半小时, 半小时. */
 export function durationAt(text: string, at: number): { readonly ms: number; readonly end: number } | undefined {
-  if (!starts.test(text.charAt(at))) return undefined;
+  starts.lastIndex = at;
+  if (!starts.test(text)) return undefined;
   for (const [shape, minutesOf] of shapes) {
     shape.lastIndex = at;
     const match = shape.exec(text);

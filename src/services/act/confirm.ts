@@ -10,7 +10,7 @@ import { secondPersonCard } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { Duty } from '../duty/duty.ts';
 import { languageOf } from '../language.ts';
-import { storeReply } from '../reply.ts';
+import type { Answer, Step } from '../reply.ts';
 import type { Act, ActContext, Proposal } from './kind.ts';
 import { kindOf, ownKindOf } from './kinds.ts';
 import { otherHolders, secondMs, tailOfSubject } from './propose.ts';
@@ -55,7 +55,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     });
   }
 
-  async function yes(asking: Asking, words: string | undefined, reason: string): Promise<readonly Card[]> {
+  async function yes(asking: Asking, words: string | undefined, reason: string): Promise<Answer> {
     const question = await find(asking, words);
     const proposal = question.proposal as Proposal;
     const me = demandPerson(asking.actor, proposal);
@@ -87,13 +87,13 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     return start(asking, question, proposal, 'open', null, reason);
   }
 
-  async function choose(
+  function choose(
     asking: Asking,
     question: QuestionRow,
     proposal: Proposal,
     choices: readonly string[],
     said: string,
-  ): Promise<readonly Card[]> {
+  ): Step {
     const act = proposal.acts[choices.indexOf(said.trim())];
     if (act !== undefined) return start(asking, question, { ...proposal, acts: [act] }, 'open', null, '');
     const [first = ''] = choices;
@@ -103,12 +103,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     });
   }
 
-  async function askSecond(
-    asking: Asking,
-    question: QuestionRow,
-    proposal: Proposal,
-    me: Person,
-  ): Promise<readonly Card[]> {
+  async function askSecond(asking: Asking, question: QuestionRow, proposal: Proposal, me: Person): Promise<Step> {
     const holders = await otherHolders(storage, proposal, question.actorId);
     const called = await duty.firstOf(
       rolesWith(permissionOf(proposal)),
@@ -129,9 +124,8 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
         asking.language,
       ),
     ];
-    const isAsked = await storage.transaction(async (tx) => {
-      if (!(await tx.questions.askSecond(question.id, now, now + secondMs))) return false;
-      await reply(tx, asking, cards);
+    return async (tx) => {
+      if (!(await tx.questions.askSecond(question.id, now, now + secondMs))) return settledAlready(asking);
       await tx.audit.add({
         at: now,
         actor: asking.actor,
@@ -139,18 +133,11 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
         subject: subjectsOf(proposal),
         detail: { question: question.id },
       });
-      return true;
-    });
-    return isAsked ? cards : settledAlready(asking);
+      return cards;
+    };
   }
 
-  async function agree(
-    asking: Asking,
-    question: QuestionRow,
-    proposal: Proposal,
-    me: Person,
-    isAsker: boolean,
-  ): Promise<readonly Card[]> {
+  function agree(asking: Asking, question: QuestionRow, proposal: Proposal, me: Person, isAsker: boolean): Step {
     if (isAsker) {
       throw new UserError('NOT_ONESELF', {
         zh: '不能自己同意自己，要第二个人来确认',
@@ -161,16 +148,16 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
   }
 
   /** The yes, the actions and the audit are one step: whoever is second to say yes starts nothing. */
-  async function start(
+  function start(
     asking: Asking,
     question: QuestionRow,
     proposal: Proposal,
     from: 'open' | 'second',
     approver: Person | null,
     reason: string,
-  ): Promise<readonly Card[]> {
-    const outcome = await storage.transaction(async (tx) => {
-      if (!(await tx.questions.settle(question.id, from, 'confirmed', approver?.id))) return undefined;
+  ): Step {
+    return async (tx) => {
+      if (!(await tx.questions.settle(question.id, from, 'confirmed', approver?.id))) return settledAlready(asking);
       const busy: { tail: string; by: string }[] = [];
       const said: Card[] = [];
       for (const [index, act] of proposal.acts.entries()) {
@@ -192,13 +179,9 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
           said.push(await applyOwn(tx, act, `${question.id}-${index + 1}`, question, asking));
         await audit(tx, asking.actor, act.kind, act.subject, question, approver, reason, isStarted);
       }
-      const cards = [...said, ...(busy.length === 0 ? [] : [busyCard(busy, asking)])];
-      await reply(tx, asking, cards);
-      return cards;
-    });
-    if (outcome === undefined) return settledAlready(asking);
-    nudge();
-    return outcome;
+      nudge(); // whoever is woken waits for the end of this step
+      return [...said, ...(busy.length === 0 ? [] : [busyCard(busy, asking)])];
+    };
   }
 
   /** Our own rows: done with the yes, as an action like any other, so that it can be undone. */
@@ -219,12 +202,6 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
     await tx.actions.move(id, 'planned', 'done', { before: outcome.before, finishedAt: at });
     await tx.actions.step(id, 'done', at, null);
     return outcome.card;
-  }
-
-  /** The answer belongs to the step: after a crash the same words would meet a question that is settled. */
-  async function reply(tx: Stores, asking: Asking, cards: readonly Card[]): Promise<void> {
-    if (asking.inboundId === null) return;
-    await storeReply(tx, asking.inboundId, asking.roomId, cards, clock.now());
   }
 
   /** Who runs on the same thing; empty when it is done for another order. */
@@ -259,7 +236,7 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
       },
     });
 
-  async function no(asking: Asking, words: string | undefined): Promise<readonly Card[]> {
+  async function no(asking: Asking, words: string | undefined): Promise<Step> {
     const question =
       words === undefined
         ? await storage.questions.findOpenOf(actorId(asking.actor), asking.roomId)
@@ -277,8 +254,8 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
         en: 'Only the person who asked can cancel this',
       });
     const cards = [notice('done', asking.language === 'zh' ? '好，没有做任何改动' : 'Fine, nothing was changed')];
-    const isSettled = await storage.transaction(async (tx) => {
-      if (!(await tx.questions.settle(question.id, question.state, 'cancelled'))) return false;
+    return async (tx) => {
+      if (!(await tx.questions.settle(question.id, question.state, 'cancelled'))) return settledAlready(asking);
       await tx.audit.add({
         at: clock.now(),
         actor: asking.actor,
@@ -286,10 +263,8 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
         subject: subjectsOf(question.proposal as Proposal),
         detail: { question: question.id, asker: question.actorId },
       });
-      await reply(tx, asking, cards);
-      return true;
-    });
-    return isSettled ? cards : settledAlready(asking);
+      return cards;
+    };
   }
 
   /** Previews nobody answered. One that waits for a second person ends loudly. */

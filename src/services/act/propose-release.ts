@@ -1,5 +1,4 @@
 import type { Asking } from '../../domain/asking.ts';
-import type { Card } from '../../domain/card.ts';
 import { type FulfillmentView, orphanedSince } from '../../domain/fulfillment.ts';
 import { exponentOf, formatMoney } from '../../domain/money.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
@@ -8,8 +7,9 @@ import { foreign, type Piece, type Text } from '../../domain/text.ts';
 import type { ShopOf } from '../../ports/stores.ts';
 import { type ReleaseItem, releasePreview } from '../../render/preview-cards.ts';
 import { type Cause, diagnose } from '../diagnose.ts';
+import type { Answer } from '../reply.ts';
 import type { Act } from './kind.ts';
-import { ask, demand, type FourEyes, otherHolders, subjectOf } from './propose.ts';
+import { type Asked, ask, demand, type FourEyes, otherHolders, subjectOf } from './propose.ts';
 import type { ProposeRerouteDeps } from './propose-reroute.ts';
 
 export interface ProposeReleaseDeps extends ProposeRerouteDeps {
@@ -157,7 +157,7 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
     };
   }
 
-  return async (asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<readonly Card[]> => {
+  return async (asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<Answer> => {
     const signal = AbortSignal.timeout(patience);
     demand(asking, 'release-lock');
     const items: ReleaseItem[] = [];
@@ -186,18 +186,16 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
           companions.add(tailOf(other.channelOrderNo));
       }
     }
-    if (acts.length === 0)
-      return [releasePreview([], { refused, companions: [], question: null }, directory.timezone, asking.language)];
+    const card = (question: Asked | null) =>
+      releasePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language);
+    if (acts.length === 0) return [card(null)];
     const second = secondFor(freed);
     const draft = { acts, second, needsReason: false, undoOf: null, reason: 'release' };
     const isAlone =
       second !== null &&
       asking.actor.type === 'person' &&
       (await otherHolders(storage, draft, `person:${asking.actor.person.id}`)).length === 0;
-    const question = await ask(deps, asking, { ...draft, needsReason: isAlone });
-    return [
-      releasePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
-    ];
+    return (tx) => ask(tx, clock, asking, { ...draft, needsReason: isAlone }, card);
   };
 
   /** An honest no: which locks there are, and why none of them can be let go by command. */

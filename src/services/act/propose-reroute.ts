@@ -7,12 +7,13 @@ import { tailOf } from '../../domain/order.ts';
 import type { StockLevel } from '../../domain/stock.ts';
 import type { Piece, Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Storage } from '../../ports/stores.ts';
+import type { Storage, Stores } from '../../ports/stores.ts';
 import { type Candidate, type RerouteItem, rerouteChoices, reroutePreview } from '../../render/preview-cards.ts';
 import type { Directory } from '../directory.ts';
 import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
+import type { Step } from '../reply.ts';
 import type { Act, Proposal } from './kind.ts';
-import { ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
+import { type Asked, ask, demand, namedOrder, subjectOf, whyNotMovable } from './propose.ts';
 
 export interface ProposeRerouteDeps {
   readonly storage: Storage;
@@ -29,7 +30,7 @@ const mostChoices = 3;
 
 /** `/reroute`: reads order and stock afresh, then shows the choices or, with a warehouse, the change to confirm. */
 export function createProposeReroute(deps: ProposeRerouteDeps) {
-  const { storage, clock, directory, ingest, systems } = deps;
+  const { clock, directory, ingest, systems } = deps;
 
   const systemOf = (order: Order): SystemSource | undefined => {
     const systemId = directory.systemOf(order.shopId);
@@ -61,16 +62,16 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
   }
 
   /** The open fulfillment order as it was read just now, or why there is nothing to move. */
-  async function movable(order: Order): Promise<{ view: FulfillmentView; order: Order } | Text> {
+  async function movable(tx: Stores, order: Order): Promise<{ view: FulfillmentView; order: Order } | Text> {
     const system = systemOf(order);
     if (system === undefined) {
       const name = directory.shopName(order.shopId);
       return { zh: `${name}没有接仓库系统`, en: `${name} has no warehouse system connected` };
     }
-    const fresh = (await storage.views.findOrder(order.id)) ?? order;
+    const fresh = (await tx.views.findOrder(order.id)) ?? order;
     const why = whyNotMovable(fresh);
     if (why !== undefined) return why;
-    const [view, ...others] = (await storage.views.fulfillmentsOf(order.id)).filter(
+    const [view, ...others] = (await tx.views.fulfillmentsOf(order.id)).filter(
       (each) => !each.closed && each.shippedAt === null,
     );
     if (others.length > 0) {
@@ -125,9 +126,13 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     });
   }
 
-  async function choices(order: Order, asking: Asking, signal: AbortSignal): Promise<readonly Card[]> {
-    const levels = await readAfresh([order], signal);
-    const found = await movable(order);
+  async function choices(
+    tx: Stores,
+    order: Order,
+    levels: readonly StockLevel[],
+    asking: Asking,
+  ): Promise<readonly Card[]> {
+    const found = await movable(tx, order);
     if ('zh' in found) return [refusal(order, found, asking)];
     const candidates = candidatesFor(found.order, found.view, levels);
     // To choose is to confirm: the choices show all that a preview would.
@@ -137,39 +142,33 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       .slice(0, mostChoices);
     const acts = offered.map(({ code }) => actOf(order, found.view, code));
     const choices = offered.map(({ name }) => name);
-    const question = acts.length === 0 ? null : await ask(deps, asking, { ...proposalOf(acts), choices });
-    const companions = await storage.views.companionsOf(order.id);
-    return [
+    const companions = (await tx.views.companionsOf(order.id)).map((each) => tailOf(each.channelOrderNo));
+    const card = (question: Asked | null) =>
       rerouteChoices(
         namedOrder(found.order),
         candidates,
-        { choices, question, refused: [], companions: companions.map((each) => tailOf(each.channelOrderNo)) },
+        { choices, question, refused: [], companions },
         directory.timezone,
         asking.language,
-      ),
-    ];
+      );
+    return acts.length === 0 ? [card(null)] : ask(tx, clock, asking, { ...proposalOf(acts), choices }, card);
   }
 
-  return async (asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<readonly Card[]> => {
-    const signal = AbortSignal.timeout(patience);
-    demand(asking, 'reroute');
-    if (to === undefined) {
-      const [order] = orders;
-      if (order !== undefined && orders.length === 1) return choices(order, asking, signal);
-      throw new UserError('WAREHOUSE_NEEDED', {
-        zh: '多单一起改要写清仓库：/改仓 12号全部 广州仓',
-        en: 'Name the warehouse for many orders: /reroute all of 12 gz',
-      });
-    }
+  async function changes(
+    tx: Stores,
+    orders: readonly Order[],
+    to: Warehouse,
+    levels: readonly StockLevel[],
+    asking: Asking,
+  ): Promise<readonly Card[]> {
     const items: RerouteItem[] = [];
     const acts: Act[] = [];
     const refused: Piece[][] = [];
     const companions = new Set<string>();
     const chosen = new Set(orders.map((each) => each.id));
-    const levels = await readAfresh(orders, signal);
     const taken = new Map<string, number>();
     for (const each of orders) {
-      const found = await movable(each);
+      const found = await movable(tx, each);
       const why =
         'zh' in found ? found : whyNotTo(to, found.view, candidatesFor(found.order, found.view, levels, taken));
       if ('zh' in found || 'zh' in why) {
@@ -178,17 +177,29 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
       }
       items.push({ order: namedOrder(found.order), from: why.from, to: why.to });
       for (const { sku, qty } of found.order.lines) taken.set(sku, (taken.get(sku) ?? 0) + qty);
-      for (const other of await storage.views.companionsOf(each.id))
+      for (const other of await tx.views.companionsOf(each.id))
         if (!chosen.has(other.id)) companions.add(tailOf(other.channelOrderNo));
       const { systemOrderNo } = found.view;
       // Two orders of one warehouse order move together: once.
       if (acts.some(({ request }) => 'systemOrderNo' in request && request.systemOrderNo === systemOrderNo)) continue;
       acts.push(actOf(each, found.view, to.code));
     }
-    const question = acts.length === 0 ? null : await ask(deps, asking, proposalOf(acts));
-    return [
-      reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language),
-    ];
+    const card = (question: Asked | null) =>
+      reroutePreview(items, { refused, companions: [...companions], question }, directory.timezone, asking.language);
+    return acts.length === 0 ? [card(null)] : ask(tx, clock, asking, proposalOf(acts), card);
+  }
+
+  return async (asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Step> => {
+    demand(asking, 'reroute');
+    const [order] = orders;
+    if (order === undefined || (to === undefined && orders.length > 1)) {
+      throw new UserError('WAREHOUSE_NEEDED', {
+        zh: '多单一起改要写清仓库：/改仓 12号全部 广州仓',
+        en: 'Name the warehouse for many orders: /reroute all of 12 gz',
+      });
+    }
+    const levels = await readAfresh(orders, AbortSignal.timeout(patience));
+    return (tx) => (to === undefined ? choices(tx, order, levels, asking) : changes(tx, orders, to, levels, asking));
   };
 
   function whyNotTo(

@@ -1,13 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { actorId, may, roleOf, rolesWith } from '../../domain/actor.ts';
 import type { Asking } from '../../domain/asking.ts';
+import type { Card } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
 import { type Order, orderSubject, tailOf } from '../../domain/order.ts';
 import { hasReached } from '../../domain/stage.ts';
 import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Storage } from '../../ports/stores.ts';
+import type { Storage, Stores } from '../../ports/stores.ts';
 import type { Proposal } from './kind.ts';
 import { kindOf } from './kinds.ts';
 
@@ -16,11 +17,6 @@ const aDay = 86_400_000;
 const questionMs = 5 * 60_000;
 export const secondMs = 10 * 60_000;
 
-export interface ProposeDeps {
-  readonly storage: Storage;
-  readonly clock: Clock;
-}
-
 /** Above these a second person has to agree. */
 export interface FourEyes {
   readonly releaseUnits: number;
@@ -28,12 +24,20 @@ export interface FourEyes {
   readonly releaseValue: number;
 }
 
-/** Stores what a preview offers and answers the words that say yes to it. */
+/** How a preview's question is answered: these words say yes, for so long. */
+export interface Asked {
+  readonly words: string;
+  readonly minutes: number;
+}
+
+/** Stores what a preview offers, together with the preview that shows the words that say yes to it. */
 export async function ask(
-  { storage, clock }: ProposeDeps,
+  tx: Stores,
+  clock: Clock,
   asking: Asking,
   proposal: Proposal,
-): Promise<{ words: string; minutes: number }> {
+  preview: (question: Asked) => Card,
+): Promise<readonly Card[]> {
   if (proposal.second !== null && !proposal.needsReason && asking.isPrivate) {
     throw new UserError('SECOND_IN_ROOM', {
       zh: `${proposal.second.zh}，请在群里发，别人才能同意`,
@@ -41,28 +45,27 @@ export async function ask(
     });
   }
   const now = clock.now();
-  const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
-  await storage.questions.open({
-    id,
-    words: await freshWords(storage, asking.roomId, now - aDay),
+  const words = await freshWords(tx, asking.roomId, now - aDay);
+  await tx.questions.open({
+    id: asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`,
+    words,
     roomId: asking.roomId,
     actorId: actorId(asking.actor),
     proposal,
     createdAt: now,
     expiresAt: now + questionMs,
   });
-  const stored = await storage.questions.find(id);
-  return { words: stored?.words ?? '', minutes: questionMs / 60_000 };
+  return [preview({ words, minutes: questionMs / 60_000 })];
 }
 
 /** One letter and a digit or two that nothing in this room was called since then: short enough to say aloud. */
-async function freshWords(storage: Storage, roomId: string, since: number): Promise<string> {
+async function freshWords(tx: Stores, roomId: string, since: number): Promise<string> {
   const letters = 'ACEFHKLMNPRTWXY';
   for (let length = 1; ; length += 1) {
     for (let tries = 0; tries < 20; tries += 1) {
       const digits = Array.from({ length }, () => randomInt(2, 10)).join('');
       const words = `${letters[randomInt(letters.length)]}${digits}`;
-      if (!(await storage.questions.wasUsed(words, roomId, since))) return words;
+      if (!(await tx.questions.wasUsed(words, roomId, since))) return words;
     }
   }
 }

@@ -1,12 +1,12 @@
 import { actorId } from '../../domain/actor.ts';
 import type { Asking } from '../../domain/asking.ts';
-import type { Card } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ActionRow, Storage } from '../../ports/stores.ts';
 import { undoPreview } from '../../render/preview-cards.ts';
-import type { ActContext } from './kind.ts';
+import type { Step } from '../reply.ts';
+import type { ActContext, Proposal } from './kind.ts';
 import { kindOf, ownKindOf } from './kinds.ts';
 import { ask, demand, subjectOf, tailOfSubject } from './propose.ts';
 
@@ -33,7 +33,7 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
     );
   }
 
-  return async (asking: Asking, order: Order | undefined): Promise<readonly Card[]> => {
+  return async (asking: Asking, order: Order | undefined): Promise<Step> => {
     const action = await latest(asking, order);
     const kind = kindOf(action.kind);
     demand(asking, action.kind);
@@ -71,14 +71,15 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
       });
     }
     const { act } = way;
-    const question = await ask({ storage, clock }, asking, {
+    const tail = ownKindOf(action.kind) === undefined ? tailOfSubject(action.subject) : '';
+    const proposal: Proposal = {
       acts: [{ ...act, subject: action.subject }],
       second: null,
       needsReason: false,
       undoOf: action.id,
       reason: 'undo',
-    });
-    const tail = ownKindOf(action.kind) === undefined ? tailOfSubject(action.subject) : '';
-    return [undoPreview(kindOf(act.kind).aim(context, act.request), tail, question, asking.language)];
+    };
+    const aim = kindOf(act.kind).aim(context, act.request);
+    return (tx) => ask(tx, clock, asking, proposal, (question) => undoPreview(aim, tail, question, asking.language));
   };
 }

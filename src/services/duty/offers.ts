@@ -6,12 +6,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DutyOfferRow, Storage, Stores } from '../../ports/stores.ts';
 import { nothingChanged } from '../../render/duty-cards.ts';
 import { languageOf } from '../language.ts';
-import { storeReply } from '../reply.ts';
+import type { Step } from '../reply.ts';
 
 /** What becomes of one kind of offer. */
 export interface OfferKind {
-  /** The yes: settles the offer with all it does in one step. Answers what to say, or undefined when it was settled before. */
-  accept(asking: Asking, offer: DutyOfferRow): Promise<readonly Card[] | undefined>;
+  /** The yes: settles the offer with all it does. The step throws `settled` when it was settled before. */
+  accept(asking: Asking, offer: DutyOfferRow): Promise<Step>;
   /** What the asker hears of a no or of silence; null where nobody else waits. */
   declined(offer: DutyOfferRow, how: 'refused' | 'expired', language: Asking['language']): Card | null;
 }
@@ -38,10 +38,9 @@ export async function freshWords(storage: Storage, roomId: string, now: number):
   }
 }
 
-/** The answer belongs to the step: after a crash the same message would meet an offer that is settled. */
-export async function reply(tx: Stores, asking: Asking, cards: readonly Card[], now: number): Promise<void> {
-  if (asking.inboundId !== null) await storeReply(tx, asking.inboundId, asking.roomId, cards, now);
-}
+/** Somebody was faster. */
+export const settled = (): UserError =>
+  new UserError('QUESTION_GONE', { zh: '这一条已经答过了', en: 'This was answered already' });
 
 /** Says something in another place than that of the asking message; once per key. */
 export const tell = (tx: Stores, roomId: string, key: string, card: Card, now: number): Promise<boolean> =>
@@ -50,17 +49,16 @@ export const tell = (tx: Stores, roomId: string, key: string, card: Card, now: n
 /** A yes or a no to a question about duty. Answers undefined when the words belong to no such question. */
 export function createOffers({ storage, clock, kinds }: OffersDeps) {
   async function find(asking: Asking, words: string | undefined): Promise<DutyOfferRow | undefined> {
-    const offer = words && (await storage.duty.findByWords(words.toUpperCase(), asking.roomId));
-    if (offer === undefined || offer === '' || offer.expiresAt <= clock.now()) return undefined;
+    const said = words?.toUpperCase() ?? '';
+    if (said === '' || !letters.includes(said.charAt(0))) return undefined;
+    const offer = await storage.duty.findByWords(said, asking.roomId);
+    if (offer === undefined || offer.expiresAt <= clock.now()) return undefined;
     if (asking.actor.type === 'person' && asking.actor.person.id === offer.personId) return offer;
     throw new UserError('NOT_YOURS', {
       zh: '这一条要被问的人自己回答',
       en: 'Only the person who was asked can answer this',
     });
   }
-
-  const settled = (): UserError =>
-    new UserError('QUESTION_GONE', { zh: '这一条已经答过了', en: 'This was answered already' });
 
   /** Ends an offer without a yes, and tells whoever waits for it elsewhere. */
   async function decline(
@@ -76,22 +74,19 @@ export function createOffers({ storage, clock, kinds }: OffersDeps) {
   }
 
   return {
-    async yes(asking: Asking, words: string | undefined): Promise<readonly Card[] | undefined> {
+    async yes(asking: Asking, words: string | undefined): Promise<Step | undefined> {
       const offer = await find(asking, words);
-      if (offer === undefined) return undefined;
-      const cards = await kinds[offer.kind].accept(asking, offer);
-      if (cards === undefined) throw settled();
-      return cards;
+      return offer && kinds[offer.kind].accept(asking, offer);
     },
 
-    async no(asking: Asking, words: string | undefined): Promise<readonly Card[] | undefined> {
+    async no(asking: Asking, words: string | undefined): Promise<Step | undefined> {
       const offer = await find(asking, words);
       if (offer === undefined) return undefined;
       const heard = kinds[offer.kind].declined(offer, 'refused', await languageOf(storage, offer.askerRoomId));
       const isElsewhere = offer.askerRoomId !== asking.roomId;
       const cards = [isElsewhere || heard === null ? nothingChanged(asking.language) : heard];
-      const isDone = await storage.transaction(async (tx) => {
-        if (!(await decline(tx, offer, 'refused', heard, isElsewhere))) return false;
+      return async (tx) => {
+        if (!(await decline(tx, offer, 'refused', heard, isElsewhere))) throw settled();
         await tx.audit.add({
           at: clock.now(),
           actor: asking.actor,
@@ -99,11 +94,8 @@ export function createOffers({ storage, clock, kinds }: OffersDeps) {
           subject: `person:${offer.askerId}`,
           detail: { offer: offer.id },
         });
-        await reply(tx, asking, cards, clock.now());
-        return true;
-      });
-      if (!isDone) throw settled();
-      return cards;
+        return cards;
+      };
     },
 
     /** Offers that nobody answered in time. */

@@ -9,8 +9,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Storage } from '../../ports/stores.ts';
 import { nothingChanged, onCallCard, type PostLine, postName, sheetCard, sheetDone } from '../../render/duty-cards.ts';
 import { type Directory, warehouseName } from '../directory.ts';
+import type { Answer, Step } from '../reply.ts';
 import type { Duty } from './duty.ts';
-import { freshWords, type OfferKind, reply } from './offers.ts';
+import { freshWords, type OfferKind, settled } from './offers.ts';
 
 export interface OnCallDeps {
   readonly storage: Storage;
@@ -53,7 +54,7 @@ export function createOnCall({ storage, clock, directory, duty }: OnCallDeps) {
     return [onCallCard(lines, { now, zone: directory.timezone }, language)];
   }
 
-  async function propose(asking: Asking, sheet: string): Promise<readonly Card[]> {
+  async function propose(asking: Asking, sheet: string): Promise<Step> {
     if (asking.actor.type !== 'person' || !may(roleOf(asking.actor), 'admin')) {
       throw new UserError('NO_PERMISSION', {
         zh: '排班要运营主管来贴。看现在谁值班：/值班',
@@ -85,7 +86,7 @@ export function createOnCall({ storage, clock, directory, duty }: OnCallDeps) {
       },
       asking.language,
     );
-    await storage.transaction(async (tx) => {
+    return async (tx) => {
       await tx.duty.open({
         id: asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`,
         kind: 'sheet',
@@ -98,17 +99,16 @@ export function createOnCall({ storage, clock, directory, duty }: OnCallDeps) {
         createdAt: now,
         expiresAt: now + offerMs,
       });
-      await reply(tx, asking, [card], now);
-    });
-    return [card];
+      return [card];
+    };
   }
 
   const sheet: OfferKind = {
     async accept(asking, offer) {
       const { stints } = offer.detail as { readonly stints: readonly Stint[] };
       const cards = [sheetDone(stints.length, directory.personName(`person:${offer.personId}`), asking.language)];
-      return storage.transaction(async (tx) => {
-        if (!(await tx.duty.settle(offer.id, 'accepted'))) return undefined;
+      return async (tx) => {
+        if (!(await tx.duty.settle(offer.id, 'accepted'))) throw settled();
         const now = clock.now();
         await tx.duty.addStints(offer.id, stints);
         await tx.audit.add({
@@ -118,15 +118,14 @@ export function createOnCall({ storage, clock, directory, duty }: OnCallDeps) {
           subject: 'roster',
           detail: { offer: offer.id, turns: stints.length },
         });
-        await reply(tx, asking, cards, now);
         return cards;
-      });
+      };
     },
     declined: (_offer, how, language) => (how === 'refused' ? nothingChanged(language) : null),
   };
 
   return {
-    onCall: (asking: Asking, pasted: string | undefined): Promise<readonly Card[]> =>
+    onCall: (asking: Asking, pasted: string | undefined): Promise<Answer> =>
       pasted === undefined ? show(asking) : propose(asking, pasted),
     sheet,
   };

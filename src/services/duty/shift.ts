@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Person } from '../../domain/actor.ts';
 import { claimEnds } from '../../domain/alert.ts';
 import type { Asking } from '../../domain/asking.ts';
-import type { Card } from '../../domain/card.ts';
 import { UserError } from '../../domain/errors.ts';
 import {
   dutiesOf,
@@ -26,7 +25,8 @@ import {
 import { tailOfSubject } from '../act/propose.ts';
 import { numberOf } from '../alert-number.ts';
 import { isPrivate, languageOf } from '../language.ts';
-import { freshWords, type OfferKind, reply, tell } from './offers.ts';
+import type { Step } from '../reply.ts';
+import { freshWords, type OfferKind, settled, tell } from './offers.ts';
 import type { OnCallDeps } from './oncall.ts';
 import { personOf } from './swap.ts';
 
@@ -106,7 +106,7 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
     zone: directory.timezone,
   });
 
-  async function handOver(asking: Asking): Promise<readonly Card[]> {
+  async function handOver(asking: Asking): Promise<Step> {
     const me = personOf(asking);
     const roster = await duty.roster();
     const to = nextPerson(roster, me);
@@ -126,7 +126,7 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
     const now = clock.now();
     const words = await freshWords(storage, asking.roomId, now);
     const cards = [shiftCard(modelOf(me.id, detail), words, confirmMs, asking.language)];
-    await storage.transaction(async (tx) => {
+    return async (tx) => {
       await tx.duty.open({
         id: asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`,
         kind: 'shift',
@@ -139,9 +139,8 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
         createdAt: now,
         expiresAt: now + confirmMs,
       });
-      await reply(tx, asking, cards, now);
-    });
-    return cards;
+      return cards;
+    };
   }
 
   /** The first yes: the one who comes next is asked. */
@@ -157,8 +156,8 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
       const card = isPrivate(roomId) ? asked : { ...asked, call: callTo(detail.to, nameOf(offer.askerId), language) };
       const cards = isHere ? [card] : [askedElsewhere(nameOf(detail.to), isPrivate(roomId), takeMs, asking.language)];
       const id = `${offer.id}/take`;
-      return storage.transaction(async (tx) => {
-        if (!(await tx.duty.settle(offer.id, 'accepted'))) return undefined;
+      return async (tx) => {
+        if (!(await tx.duty.settle(offer.id, 'accepted'))) throw settled();
         await tx.duty.open({
           id,
           kind: 'take-shift',
@@ -179,9 +178,8 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
           subject: `person:${detail.to}`,
           detail: { offer: offer.id, alerts: detail.alertIds.length },
         });
-        await reply(tx, asking, cards, now);
         return cards;
-      });
+      };
     },
     declined: (_offer, how, language) => (how === 'refused' ? nothingChanged(language) : null),
   };
@@ -200,8 +198,8 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
           .filter(({ role, warehouse }) => role === stint.role && warehouse === stint.warehouse)
           .map((each) => ({ ...each, who: to })),
       );
-      return storage.transaction(async (tx) => {
-        if (!(await tx.duty.settle(offer.id, 'accepted'))) return undefined;
+      return async (tx) => {
+        if (!(await tx.duty.settle(offer.id, 'accepted'))) throw settled();
         let moved = 0;
         for (const id of detail.alertIds) {
           const alert = await tx.alerts.find(id);
@@ -235,9 +233,8 @@ export function createShift({ storage, clock, directory, duty }: OnCallDeps) {
             shiftDone(nameOf(from), nameOf(to), moved, askerLanguage),
             now,
           );
-        await reply(tx, asking, cards, now);
         return cards;
-      });
+      };
     },
     declined: (offer, how, language) => shiftDeclined(nameOf(offer.personId), how, language),
   };

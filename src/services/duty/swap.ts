@@ -17,7 +17,8 @@ import {
 } from '../../render/duty-cards.ts';
 import { warehouseName } from '../directory.ts';
 import { isPrivate, languageOf } from '../language.ts';
-import { freshWords, type OfferKind, reply, tell } from './offers.ts';
+import type { Step } from '../reply.ts';
+import { freshWords, type OfferKind, settled, tell } from './offers.ts';
 import type { OnCallDeps } from './oncall.ts';
 
 const offerMs = 10 * 60_000;
@@ -81,7 +82,7 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
   const isFit = (other: Person, stints: readonly Stint[]): boolean =>
     other.role === 'ops-lead' || stints.every(({ role }) => role === other.role);
 
-  async function swap(asking: Asking, to: Person, words: string | undefined): Promise<readonly Card[]> {
+  async function swap(asking: Asking, to: Person, words: string | undefined): Promise<Step> {
     const me = personOf(asking);
     if (to.id === me.id) {
       throw new UserError('SELF', {
@@ -111,7 +112,7 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
     return offer(asking, me, to, stints, until);
   }
 
-  async function offer(asking: Asking, me: Person, to: Person, stints: readonly Stint[], until: number) {
+  async function offer(asking: Asking, me: Person, to: Person, stints: readonly Stint[], until: number): Promise<Step> {
     const now = clock.now();
     const id = asking.inboundId === null ? randomUUID() : `inbound-${asking.inboundId}`;
     const roomId = await duty.placeFor(to.id, asking);
@@ -121,7 +122,7 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
     const isHere = roomId === asking.roomId;
     const card = isPrivate(roomId) ? asked : { ...asked, call: callTo(to, me, language) };
     const cards = isHere ? [card] : [askedElsewhere(to.name, isPrivate(roomId), offerMs, asking.language)];
-    await storage.transaction(async (tx) => {
+    return async (tx) => {
       await tx.duty.open({
         id,
         kind: 'swap',
@@ -142,27 +143,26 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
         subject: `person:${to.id}`,
         detail: { offer: id, until },
       });
-      await reply(tx, asking, cards, now);
-    });
-    return cards;
+      return cards;
+    };
   }
 
   /** Who asked for a swap takes their duty back whenever they like. */
-  async function takeBack(asking: Asking, me: Person, stander: Person): Promise<readonly Card[] | undefined> {
+  async function takeBack(asking: Asking, me: Person, stander: Person): Promise<Step | undefined> {
     const swapped = await storage.duty.findSwap(me.id, stander.id, clock.now());
     if (swapped === undefined) return undefined;
     const { until } = swapped.detail as SwapDetail;
-    if (dutiesOf(await duty.roster(), stander.id, clock.now(), until).length === 0) {
-      throw new UserError('PASSED_ON', {
+    const passedOn = () =>
+      new UserError('PASSED_ON', {
         zh: `${stander.name}已经不在替这个班了，换不回来。发 /值班 看现在是谁`,
         en: `${stander.name} does not stand in any more: there is nothing to swap back. /oncall tells who does`,
       });
-    }
+    if (dutiesOf(await duty.roster(), stander.id, clock.now(), until).length === 0) throw passedOn();
     const cards = [swapBack(me.name, stander.name, asking.language)];
     const standerLanguage = await languageOf(storage, swapped.roomId);
-    return storage.transaction(async (tx) => {
+    return async (tx) => {
       const now = clock.now();
-      if (!(await tx.duty.endStints(swapped.id, now))) return undefined;
+      if (!(await tx.duty.endStints(swapped.id, now))) throw passedOn();
       await tx.audit.add({
         at: now,
         actor: asking.actor,
@@ -178,9 +178,8 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
           swapBack(me.name, stander.name, standerLanguage),
           now,
         );
-      await reply(tx, asking, cards, now);
       return cards;
-    });
+    };
   }
 
   const kind: OfferKind = {
@@ -197,8 +196,8 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
         swapDone({ ...modelOf(asked.askerId, asked.personId, stints, language), standerId: asked.personId }, language);
       const cards = [done(asking.language)];
       const askerCard = done(await languageOf(storage, asked.askerRoomId));
-      return storage.transaction(async (tx) => {
-        if (!(await tx.duty.settle(asked.id, 'accepted'))) return undefined;
+      return async (tx) => {
+        if (!(await tx.duty.settle(asked.id, 'accepted'))) throw settled();
         const now = clock.now();
         await tx.duty.addStints(asked.id, stints);
         await tx.audit.add({
@@ -210,9 +209,8 @@ export function createSwap({ storage, clock, directory, duty }: OnCallDeps) {
         });
         if (asked.askerRoomId !== asking.roomId)
           await tell(tx, asked.askerRoomId, `duty/${asked.id}/accepted`, askerCard, now);
-        await reply(tx, asking, cards, now);
         return cards;
-      });
+      };
     },
     declined: (asked: DutyOfferRow, how, language) => swapDeclined(nameOf(asked.personId), how, language),
   };
