@@ -21,4 +21,6 @@ export interface Binding {
   readonly identities: readonly string[];
   /** Names of our errors for what the platform answers to a fault, where they differ from the usual. */
   readonly errors: Readonly<Record<string, string>>;
+  /** World ms after which a platform that counts what all calls cost has forgotten them. */
+  readonly restMs?: number;
 }
