@@ -90,7 +90,7 @@ const Envelope = z.object({
   errors: z.array(Failure).nullish(),
   extensions: z
     .object({
-      cost: z.unknown(),
+      cost: z.unknown().optional(),
       search: z.array(z.object({ warnings: z.array(z.unknown()).nullish() })).nullish(),
     })
     .nullish(),

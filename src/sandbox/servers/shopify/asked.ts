@@ -20,7 +20,11 @@ export function readAsked(body: Buffer): Asked | readonly GraphQLError[] | undef
     const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
     const errors = validate(schema, document).map((error) => {
       const code = error.message.startsWith('Cannot query field') ? 'undefinedField' : 'argumentLiteralsIncompatible';
-      return new GraphQLError(error.message, { originalError: error, nodes: error.nodes ?? null, extensions: { code } });
+      return new GraphQLError(error.message, {
+        originalError: error,
+        nodes: error.nodes ?? null,
+        extensions: { code },
+      });
     });
     if (operation === undefined || errors.length > 0) return errors;
     return { document, operation, variables: parsed.data.variables ?? {} };

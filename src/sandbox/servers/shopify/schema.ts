@@ -5,6 +5,7 @@ export const schema = buildSchema(`
 scalar DateTime
 scalar Decimal
 scalar UnsignedInt64
+scalar URL
 interface Node { id: ID! }
 enum CurrencyCode { USD }
 enum CountryCode { US }
@@ -86,7 +87,7 @@ type Fulfillment implements Node {
   id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime!
   inTransitAt: DateTime deliveredAt: DateTime trackingInfo(first: Int): [FulfillmentTrackingInfo!]!
   events(after: String, first: Int, sortKey: FulfillmentEventSortKeys = HAPPENED_AT): FulfillmentEventConnection! }
-type FulfillmentTrackingInfo { company: String number: String url: String }
+type FulfillmentTrackingInfo { company: String number: String url: URL }
 type FulfillmentEventConnection { nodes: [FulfillmentEvent!]! pageInfo: PageInfo! }
 type FulfillmentEvent implements Node {
   id: ID! status: FulfillmentEventStatus! happenedAt: DateTime! message: String }
