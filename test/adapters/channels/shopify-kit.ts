@@ -60,7 +60,7 @@ export function open(more: Partial<ChannelContext<unknown>> = {}): Channel {
 export interface Asked {
   readonly variables: Json;
   readonly query: string;
-  readonly token: string | undefined;
+  readonly token: string;
 }
 
 /** The mocked shop; each answer is given once, in order. */
@@ -78,7 +78,7 @@ export function mockShop() {
           .post(path)
           .reply(function (_uri, question) {
             const { query, variables } = question as { query: string; variables: Json };
-            asked.push({ query, variables, token: this.req.headers['x-shopify-access-token'] as string | undefined });
+            asked.push({ query, variables, token: String(this.req.headers['x-shopify-access-token']) });
             return [status as number, text as string];
           });
       }

@@ -65,23 +65,23 @@ describe('a push', () => {
     ['no signature', { 'x-shopify-hmac-sha256': '' }],
     ['a signature in hex', { 'x-shopify-hmac-sha256': 'ab'.repeat(22) }],
   ])('[B1] with %s is refused', (_what, headers) => {
-    expect(() => read(push('{"id":1}', headers))).toThrowError(expect.objectContaining({ code: 'BAD_SIGNATURE' }));
+    expect(() => read(push('{"id":1}', headers))).toThrow(expect.objectContaining({ code: 'BAD_SIGNATURE' }));
   });
 
   it('[B1] is verified over the bytes that came, not over what they mean', () => {
     const signed = push('{"id":1}');
 
-    expect(() => read({ ...signed, rawBody: Buffer.from('{"id": 1}') })).toThrowError(
+    expect(() => read({ ...signed, rawBody: Buffer.from('{"id": 1}') })).toThrow(
       expect.objectContaining({ code: 'BAD_SIGNATURE' }),
     );
   });
 
   it.each([['no JSON'], ['[]'], ['']])('[B1] that is signed and cannot be read (%s) is refused as such', (body) => {
-    expect(() => read(push(body))).toThrowError(expect.objectContaining({ code: 'BAD_PUSH' }));
+    expect(() => read(push(body))).toThrow(expect.objectContaining({ code: 'BAD_PUSH' }));
   });
 
   it('[B2] without an id cannot be told from its repeat, and is refused', () => {
-    expect(() => read(push('{"id":1}', { 'x-shopify-webhook-id': '' }))).toThrowError(
+    expect(() => read(push('{"id":1}', { 'x-shopify-webhook-id': '' }))).toThrow(
       expect.objectContaining({ code: 'BAD_PUSH' }),
     );
   });
