@@ -86,6 +86,14 @@ describe('a push', () => {
     );
   });
 
+  it('[B1] is signed with the secret of the app, where the app fetches its own tokens', () => {
+    const rawBody = Buffer.from('{"id":1}');
+    const headers = { 'x-shopify-hmac-sha256': signPush('shpss_demo', rawBody) };
+    const { readPush } = open({ credentials: { clientId: 'client-demo', clientSecret: 'shpss_demo' } });
+
+    expect(readPush?.(push(rawBody, headers)).orderNos).toEqual(['1']);
+  });
+
   it('[B3] is not taken by a shop without a secret to verify it', () => {
     expect(open({ credentials: { accessToken: 'shpat_demo' } }).readPush).toBeNull();
   });

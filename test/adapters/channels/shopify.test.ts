@@ -712,6 +712,14 @@ describe('a refusal', () => {
     expect(skipped).toEqual([{ ref: 'customer', reason: expect.stringMatching(/^ACCESS_DENIED: .*read_customers$/) }]);
   });
 
+  it('[B3] of a field without which an order would be taken for another refuses the page', async () => {
+    const path = ['orders', 'nodes', 0, 'displayFinancialStatus'];
+    const denied = { errors: [{ message: 'x', path, extensions: { code: 'ACCESS_DENIED' } }] };
+    shop.answer({ ...denied, ...pageOf([anOrder({ displayFinancialStatus: null })]) });
+
+    expect(await failureOf(pull())).toMatchObject({ name: 'RejectedError', code: 'ACCESS_DENIED' });
+  });
+
   it('[B1] of one order for a passing reason is a refusal of the page: the order would be lost', async () => {
     const failed = {
       errors: [{ message: 'x', path: ['orders', 'nodes', 0], extensions: { code: 'INTERNAL_SERVER_ERROR' } }],

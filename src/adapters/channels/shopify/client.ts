@@ -56,6 +56,16 @@ const byCode: ReadonlyMap<string, string> = new Map([
   ['BAD_REQUEST', 'the shop does not understand the question'],
   ['undefinedField', `the shop lacks a field of API version ${apiVersion}; install a newer release of this program`],
 ]);
+/** Fields without which an order would be taken for another: null is a word of theirs. */
+const essential: readonly string[] = [
+  'displayFinancialStatus',
+  'displayFulfillmentStatus',
+  'returnStatus',
+  'cancelledAt',
+  'transactions',
+  'fulfillments',
+  'lineItems',
+];
 const passing: readonly string[] = ['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'TIMEOUT'];
 
 /** The only words of an answer that may be repeated. */
@@ -149,7 +159,7 @@ function read(question: Question, envelope: Envelope, cost: Cost | undefined, no
   const { data, errors } = envelope;
   const where = `Shopify ${question.name}`;
   const failures = errors ?? [];
-  const fatal = failures.find((one) => codeOf(one) !== 'ACCESS_DENIED');
+  const fatal = failures.find((one) => codeOf(one) !== 'ACCESS_DENIED' || essential.includes(fieldOf(one)));
   if (failures.some((one) => codeOf(one) === 'THROTTLED'))
     throw new RateLimitedError(`${where}: too many points in a short time`, waitFor(cost), { code: 'THROTTLED' });
   if (fatal !== undefined) throw errorOf(question, fatal);
@@ -195,8 +205,10 @@ function needOf({ extensions }: Failure): string {
   return needed.length === 0 ? '' : `; give the app ${needed.join(' or ')}`;
 }
 
+const fieldOf = ({ path }: Failure): string => (path ?? []).filter((step) => typeof step === 'string').at(-1) ?? '';
+
 function noteOf(failure: Failure): SkippedRow {
-  const field = (failure.path ?? []).filter((step) => typeof step === 'string').at(-1) ?? '';
+  const field = fieldOf(failure);
   return {
     ref: /^[A-Za-z]{1,40}$/.test(field) ? field : 'field',
     reason: `ACCESS_DENIED: ${denied}${needOf(failure)}`,
