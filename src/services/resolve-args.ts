@@ -44,6 +44,7 @@ export function createResolveArgs({
       const whole = byTail.filter((order) => order.channelOrderNo.toUpperCase() === ref.toUpperCase());
       const fits = [
         ...(whole.length > 0 ? whole : byTail),
+        ...(await storage.views.listByDisplayNo(ref, sameTail)),
         ...(await storage.views.listByWaybill(ref)),
         ...(await storage.views.listBySystemOrderNo(ref)),
       ].filter((order, index, all) => all.findIndex((each) => each.id === order.id) === index);

@@ -30,6 +30,7 @@ export const orderHash = (view: OrderView): string =>
 const orderFields = Object.keys({
   shopId: true,
   channelOrderNo: true,
+  displayNo: true,
   status: true,
   sourceStatus: true,
   sourceUpdatedAt: true,
@@ -75,6 +76,7 @@ export interface OrderRow {
   id: string;
   shopId: string;
   channelOrderNo: string;
+  displayNo: string | null;
   status: string;
   sourceStatus: string;
   sourceUpdatedAt: number;
@@ -113,6 +115,7 @@ export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order 
   id: row.id,
   shopId: row.shopId,
   channelOrderNo: row.channelOrderNo,
+  ...(row.displayNo === null ? {} : { displayNo: row.displayNo }),
   status: row.status as ChannelStatus,
   sourceStatus: row.sourceStatus,
   sourceUpdatedAt: row.sourceUpdatedAt,

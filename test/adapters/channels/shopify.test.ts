@@ -140,6 +140,7 @@ describe('an order', () => {
     expect(view).toEqual({
       shopId: 'us',
       channelOrderNo: '6000004012345',
+      displayNo: '1043',
       status: 'in_transit',
       sourceStatus: 'PAID/FULFILLED',
       sourceUpdatedAt: at('01:13:00'),
@@ -484,6 +485,14 @@ describe('an order', () => {
     expect(travels.view).toMatchObject({ status: 'in_transit', closedAt: null });
     expect(there.view).toMatchObject({ status: 'delivered', closedAt: at('01:40:00') });
     expect(givenUp.view).toMatchObject({ status: 'closed', closedAt: at('01:40:00') });
+  });
+
+  it('[B5] is called what the shop calls it, with its own letters and without the mark', async () => {
+    const called = async (name: unknown) => (await readOne(shop, { name })).view.displayNo;
+
+    expect(await called('en1043-A')).toBe('EN1043-A');
+    expect(await called('№ 1043')).toBeUndefined();
+    expect(await called(null)).toBeUndefined();
   });
 
   it('[B5] of a test, or without goods to send, wakes nobody', async () => {

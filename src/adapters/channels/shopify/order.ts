@@ -52,6 +52,7 @@ function viewOf(row: Row, { shopId, identifier }: RowReader): OrderView {
   return {
     shopId,
     channelOrderNo: row.id,
+    ...displayNoOf(row),
     status: progress.status,
     sourceStatus: progress.sourceStatus,
     sourceUpdatedAt: row.updatedAt,
@@ -83,6 +84,12 @@ function viewOf(row: Row, { shopId, identifier }: RowReader): OrderView {
     shipments: progress.shipments,
     identities: identitiesOf(row, shopId, identifier),
   };
+}
+
+/** `#1043` → 1043; shops may put their own letters before and behind (`EN1043-A`). */
+function displayNoOf({ name }: Row): Pick<OrderView, 'displayNo'> {
+  const displayNo = name.replace(/^#/, '').toUpperCase();
+  return /^[A-Z0-9-]{1,30}$/.test(displayNo) ? { displayNo } : {};
 }
 
 /** The currency of the shop, in which all its amounts are; the buyer's own stands beside them and is not read. */

@@ -16,7 +16,7 @@ const part = '{ status requestStatus fulfillAt fulfillBy }';
 
 /** Lists inside an order are cut short to keep it cheap; what is longer is read on by itself. */
 const order = `fragment WarRoomOrder on Order {
-  id createdAt processedAt updatedAt cancelledAt closedAt test requiresShipping currencyCode
+  id name createdAt processedAt updatedAt cancelledAt closedAt test requiresShipping currencyCode
   displayFinancialStatus displayFulfillmentStatus returnStatus fullyPaid note tags phone email
   customer { id defaultPhoneNumber { phoneNumber } }
   shippingAddress { name phone address1 address2 city province provinceCode zip countryCodeV2 }

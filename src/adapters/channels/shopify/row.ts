@@ -82,6 +82,7 @@ const Address = z.object({
 /** An order as it is asked for (`queries.ts`); whatever a shop or an app may lack may be null. */
 export const Row = z.object({
   id: Gid,
+  name: Words,
   createdAt: Time,
   updatedAt: Time,
   processedAt: MaybeTime,
