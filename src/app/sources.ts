@@ -65,7 +65,7 @@ export function createSourceFactory({
       identifier,
       saveTokens: tokens.save,
     });
-    const source = { id: shop.id, channel, pollMs: shop.poll };
+    const source = { id: shop.id, channel, pollMs: shop.poll, backfillDays: shop.backfillDays };
     shopsMade.set(shop.id, { block, source });
     return source;
   }

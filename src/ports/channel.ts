@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { OrderView } from '../domain/order.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Text } from '../domain/text.ts';
+import type { AccessGuide } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 import type { Identifier } from './identifier.ts';
@@ -117,6 +118,7 @@ export interface ChannelContext<Credentials> {
 /** The default export of `adapters/channels/<name>/index.ts`. */
 export interface ChannelPlug<Credentials = never> {
   readonly name: Text;
+  readonly guide: AccessGuide;
   readonly defaultBaseUrl: string | null;
   readonly credentials: z.ZodType<Credentials>;
   create(context: ChannelContext<Credentials>): Channel;

@@ -3,6 +3,7 @@ import type { FulfillmentView, StageSource } from '../domain/fulfillment.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { StockLevel, StockLock } from '../domain/stock.ts';
 import type { Text } from '../domain/text.ts';
+import type { AccessGuide } from './access.ts';
 import type { SkippedRow, Window } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
@@ -84,6 +85,7 @@ export interface FulfillmentContext<Credentials> {
 /** The default export of `adapters/fulfillment/<name>/index.ts`. */
 export interface FulfillmentPlug<Credentials = never> {
   readonly name: Text;
+  readonly guide: AccessGuide;
   readonly defaultBaseUrl: string | null;
   readonly credentials: z.ZodType<Credentials>;
   create(context: FulfillmentContext<Credentials>): FulfillmentSystem;

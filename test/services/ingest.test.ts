@@ -116,6 +116,16 @@ describe('reading a shop', () => {
     expect(flow.rows('SELECT count(*) AS n FROM Event')).toEqual([{ n: 1 }]);
   });
 
+  it('keeps no phone number that somebody wrote into a note [B5]', async () => {
+    const flow = await startFlow();
+    await flow.tell(anOrder({ buyerNote: '打 13812348000', remark: '已回访 139-1234-8001' }));
+
+    expect(flow.rows('SELECT buyerNote, remark FROM "Order"')).toEqual([
+      { buyerNote: '打 138****8000', remark: '已回访 139****8001' },
+    ]);
+    expect(JSON.stringify(flow.rows('SELECT facts FROM Event'))).not.toContain('13812348000');
+  });
+
   it('stores more than a batch in one go', async () => {
     const flow = await startFlow();
     const orders = Array.from({ length: 450 }, (_, index) => told(anOrder({ channelOrderNo: String(index) })));

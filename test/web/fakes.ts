@@ -183,6 +183,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     menu: () => menu,
     receive: async (inbound) => void received.push(inbound),
     hearCarrier: async () => undefined,
+    hearShop: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({
@@ -193,6 +194,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
       readLine: async () => company.lineReport,
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
+    checkUp: async () => company.checkUp,
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),
     metricsToken: undefined,

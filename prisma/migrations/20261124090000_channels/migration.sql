@@ -16,3 +16,16 @@ CREATE INDEX "Push_doneAt_source_id_idx" ON "Push"("doneAt", "source", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Push_source_messageId_key" ON "Push"("source", "messageId");
+
+-- CreateTable
+CREATE TABLE "Walk" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "fromAt" BIGINT NOT NULL,
+    "toAt" BIGINT NOT NULL,
+    "reachedAt" BIGINT NOT NULL,
+    "page" TEXT,
+    "orders" INTEGER NOT NULL,
+    "differed" INTEGER NOT NULL,
+    "startedAt" BIGINT NOT NULL,
+    "finishedAt" BIGINT
+);

@@ -4,6 +4,7 @@ import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
+import { createPinduoduo } from './pinduoduo/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createWecom } from './wecom/server.ts';
 
@@ -11,6 +12,7 @@ import { createWecom } from './wecom/server.ts';
 export function createServers(): readonly Server[] {
   return [
     createMiniProgram(),
+    createPinduoduo(),
     createShopify(),
     createJushuitan(),
     createKuaidi100(),

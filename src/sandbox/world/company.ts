@@ -116,6 +116,8 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
       channel,
       name,
       baseUrl: `${url}/${id}`,
+      // The simulated company began yesterday.
+      backfillDays: 1,
       system: 'wms',
       systemShopId: String(systemShopId),
       credentials: shopCredentials[id as keyof typeof shopCredentials],

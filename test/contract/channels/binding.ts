@@ -13,13 +13,17 @@ export interface Binding {
   readonly ordersPerDay: number;
   /** Where an order number may not be known. */
   readonly unknownOrder: string;
+  /** Whether the platform shows an order only once it was paid; then its list of new orders goes by that time. */
+  readonly hidesUnpaid: boolean;
   /** Whether requests carry a time that the platform compares with its own. */
   readonly hasTime: boolean;
   /** Whether the platform shows the receiver in the clear, masked, or enciphered. */
   readonly receiver: 'clear' | 'masked' | 'enciphered';
   /** Kinds of keys that each order must have to tell one person's orders (channels.md §8). */
   readonly identities: readonly string[];
-  /** Names of our errors for what the platform answers to a fault, where they differ from the usual. */
+  /** The platform blanks the receiver once an order no longer waits to be sent. */
+  readonly hidesReceiver?: true;
+  /** Names of our errors for what the platform answers to a fault, where they differ from the usual; `none` where the channel mends it itself. */
   readonly errors: Readonly<Record<string, string>>;
   /** World ms after which a platform that counts what all calls cost has forgotten them. */
   readonly restMs?: number;

@@ -10,6 +10,7 @@ export const binding: Binding = {
   pageSize: 200,
   ordersPerDay: 3_000,
   unknownOrder: '20260101000000',
+  hidesUnpaid: false,
   hasTime: true,
   receiver: 'clear',
   identities: ['phone'],

@@ -10,9 +10,10 @@ export const binding: Binding = {
   pageSize: 50,
   ordersPerDay: 300,
   unknownOrder: '6999999999999',
+  hidesUnpaid: false,
   hasTime: false,
   receiver: 'clear',
   identities: ['phone', 'buyer'],
-  errors: {},
+  errors: { skew: 'none' },
   restMs: 20_000,
 };
