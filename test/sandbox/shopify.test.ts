@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import plug from '../../src/adapters/channels/shopify/index.ts';
 import { listOrders } from '../../src/adapters/channels/shopify/queries.ts';
@@ -235,4 +238,46 @@ it('[B6] shows unpaid orders without a payment status, which are not paid', asyn
 
   expect(unpaid.length).toBeGreaterThan(0);
   expect(unpaid.map(({ view }) => [view.paidAt, view.paidMinor])).toEqual(unpaid.map(() => [null, 0]));
+});
+
+it('[B2] pushes what changed, signed, and again until it is taken', async () => {
+  const standIn = await start();
+  const seen: { topic: unknown; id: unknown; orderNos: readonly string[] }[] = [];
+  const { readPush } = channelOf(standIn);
+  let status = 503;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const headers = request.headers as Record<string, string>;
+      const reading = readPush?.({
+        method: 'POST',
+        target: request.url ?? '',
+        headers,
+        rawBody: Buffer.concat(chunks),
+      });
+      seen.push({ topic: headers['x-shopify-topic'], id: reading?.messageId, orderNos: reading?.orderNos ?? [] });
+      response.writeHead(status).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/shops/us`;
+  const subscription = `mutation S($uri: String!) {
+    webhookSubscriptionCreate(topic: ORDERS_PAID, webhookSubscription: { uri: $uri }) { userErrors { message } } }`;
+
+  await ask(standIn, subscription, { uri });
+  const no = await placeOrder(standIn);
+  await standIn.clock.sleep(1_000);
+  status = 200;
+  await standIn.clock.sleep(1_000);
+  await standIn.clock.sleep(1_000);
+
+  expect(seen.length).toBeGreaterThan(1);
+  expect(new Set(seen.map(({ topic }) => topic))).toEqual(new Set(['orders/paid']));
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(1);
+  expect(seen.at(-1)?.orderNos).toEqual([no]);
+  expect((await ask(standIn, subscription, { uri: 'nowhere' })).data).toMatchObject({
+    webhookSubscriptionCreate: { userErrors: [{ message: 'Address is invalid' }] },
+  });
 });

@@ -37,7 +37,7 @@ export interface Orders {
 
 export function createOrders({ shopId, identifier, clock }: ChannelContext<unknown>, ask: Ask): Orders {
   let most = pageSize;
-  let seesAll: boolean | undefined;
+  let seesAll = false;
 
   /** Asks for as many rows as the shop lets one answer hold. */
   async function sized(send: (count: number) => Promise<Answer>): Promise<Answer> {
@@ -52,21 +52,19 @@ export function createOrders({ shopId, identifier, clock }: ChannelContext<unkno
     }
   }
 
-  /** A backfill beyond what the app is shown would find nothing there, and look complete. */
-  async function checkReach(from: number, signal: AbortSignal): Promise<void> {
-    if (from >= clock.now() - shownDays * day || seesAll === true) return;
+  /** A backfill beyond what the app is shown finds nothing there; unless that is said it looks complete. */
+  async function noteReach(from: number, signal: AbortSignal): Promise<readonly SkippedRow[]> {
+    if (seesAll || from >= clock.now() - shownDays * day) return [];
     const { data } = await ask(readScopes, {}, signal);
     const scopes = Scopes.safeParse(data.currentAppInstallation).data?.accessScopes ?? [];
     seesAll = scopes.some(({ handle }) => handle === 'read_all_orders');
-    if (seesAll) return;
-    throw new RejectedError(
-      `Shopify: without the scope read_all_orders the app sees the orders of ${shownDays} days; apply for it, or backfill fewer days`,
-      { code: 'NEEDS_READ_ALL_ORDERS' },
-    );
+    return seesAll
+      ? []
+      : [{ ref: 'read_all_orders', reason: `without this scope no order older than ${shownDays} days is shown` }];
   }
 
   async function list(by: By, window: Window, cursor: string | undefined, signal: AbortSignal): Promise<OrderPage> {
-    if (by === 'created_at') await checkReach(window.from, signal);
+    const reach = by === 'created_at' ? await noteReach(window.from, signal) : [];
     const search = `${by}:>='${second(Math.floor(window.from / 1_000))}' ${by}:<'${second(Math.ceil(window.to / 1_000))}'`;
     const variables = { search, sortKey: sortKeys[by], ...(cursor === undefined ? {} : { after: cursor }) };
     const { data, notes } = await sized((first) => ask(listOrders, { ...variables, first }, signal)).catch(
@@ -82,7 +80,7 @@ export function createOrders({ shopId, identifier, clock }: ChannelContext<unkno
       throw new RejectedError('Shopify orders: the shop answers the same page for ever', { code: 'CURSOR_STUCK' });
     }
     const { orders, skipped } = await sift(nodes, signal);
-    return { orders, skipped: [...notes, ...skipped], next };
+    return { orders, skipped: [...reach, ...notes, ...skipped], next };
   }
 
   async function read(orderNos: readonly string[], signal: AbortSignal): Promise<OrderPage> {

@@ -4,6 +4,7 @@ import type { World } from '../../world/world.ts';
 import { countOf, failure, type Range, readCursor, writeCursor } from './connection.ts';
 import { readSearch, type Warning } from './search.ts';
 import { showOrder, tagsOf } from './shapes.ts';
+import { subscribe, type Topic } from './webhooks.ts';
 
 const SCOPES = ['read_orders', 'write_orders', 'read_customers', 'read_merchant_managed_fulfillment_orders'];
 
@@ -58,6 +59,13 @@ export function createRoot(world: World, notes: Notes): object {
         remark: input.note === undefined ? order.remark : (input.note ?? ''),
         flag: input.tags === undefined ? order.flag : [...(input.tags ?? [])].sort().join(','),
       }));
+    },
+    webhookSubscriptionCreate: (args: { topic: Topic; webhookSubscription: { uri?: string | null } }) => {
+      const { uri } = args.webhookSubscription;
+      if (typeof uri !== 'string' || !URL.canParse(uri))
+        return { userErrors: [{ field: ['webhookSubscription', 'uri'], message: 'Address is invalid' }] };
+      notes.applied = true;
+      return { webhookSubscription: subscribe(world, args.topic, uri), userErrors: [] };
     },
     tagsAdd: ({ id, tags }: { id: string; tags: string[] }) => retag(id, (before) => [...before, ...tags]),
     tagsRemove: ({ id, tags }: { id: string; tags: string[] }) =>

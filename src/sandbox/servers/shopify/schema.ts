@@ -36,7 +36,13 @@ type Mutation {
   orderUpdate(input: OrderInput!): OrderUpdatePayload
   tagsAdd(id: ID!, tags: [String!]!): TagsAddPayload
   tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
+  webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!):
+    WebhookSubscriptionCreatePayload
 }
+enum WebhookSubscriptionTopic { ORDERS_CREATE ORDERS_PAID ORDERS_CANCELLED ORDERS_UPDATED }
+input WebhookSubscriptionInput { uri: String }
+type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
+type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
 input OrderInput { id: ID! note: String tags: [String!] }
 type UserError { field: [String!] message: String! }
 type OrderUpdatePayload { order: Order userErrors: [UserError!]! }

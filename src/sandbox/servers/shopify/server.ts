@@ -7,6 +7,7 @@ import { type Asked, readAsked } from './asked.ts';
 import { type Bucket, createBucket, DEAREST, requestedCost } from './cost.ts';
 import { createRoot, type Notes } from './resolvers.ts';
 import { schema } from './schema.ts';
+import { deliverWebhooks } from './webhooks.ts';
 
 const VERSION = '2026-10';
 
@@ -27,6 +28,7 @@ export function createShopify(): Server {
       },
     ],
     guard,
+    afterTime: ({ world }) => deliverWebhooks(world),
     notFound: () => ({ status: 404, body: { errors: 'Not Found' }, outcome: 'not_found' }),
   };
 }
