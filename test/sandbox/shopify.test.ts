@@ -232,9 +232,7 @@ it('[B6] shows unpaid orders without a payment status, which are not paid', asyn
   const to = standIn.clock.now();
 
   const { orders } = await channel.pullCreated({ from: to - 20 * minute, to }, undefined, signal);
-  const unpaid = orders.filter(
-    ({ view }) => view.sourceStatus.startsWith('UNPAID') || view.sourceStatus.startsWith('PENDING'),
-  );
+  const unpaid = orders.filter(({ view }) => ['UNFULFILLED', 'PENDING/UNFULFILLED'].includes(view.sourceStatus));
 
   expect(unpaid.length).toBeGreaterThan(0);
   expect(unpaid.map(({ view }) => [view.paidAt, view.paidMinor])).toEqual(unpaid.map(() => [null, 0]));

@@ -199,7 +199,7 @@ describe('an order', () => {
 
     expect(orders[0]?.view).toMatchObject({
       status: 'created',
-      sourceStatus: 'UNPAID/UNFULFILLED',
+      sourceStatus: '',
       paidAt: null,
       paidMinor: 0,
       lines: [],
@@ -385,6 +385,17 @@ describe('an order', () => {
     const { view } = await readOne(shop, { displayFulfillmentStatus: 'IN_PROGRESS', fulfillments: [label] });
 
     expect(view).toMatchObject({ status: 'picking', shippedAt: null, shipments: [] });
+  });
+
+  it('[A10] whose summary is missing is sent when its parcels are', async () => {
+    const label = { status: 'SUCCESS', displayStatus: 'LABEL_PRINTED', createdAt: '2026-11-11T01:00:00Z' };
+    const bare = { displayFulfillmentStatus: null, fulfillmentOrders: null };
+
+    expect((await readOne(shop, bare)).view).toMatchObject({ status: 'in_transit', sourceStatus: 'PAID' });
+    expect((await readOne(shop, { ...bare, fulfillments: [label] })).view).toMatchObject({
+      status: 'picking',
+      shippedAt: null,
+    });
   });
 
   it('[A9] shows what its warehouse parts are doing', async () => {

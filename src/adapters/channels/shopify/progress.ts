@@ -117,11 +117,9 @@ export function progressOf(row: Row): Progress {
   const unknown = unknownWords(row);
   return {
     status: unknown.length > 0 ? 'unknown' : (endOf(row, isAway && !isSent) ?? reached),
-    sourceStatus: [
-      row.displayFinancialStatus ?? 'UNPAID',
-      row.displayFulfillmentStatus ?? 'UNFULFILLED',
-      ...unknown,
-    ].join('/'),
+    sourceStatus: [row.displayFinancialStatus, row.displayFulfillmentStatus, ...unknown]
+      .filter((word) => word !== null)
+      .join('/'),
     isPaid: isPaid(row),
     held: row.displayFulfillmentStatus === 'ON_HOLD' || row.fulfillmentOrders.some((part) => part.status === 'ON_HOLD'),
     refund: refundOf(row, sending),
@@ -140,7 +138,9 @@ function isPaid({ displayFinancialStatus, fullyPaid, cancelledAt }: Row): boolea
 }
 
 function sendingOf({ displayFulfillmentStatus: word }: Row, legs: readonly Leg[]): Sending {
-  return (word === null ? undefined : sendings.get(word)) ?? (legs.length > 0 ? 'sent' : 'waits');
+  const told = word === null ? undefined : sendings.get(word);
+  if (told !== undefined || legs.length === 0) return told ?? 'waits';
+  return legs.some(({ phase }) => phase === 'label') ? 'begun' : 'sent';
 }
 
 function endOf({ cancelledAt, displayFinancialStatus }: Row, isGivenUp: boolean): ChannelStatus | undefined {
