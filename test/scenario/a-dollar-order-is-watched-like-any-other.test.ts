@@ -16,5 +16,6 @@ it('[B1] watches an order of a shop whose list is late and whose points ran out,
   expect(answered).toMatch(/[A-Z]\*\*\*/);
   expect(await carryOut(bot, 'wang', `/释放 ${tail(made.orderNo)}`)).toContain(`✅ ${tail(made.orderNo)} 已释放`);
   const outcomes = (await bot.calls()).filter(({ server }) => server === 'us').map(({ outcome }) => outcome);
-  expect(outcomes.filter((outcome) => outcome !== 'ok')).toEqual(['rate-limit throttled']);
+  expect(outcomes).toContain('rate-limit throttled');
+  expect(outcomes.at(-1)).toBe('ok');
 });
