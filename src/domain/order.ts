@@ -60,6 +60,8 @@ export interface ReceiverMask {
 export interface OrderView {
   readonly shopId: string;
   readonly channelOrderNo: string;
+  /** What shop and buyer call it where that is not the order number: `1043` for Shopify's #1043, `EN1043` with a prefix. */
+  readonly displayNo?: string;
   readonly status: ChannelStatus;
   readonly sourceStatus: string;
   readonly sourceUpdatedAt: number;

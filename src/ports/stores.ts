@@ -153,6 +153,8 @@ export interface ViewStore {
   listByNo(channelOrderNo: string): Promise<readonly Order[]>;
   /** Orders whose number ends in `tail` (or is it), newest first, at most `limit`. */
   listByTail(tail: string, limit: number): Promise<readonly Order[]>;
+  /** Orders that shop and buyer call so, in any case; newest first. */
+  listByDisplayNo(no: string, limit: number): Promise<readonly Order[]>;
   listByWaybill(waybill: string): Promise<readonly Order[]>;
   /** The sealed receiver of a parcel, with the order it was told for. */
   receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;

@@ -45,6 +45,7 @@ export function createResolveArgs({
       // A tail, a waybill and a warehouse number may look alike: whatever fits is counted before one is chosen.
       const fits = [
         ...(only === undefined ? await storage.views.listByTail(ref, sameTail) : whole),
+        ...(await storage.views.listByDisplayNo(ref, sameTail)),
         ...(await storage.views.listByWaybill(ref)),
         ...(await storage.views.listBySystemOrderNo(ref)),
       ].filter((order, index, all) => all.findIndex((each) => each.id === order.id) === index);

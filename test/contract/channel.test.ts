@@ -47,7 +47,10 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
     standIn = await startStandIn({ settings: { ordersPerDay, shares: { [server]: 1 } } });
   });
   afterAll(() => standIn?.sandbox.stop());
-  beforeEach(() => standIn.control.forget());
+  beforeEach(async () => {
+    await standIn.clock.sleep(binding.restMs ?? 0);
+    await standIn.control.forget();
+  });
 
   const open = (more: { credentials?: Record<string, string>; clock?: Clock; baseUrl?: string } = {}): Channel =>
     plug.create({
@@ -187,6 +190,8 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
     };
 
     const first = await pullAll(channel, window, 'pullUpdated', touch);
+    // What changed of itself on the way may show as late as the platform's lists are.
+    await standIn.clock.sleep(channel.lagMs);
     const next = await pullAll(channel, { from: window.to - channel.lagMs, to: standIn.clock.now() });
 
     const seen = new Set([...numbers(first.views), ...numbers(next.views)]);
@@ -241,7 +246,7 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
       const shown = JSON.stringify(view);
       expect(shown).not.toMatch(/(?<!\d)1[3-9]\d{9}(?!\d)/);
       if (binding.receiver !== 'clear') continue;
-      expect(receiver?.phone).toMatch(/^1\d{10}$/);
+      expect(receiver?.phone).toMatch(/^\+?1\d{10}$/);
       for (const personal of [receiver?.name, receiver?.phone, receiver?.address])
         expect(shown).not.toContain(personal);
     }
@@ -285,13 +290,14 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
   ])('[B1] turns %s into a %s, and the next read is whole', async (kind, expected) => {
     await standIn.control.fail(binding.server, kind, { route: binding.listRoute });
 
-    const first = open().pullUpdated(short(), undefined, signal);
+    const channel = open();
+    const first = channel.pullUpdated(short(), undefined, signal);
     if (binding.errors[kind] === 'none') {
       expect((await first).orders.length).toBeGreaterThan(0);
       return;
     }
     const error = await fail(first);
-    const again = await open().pullUpdated(short(), undefined, signal);
+    const again = await channel.pullUpdated(short(), undefined, signal);
 
     expect(error.name).toBe(binding.errors[kind] ?? expected);
     if (expected === 'RateLimitedError') expect(error.afterMs).toBeGreaterThan(0);

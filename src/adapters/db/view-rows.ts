@@ -28,6 +28,8 @@ export const orderText = (view: OrderView): string =>
   JSON.stringify({
     shopId: view.shopId,
     channelOrderNo: view.channelOrderNo,
+    // Left out where a platform has none.
+    ...(view.displayNo === undefined ? {} : { displayNo: view.displayNo }),
     status: view.status,
     sourceStatus: view.sourceStatus,
     sourceUpdatedAt: view.sourceUpdatedAt,
@@ -77,6 +79,7 @@ export interface OrderRow {
   id: string;
   shopId: string;
   channelOrderNo: string;
+  displayNo: string | null;
   status: string;
   sourceStatus: string;
   sourceUpdatedAt: number;
@@ -115,6 +118,7 @@ export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order 
   id: row.id,
   shopId: row.shopId,
   channelOrderNo: row.channelOrderNo,
+  ...(row.displayNo === null ? {} : { displayNo: row.displayNo }),
   status: row.status as ChannelStatus,
   sourceStatus: row.sourceStatus,
   sourceUpdatedAt: row.sourceUpdatedAt,

@@ -132,6 +132,10 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
           limit,
         );
       }),
+    listByDisplayNo: (no, limit) =>
+      run(() =>
+        orders('SELECT id FROM "Order" WHERE displayNo = ? ORDER BY placedAt DESC LIMIT ?', no.toUpperCase(), limit),
+      ),
     listByWaybill: (waybill) =>
       run(() => orders('SELECT orderId AS id FROM ParcelOrder WHERE parcelId = ? ORDER BY orderId', parcelId(waybill))),
     receiverOf: (waybill) =>

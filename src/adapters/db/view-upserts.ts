@@ -46,6 +46,7 @@ export const upsertOrderSql = upsertSql(
     'stageAt',
     'firstSeenAt',
     'source',
+    'displayNo',
   ],
   ['shopId', 'channelOrderNo', 'reversedNo', 'firstSeenAt'],
 );

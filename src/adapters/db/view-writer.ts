@@ -624,6 +624,7 @@ export class ViewWriter {
       stageAt,
       firstSeenAt,
       source,
+      view.displayNo ?? null,
     );
   }
 
@@ -690,7 +691,14 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
   );
   const closedAt =
     told.closedAt === null || before.closedAt === null ? told.closedAt : Math.min(told.closedAt, before.closedAt);
-  return { ...told, receiver, closedAt, identities: [...before.identities, ...fresh] };
+  const displayNo = told.displayNo ?? before.displayNo;
+  return {
+    ...told,
+    ...(displayNo === undefined ? {} : { displayNo }),
+    receiver,
+    closedAt,
+    identities: [...before.identities, ...fresh],
+  };
 }
 
 /** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */

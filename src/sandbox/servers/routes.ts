@@ -6,6 +6,7 @@ import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
+import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
 import { createWecom } from './wecom/server.ts';
 
@@ -16,6 +17,7 @@ export function createServers(): readonly Server[] {
     createDouyin(),
     createTaobao(),
     createPinduoduo(),
+    createShopify(),
     createJushuitan(),
     createKuaidi100(),
     ...createDingTalk(),

@@ -86,6 +86,7 @@ function randomOrder({ int, pick, may }: ReturnType<typeof dice>, now: number): 
   })) as OrderView['lines'];
   return anOrder({
     channelOrderNo: pick(orderNos),
+    ...(may(0.3) ? { displayNo: pick(['1043', 'EN1044']) } : {}),
     status,
     sourceUpdatedAt: time,
     paidAt: isPaid ? at('10:00') + int(3) * minute : null,

@@ -188,6 +188,26 @@ describe('orders', () => {
   });
 });
 
+describe('what shop and buyer call an order', () => {
+  it('finds it in any case, newest first, and is not made up where nobody told it', async () => {
+    const db = await setup();
+    await db.orders(
+      anOrder({ channelOrderNo: '6000001', displayNo: 'EN1043', placedAt: at('09:00') }),
+      anOrder({ channelOrderNo: '6000002', displayNo: 'EN1043', placedAt: at('09:01') }),
+      anOrder({ channelOrderNo: '1043' }),
+    );
+
+    const found = await db.views.listByDisplayNo('en1043', 10);
+
+    expect(found.map(({ channelOrderNo, displayNo }) => [channelOrderNo, displayNo])).toEqual([
+      ['6000002', 'EN1043'],
+      ['6000001', 'EN1043'],
+    ]);
+    expect(await db.views.listByDisplayNo('1043', 10)).toEqual([]);
+    expect((await db.views.listByTail('1043', 10))[0]?.displayNo).toBeUndefined();
+  });
+});
+
 describe('fulfillment orders', () => {
   const sorting = aFulfillment({
     stage: 'sorting',

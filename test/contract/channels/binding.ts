@@ -27,4 +27,6 @@ export interface Binding {
   readonly errors: Readonly<Record<string, string>>;
   /** What an order is called that is closed after its payment, where that is not `closed`. */
   readonly paidClosesAs?: 'refunded';
+  /** World ms after which a platform that counts what all calls cost has forgotten them. */
+  readonly restMs?: number;
 }
