@@ -5,6 +5,7 @@ import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
+import { createWechat } from './wechat/server.ts';
 import { createWecom } from './wecom/server.ts';
 
 /** All protocol servers of the company, each with its own fresh rate windows. */
@@ -12,6 +13,7 @@ export function createServers(): readonly Server[] {
   return [
     createMiniProgram(),
     createPinduoduo(),
+    createWechat(),
     createJushuitan(),
     createKuaidi100(),
     ...createDingTalk(),
