@@ -103,8 +103,10 @@ async function readPage(
   signal: AbortSignal,
 ): Promise<OrderPage> {
   const body = { ...range, page_size: pageSize, ...(cursor === undefined ? {} : { next_key: cursor }) };
-  const { data } = Page.safeParse(await send({ path: listPath, body }, signal));
-  if (data === undefined)
+  const answer = await send({ path: listPath, body }, signal);
+  const { data } = Page.safeParse(answer);
+  // An empty list may be missing, but only beside the word that all is well: all else would lose a window.
+  if (data === undefined || (data.order_id_list == null && answer?.errcode !== 0))
     throw new RetryableError(`POST ${listPath}: the answer is no page of orders`, { code: 'BAD_PAGE' });
   const orderNos = data.order_id_list ?? [];
   const next = data.has_more === true ? data.next_key || undefined : undefined;

@@ -127,7 +127,7 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
   const state = stateOf({
     status: row.status,
     hasPayment: pay_info.pay_time !== null,
-    cases: row.aftersale_detail.aftersale_order_list.flatMap(({ status }) => status ?? []),
+    cases: row.aftersale_detail.aftersale_order_list.flatMap(({ status }) => status || []),
     openCases: row.aftersale_detail.on_aftersale_order_cnt ?? 0,
     isAllReturned:
       products.length > 0 &&

@@ -66,7 +66,7 @@ export function stateOf(told: Told): State {
   // Seen in the wild: an order goes back to 10 although it is paid.
   else if (code === 10 && hasPayment) notes.push('unpaid, with a payment');
   for (const word of cases)
-    if (typeof word === 'string' && !Object.hasOwn(afterSales, word)) notes.push(`after-sale ${word}`);
+    if (!Object.hasOwn(afterSales, word) && !/^\d+$/.test(String(word))) notes.push(`after-sale ${word}`);
   const refund = refundOf(told);
   const isStanding = standing.includes(status);
   const reached = isStanding ? (refundStatuses[refund] ?? status) : status;
