@@ -84,7 +84,7 @@ describe('the WeChat shop', () => {
     const second = await list({ page_size: 2, next_key: first.next_key });
     const end_time = Math.floor(now() / 1_000);
 
-    expect([...first.order_id_list, ...second.order_id_list].sort()).toEqual(nos.sort());
+    expect(([...first.order_id_list, ...second.order_id_list] as string[]).sort()).toEqual(nos.sort());
     expect([first.has_more, second.has_more]).toEqual([true, false]);
     expect((await list({ update_time_range: { start_time: end_time - 7 * 86_400 - 1, end_time } })).errcode).toBe(
       100001,

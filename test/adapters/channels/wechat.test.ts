@@ -772,7 +772,10 @@ describe('samples of the documents', () => {
     const ids = answer(orderPath, refuse(100_002, 'Not exist'), refuse(100_002, 'Not exist'));
 
     expect((await pull()).next).toBe('THE_NEXT_KEY_NEW');
-    expect(ids.map(({ body }) => body.order_id).sort()).toEqual(['3704612354559743232', '3704849110714209536']);
+    expect(ids.map(({ body }) => body.order_id as string).sort()).toEqual([
+      '3704612354559743232',
+      '3704849110714209536',
+    ]);
   });
 
   it('[B3] of an error say what to do', async () => {
