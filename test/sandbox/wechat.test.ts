@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import plug from '../../src/adapters/channels/wechat/index.ts';
 import { createHttp } from '../../src/adapters/http.ts';
@@ -132,6 +135,43 @@ describe('a WeChat shop and we', () => {
     expect(await view()).toMatchObject({ status: 'delivered', deliveredAt: Math.floor(now() / SECOND) * SECOND });
     changeOrder(world, no, now(), 'refunded', { status: 'refunded', refund_status: 'done', closed_at: now() });
     expect(await view()).toMatchObject({ status: 'closed', refund: 'done' });
+  });
+
+  it('speak of every change: after the door is proved each is pushed, sealed, until it is taken', async () => {
+    const readPush = open().readPush;
+    const heard: string[] = [];
+    let isDeaf = true;
+    const hook = createServer((request, reply) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        const reading = readPush?.({
+          method: request.method === 'GET' ? 'GET' : 'POST',
+          target: request.url ?? '',
+          headers: {},
+          rawBody: Buffer.concat(parts),
+        });
+        if (isDeaf && request.method === 'POST') return reply.writeHead(500).end();
+        heard.push(...(reading?.orderNos ?? []));
+        reply.writeHead(200).end(reading?.answer.body);
+      });
+    });
+    await once(hook.listen(0, '127.0.0.1'), 'listening');
+    const { port } = hook.address() as AddressInfo;
+    await call('/console/push', `http://127.0.0.1:${port}/hooks/shops/wx`);
+
+    const no = place();
+    await pass(sandbox, SECOND);
+    expect(heard).toEqual([]);
+    isDeaf = false;
+    await pass(sandbox, SECOND);
+    changeOrder(sandbox.world, no, now(), 'refund-requested', { status: 'refunding', refund_status: 'requested' });
+    await pass(sandbox, SECOND);
+    hook.close();
+
+    // One in twenty-five never comes.
+    expect(heard.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(heard)).toEqual(new Set([no]));
   });
 
   it('keep a remark beside what people wrote, once, and find it when the answer was lost', async () => {
