@@ -268,7 +268,10 @@ describe.each(found)('channel $name', ({ plug, binding }) => {
 
     const { orders } = await open().fetchOrders([no.orderNo], signal);
 
-    expect(orders[0]?.view).toMatchObject({ status: 'closed', closedAt: expect.any(Number) });
+    expect(orders[0]?.view).toMatchObject({
+      status: binding.paidClosesAs ?? 'closed',
+      closedAt: expect.any(Number),
+    });
   });
 
   it.each([
