@@ -8,6 +8,7 @@ import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
+import { createWechat } from './wechat/server.ts';
 import { createWecom } from './wecom/server.ts';
 
 /** All protocol servers of the company, each with its own fresh rate windows. */
@@ -18,6 +19,7 @@ export function createServers(): readonly Server[] {
     createTaobao(),
     createPinduoduo(),
     createShopify(),
+    createWechat(),
     createJushuitan(),
     createKuaidi100(),
     ...createDingTalk(),
