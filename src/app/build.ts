@@ -51,6 +51,7 @@ import { createReadHealth } from '../services/read-health.ts';
 import { createReadLine } from '../services/read-line.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
+import { createReadShortage } from '../services/read-shortage.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
@@ -67,10 +68,12 @@ import { createSilence } from '../services/silence.ts';
 import { createSummarise } from '../services/summarise.ts';
 import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
+import { createTellShortage } from '../services/tell-shortage.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
+import { createWatchShortage } from '../services/watch-shortage.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createWatchSpike } from '../services/watch-spike.ts';
 import { createWhyNot } from '../services/why-not.ts';
@@ -271,11 +274,24 @@ export async function build(options: BuildOptions): Promise<Bot> {
   });
   const perPersonHour = () => company.limits.ordersPerPersonHour;
   const readLine = createReadLine({ lines: storage.lines, clock, directory, perPersonHour });
-  const watched = { storage, clock, rulebook: () => rulebook, directory, systems, readLine, detect, metrics, log };
+  const readShortage = createReadShortage({ lines: storage.lines, directory, systems });
+  const watched = {
+    storage,
+    clock,
+    rulebook: () => rulebook,
+    directory,
+    systems,
+    readLine,
+    readShortage,
+    detect,
+    metrics,
+    log,
+  };
   const watchLines = [
     { name: 'watch-backlog', run: createWatchBacklog(watched) },
     { name: 'watch-overtaken', run: createWatchOvertaken(watched) },
     { name: 'watch-spike', run: createWatchSpike(watched) },
+    { name: 'watch-shortage', run: createWatchShortage(watched) },
   ];
   const watchSources = createWatchSources({
     storage,
@@ -418,6 +434,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    short: createTellShortage({ storage, clock, directory, readShortage }),
     onCall: roster.onCall,
     swap: swaps.swap,
     shift: shifts.handOver,

@@ -168,6 +168,16 @@ const inputs: readonly RuleInput[] = [
     do: [],
   },
   {
+    id: 'stock-short',
+    version: 1,
+    on: { type: 'stock', state: 'short' },
+    when: true,
+    severity: 'warning',
+    group: ['style'],
+    say: { zh: '缺货：现货加在途不够发', en: 'Short: stock and what arrives do not cover what is owed' },
+    do: [],
+  },
+  {
     id: 'lock-orphaned',
     version: 1,
     on: { type: 'stock', state: 'lock-without-order', after: '30m' },

@@ -85,7 +85,8 @@ const Trigger = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('metric'), scope: z.string(), above: z.number(), clearBelow: z.number() }),
   z.strictObject({
     type: z.literal('stock'),
-    state: z.enum(['low', 'lock-without-order']),
+    /** `short`: more is owed of a SKU than there is and than comes. */
+    state: z.enum(['low', 'lock-without-order', 'short']),
     after: Duration.optional(),
   }),
   z.strictObject({
@@ -128,7 +129,7 @@ export const lowered = (severity: Severity): Severity => (severity === 'critical
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Fields whose values put findings into one group. */
-const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier', 'buyer'] as const;
+const groupFields = ['shop', 'warehouse', 'sku', 'style', 'source', 'carrier', 'buyer'] as const;
 
 export const Rule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

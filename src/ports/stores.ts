@@ -12,6 +12,7 @@ import type { Promo } from '../domain/promo.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
+import type { Owed } from '../domain/shortage.ts';
 import type { Silence } from '../domain/silence.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -235,6 +236,8 @@ export interface LineStore {
   sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** What is owed of each SKU by those who wait or are on the packing tables, by shop. Read in pieces. */
+  owed(): Promise<readonly (Owed & { readonly shopId: string })[]>;
   /** What was paid in [from, to), by minute and SKU. */
   soldBetween(from: number, to: number): Promise<readonly Sale[]>;
 }

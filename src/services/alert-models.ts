@@ -232,6 +232,13 @@ function lockCause(alert: Alert): Text | null {
   };
 }
 
+/** What a group counts, when it is no orders. */
+function unitOf(first: Alert | undefined): Pick<GroupCardModel, 'unit'> {
+  if (first?.subject.startsWith('parcel:') === true) return { unit: { zh: '件', en: 'parcels' } };
+  if (first?.subject.startsWith('sku:') === true) return { unit: { zh: '个颜色尺码', en: 'variants' } };
+  return {};
+}
+
 /** What a group's card needs from its alerts. */
 export function groupModel(
   directory: Directory,
@@ -249,11 +256,12 @@ export function groupModel(
     say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [
       first?.facts['carrier'],
+      first?.facts['style'],
       warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),
     ]
       .filter((part) => part !== undefined && part !== '')
       .join(' · '),
-    ...(first?.subject.startsWith('parcel:') === true ? { unit: { zh: '件', en: 'parcels' } } : {}),
+    ...unitOf(first),
     count: open.length,
     now,
     timezone: directory.timezone,

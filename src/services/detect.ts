@@ -6,6 +6,7 @@ import type { FulfillmentView } from '../domain/fulfillment.ts';
 import { lineEntryOf, lineSince } from '../domain/line.ts';
 import type { Order } from '../domain/order.ts';
 import { lowered, type Moments, type Rule, type RuleOn, type Severity } from '../domain/rule.ts';
+import { styleOf } from '../domain/spike.ts';
 import type { Visibility } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
@@ -284,6 +285,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       }
       case 'style':
         return { order: undefined, facts: { sku: parsed.style } };
+      case 'sku':
+        return { order: undefined, facts: { sku: parsed.sku, style: styleOf(parsed.sku) } };
       default:
         return undefined;
     }
@@ -460,6 +463,7 @@ function groupKeyOf(rule: Rule, facts: AlertFacts): string {
     shop: facts.shopId,
     warehouse: facts.warehouseId,
     sku: facts['sku'],
+    style: facts['style'],
     source: facts['source'],
     carrier: facts['carrier'],
     buyer: facts['buyer'],

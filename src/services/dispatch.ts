@@ -234,7 +234,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             where:
               source ??
               warehouseName(alert.facts.warehouseId, directory) ??
-              (alert.ruleId === 'spike' ? String(alert.facts['sku'] ?? '') : null),
+              (alert.ruleId === 'spike' || alert.ruleId === 'stock-short' ? String(alert.facts['sku'] ?? '') : null),
             count: 1,
             how: alert.resolution ?? ('cleared' as const),
             stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,

@@ -33,6 +33,8 @@ export interface Verbs {
   callUseless(asking: Asking, alert: Alert): Promise<readonly Card[]>;
   undo(asking: Asking, order: Order | undefined): Promise<readonly Card[]>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
+  /** What open orders owe and no warehouse has. */
+  short(asking: Asking): Promise<readonly Card[]>;
   /** Who is on duty; with a pasted sheet, that sheet as a question. */
   onCall(asking: Asking, sheet: string | undefined): Promise<readonly Card[]>;
   /** Asks a colleague to stand in until then; without a moment also takes back what they stand in for. */

@@ -20,6 +20,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   reroute: ['改仓', '换仓', '走…仓'],
   release: ['释放', '解锁'],
   stock: ['库存'],
+  short: ['缺货'],
   health: ['战报', '日报'],
   tonight: ['今晚', '今天要发多少'],
   undo: ['撤销', '点错了'],
