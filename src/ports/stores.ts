@@ -226,6 +226,8 @@ export interface LineStore {
     readonly isUntimed: boolean;
   }>;
   lastSortedAt(warehouse: string): Promise<number | undefined>;
+  /** An order's place, where it stands in a line. */
+  placeOf(orderId: string): Promise<number | undefined>;
   /** From sorted to shipped, of the orders shipped last; ms, unordered. */
   packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
   /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */

@@ -3,7 +3,7 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import { momentsOf, resolutionOf, wallBands } from '../domain/clock-rule.ts';
 import { AppError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import { lineEntryOf, lineSince } from '../domain/line.ts';
+import { lineEntryOf } from '../domain/line.ts';
 import type { Order } from '../domain/order.ts';
 import { lowered, type Moments, type Rule, type RuleOn, type Severity } from '../domain/rule.ts';
 import { styleOf } from '../domain/spike.ts';
@@ -217,7 +217,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         return {
           order,
           clock: { orders: [order], fulfillments, parcels, isParcel: false },
-          facts: orderFacts(order, fulfillments),
+          facts: { ...orderFacts(order, fulfillments), lineSince: (await tx.lines.placeOf(order.id)) ?? null },
         };
       }
       case 'parcel': {
@@ -309,7 +309,6 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       orderId: order.id,
       orderNo: order.channelOrderNo,
       paidAt: order.paidAt,
-      lineSince: order.paidAt === null ? null : lineSince(order.paidAt, order.promisedAt),
       shipBy: order.shipBy,
       ...(open === undefined
         ? {}

@@ -116,6 +116,11 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
             .prepare<{ last: number | null }>('SELECT max(sortedAt) AS last FROM LineEntry WHERE warehouse = ?')
             .get(warehouse)?.last ?? undefined,
       ),
+    placeOf: (orderId) =>
+      run(
+        () =>
+          sqlite.prepare<{ since: number }>('SELECT since FROM LineEntry WHERE orderId = ?').get(orderId)?.since,
+      ),
     packTimes: (warehouse, limit) =>
       run(() =>
         sqlite

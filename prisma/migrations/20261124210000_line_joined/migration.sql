@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "LineEntry" ADD COLUMN "joinedAt" BIGINT;
