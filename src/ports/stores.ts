@@ -301,6 +301,8 @@ export interface AlertFilter {
   readonly claimedBy?: string;
   /** Resolved at this moment or after it. */
   readonly resolvedSince?: number;
+  /** Only those that dispatch decided on, and that were not long late at first sight. */
+  readonly isAnnounced?: true;
   readonly limit: number;
 }
 
@@ -377,6 +379,8 @@ export interface AlertStore {
 }
 
 export interface GroupSaid {
+  /** When the room first heard of what is told still. */
+  readonly startedAt: number;
   readonly saidAt: number;
   readonly count: number;
   readonly band: number;

@@ -232,6 +232,11 @@ function lockCause(alert: Alert): Text | null {
   };
 }
 
+function heldOf(open: readonly Alert[], directory: Directory): GroupCardModel['held'] {
+  const holders = open.flatMap(({ claimedBy }) => claimedBy ?? []);
+  return { by: [...new Set(holders)].map((holder) => directory.personName(holder)), count: holders.length };
+}
+
 /** What a group counts, when it is no orders. */
 function unitOf(first: Alert | undefined): Pick<GroupCardModel, 'unit'> {
   if (first?.subject.startsWith('parcel:') === true) return { unit: { zh: '件', en: 'parcels' } };
@@ -253,6 +258,8 @@ export function groupModel(
   return {
     number: said.number,
     severity: worst,
+    ruleId: first?.ruleId ?? '',
+    held: heldOf(open, directory),
     say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [
       first?.facts['carrier'],

@@ -68,9 +68,17 @@ it('joins the line when it is released from review: those sorted meanwhile have 
 it('keeps its place when it is told of again, and a rebuild gives the same [P2][D2]', async () => {
   const flow = await overnight();
   await flow.show(aFulfillment({ systemOrderNo: '1', channelOrderNos: [reviewed], ...released }));
-  await flow.tell(anOrder({ channelOrderNo: reviewed, paidAt: at('22:30', yesterday), remark: '加急', sourceUpdatedAt: at('11:00') }));
+  await flow.tell(
+    anOrder({ channelOrderNo: reviewed, paidAt: at('22:30', yesterday), remark: '加急', sourceUpdatedAt: at('11:00') }),
+  );
   await flow.show(
-    aFulfillment({ systemOrderNo: '1', channelOrderNos: [reviewed], ...released, stageAt: at('11:30'), sourceUpdatedAt: at('11:30') }),
+    aFulfillment({
+      systemOrderNo: '1',
+      channelOrderNos: [reviewed],
+      ...released,
+      stageAt: at('11:30'),
+      sourceUpdatedAt: at('11:30'),
+    }),
   );
   const place = () =>
     flow.rows(`SELECT since FROM LineEntry l JOIN "Order" o ON o.id = l.orderId WHERE o.channelOrderNo = ?`, reviewed);

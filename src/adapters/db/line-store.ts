@@ -117,10 +117,7 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
             .get(warehouse)?.last ?? undefined,
       ),
     placeOf: (orderId) =>
-      run(
-        () =>
-          sqlite.prepare<{ since: number }>('SELECT since FROM LineEntry WHERE orderId = ?').get(orderId)?.since,
-      ),
+      run(() => sqlite.prepare<{ since: number }>('SELECT since FROM LineEntry WHERE orderId = ?').get(orderId)?.since),
     packTimes: (warehouse, limit) =>
       run(() =>
         sqlite

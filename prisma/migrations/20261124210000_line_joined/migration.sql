@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "LineEntry" ADD COLUMN "joinedAt" BIGINT;
