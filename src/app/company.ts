@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Role, roles } from '../domain/actor.ts';
+import { builtinRules } from '../domain/builtin-rules.ts';
 import { instantOf, parseHours } from '../domain/calendar.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
 import type { Rotation as Rotating } from '../domain/roster.ts';
@@ -292,10 +293,15 @@ export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
 const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
 
 function checkHears(raw: unknown, room: unknown, path: string, problems: string[]): void {
-  for (const key of ['shops', 'warehouses'] as const) {
-    const known = new Set(listOf(raw, key).map((each) => textOf(each, 'id')));
+  const known = {
+    shops: listOf(raw, 'shops').map((each) => textOf(each, 'id')),
+    warehouses: listOf(raw, 'warehouses').map((each) => textOf(each, 'id')),
+    rules: builtinRules.map(({ id }) => id),
+  };
+  for (const key of ['shops', 'warehouses', 'rules'] as const) {
     for (const [index, id] of listOf(fieldOf(room, 'hears'), key).entries())
-      if (typeof id === 'string' && !known.has(id)) problems.push(`${path}.${key}[${index}]: is no id of ${key}`);
+      if (typeof id === 'string' && !known[key].includes(id))
+        problems.push(`${path}.${key}[${index}]: is no id of ${key}`);
   }
 }
 

@@ -349,6 +349,8 @@ export interface AlertStore {
   markDispatched(ids: readonly string[], at: number): Promise<void>;
   markResolvedSaid(ids: readonly string[]): Promise<void>;
   listToRecheck(limit: number): Promise<readonly Alert[]>;
+  /** Marks the unresolved alerts of all other rules for another look. */
+  recheckOthers(ruleIds: readonly string[]): Promise<void>;
   clearRecheck(id: string): Promise<void>;
   /** False when it is not open or somebody else holds it. */
   claim(id: string, by: string, at: number, until: number): Promise<boolean>;

@@ -366,6 +366,15 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     return view !== undefined && goesOn(derivation.fulfillment(view, orders)) ? undefined : 'cleared';
   }
 
+  // A rule that is switched off ends its alerts, whatever raised them.
+  let lastBook: Rulebook | undefined;
+  async function lookAtOffRules(): Promise<void> {
+    const book = rulebook();
+    if (book === lastBook) return;
+    await storage.alerts.recheckOthers(book.ids);
+    lastBook = book;
+  }
+
   return {
     async judgeDue(signal) {
       const due = await storage.deadlines.listDue(clock.now(), batchSize);
@@ -392,6 +401,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     },
 
     async recheck() {
+      await lookAtOffRules();
       const alerts = await storage.alerts.listToRecheck(batchSize);
       for (const alert of alerts) {
         const resolution = await storage.transaction(async (tx) => {

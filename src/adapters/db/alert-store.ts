@@ -188,6 +188,15 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       run(() =>
         all(`SELECT * FROM Alert WHERE recheck = 1 AND state IN ('open', 'claimed') ORDER BY dueAt LIMIT ?`, limit),
       ),
+    recheckOthers: (ruleIds) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Alert SET recheck = 1 WHERE state IN ('open', 'claimed')
+               AND ruleId NOT IN (SELECT value FROM json_each(?))`,
+            JSON.stringify(ruleIds),
+          ),
+      ),
     clearRecheck: (id) => run(() => void change('UPDATE Alert SET recheck = 0 WHERE id = ? AND recheck = 1', id)),
     claim: (id, by, at, until) =>
       run(
