@@ -72,6 +72,7 @@ import { createTellShortage } from '../services/tell-shortage.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
+import { createWatchLabels } from '../services/watch-labels.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
 import { createWatchShortage } from '../services/watch-shortage.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
@@ -292,6 +293,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     { name: 'watch-overtaken', run: createWatchOvertaken(watched) },
     { name: 'watch-spike', run: createWatchSpike(watched) },
     { name: 'watch-shortage', run: createWatchShortage(watched) },
+    { name: 'watch-labels', run: createWatchLabels(watched) },
   ];
   const watchSources = createWatchSources({
     storage,

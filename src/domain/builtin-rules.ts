@@ -168,6 +168,16 @@ const inputs: readonly RuleInput[] = [
     do: [],
   },
   {
+    id: 'labels-stopped',
+    version: 1,
+    on: { type: 'labels', after: '10m' },
+    when: true,
+    severity: 'critical',
+    group: ['warehouse'],
+    say: { zh: '面单停了，还有单在等', en: 'No labels come though orders wait' },
+    do: [],
+  },
+  {
     id: 'stock-short',
     version: 1,
     on: { type: 'stock', state: 'short' },

@@ -105,6 +105,8 @@ const Trigger = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('overtaken'), byAtLeast: z.number().int().min(1) }),
   /** Orders of a warehouse that will miss their wall at the present speed. */
   z.strictObject({ type: z.literal('forecast'), finish: z.literal('past-wall'), atLeast: z.number().int().min(1) }),
+  /** Nothing has been labelled for so long in a warehouse that is open, though orders wait and its usual rate would have. */
+  z.strictObject({ type: z.literal('labels'), after: Duration }),
   /** A style sells `times` as fast as its own curve, and at least so many pieces. */
   z.strictObject({
     type: z.literal('spike'),

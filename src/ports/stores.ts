@@ -238,6 +238,14 @@ export interface LineStore {
   sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** When orders of a system got their label, as it told in [from, to), by its warehouse codes. */
+  labelled(
+    systemId: string,
+    from: number,
+    to: number,
+  ): Promise<readonly { subject: string; warehouseCode: string; at: number }[]>;
+  /** Orders of that warehouse that wait for a label: not sorted yet, or sorted and without one. */
+  countUnlabelled(systemId: string, warehouseCode: string): Promise<number>;
   /** What is owed of each SKU by those who wait or are on the packing tables, by shop. Read in pieces. */
   owed(): Promise<readonly (Owed & { readonly shopId: string })[]>;
   /** What was paid in [from, to), by minute and SKU. */

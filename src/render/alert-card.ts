@@ -231,6 +231,9 @@ function proof({ confirmed, isSourceSilent, timezone }: AlertCardModel, language
   return zh ? ` · ${confirmed.by} ${at} 确认` : ` · confirmed by ${confirmed.by} ${at}`;
 }
 
+/** From here on a time of day alone is taken for the wrong day. */
+const farMs = 12 * 3_600_000;
+
 export interface GroupCardModel {
   readonly number: number;
   readonly severity: Severity;
@@ -271,7 +274,10 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
   const lines: Line[] = [line(head.filter((part) => part !== '').join(' · ')), line(say(model.say, language))];
   const more: string[] = [];
   if (dueSoon !== null && dueSoon.count > 1) {
-    const before = clockTime(dueSoon.before, model.timezone);
+    const isFar = dueSoon.before - now > farMs;
+    const before = isFar
+      ? dateTime(dueSoon.before, model.timezone, language)
+      : clockTime(dueSoon.before, model.timezone);
     more.push(zh ? `${before} 前要发 ${dueSoon.count} 单` : `${dueSoon.count} due before ${before}`);
   }
   const { by, count: taken } = model.held;

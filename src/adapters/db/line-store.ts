@@ -65,6 +65,28 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
           )
           .all(phase, warehouse, from, to),
       ),
+    labelled: (systemId, from, to) =>
+      run(() =>
+        sqlite
+          .prepare<{ subject: string; warehouseCode: string; at: number }>(
+            `SELECT e.subject, f.warehouseCode, coalesce(json_extract(e.facts, '$.stageAt'), e.occurredAt) AS at
+             FROM Event e JOIN FulfillmentOrder f ON f.id = substr(e.subject, length('fulfillment:') + 1)
+             WHERE e.source = ? AND e.receivedAt >= ? AND e.receivedAt < ? AND e.kind = 'fulfillment'
+               AND json_extract(e.facts, '$.stage') = 'labelled'`,
+          )
+          .all(`system:${systemId}`, from, to),
+      ),
+    countUnlabelled: (systemId, warehouseCode) =>
+      run(
+        () =>
+          sqlite
+            .prepare<{ count: number }>(
+              `SELECT count(*) AS count FROM LineEntry WHERE warehouse = ? AND ${inLine} AND (phase = 'waiting'
+                 OR (phase = 'sorted' AND orderId IN (SELECT l.orderId FROM OrderFulfillment l JOIN FulfillmentOrder f
+                   ON f.id = l.fulfillmentId WHERE l.orderId = LineEntry.orderId AND f.closed = 0 AND f.waybill = '')))`,
+            )
+            .get(`${systemId}/${warehouseCode}`)?.count ?? 0,
+      ),
     async owed() {
       const read =
         (phase: string) =>
