@@ -34,6 +34,7 @@ import { createOnCall } from '../services/duty/oncall.ts';
 import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
+import { createExportOrders } from '../services/export-orders.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
@@ -411,6 +412,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const alerts = createReadAlerts({ storage, clock, directory });
   const moves = createMoveAlert({ storage, clock, directory, detect, metrics });
   const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
+  const exporting = createExportOrders({ storage, clock, directory });
   const verbs: Verbs = {
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ storage, clock, directory }),
@@ -443,6 +445,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     tellHealth: createTellHealth({ readHealth }),
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
     tonight: createReadTonight({ storage, directory, readLine, shops: importShops, perPersonHour }),
+    exportOrders: exporting.tell,
     login: binding.login,
     bind: binding.bind,
   };
@@ -545,6 +548,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     importShops,
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
+    readSheet: exporting.read,
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({
         name,

@@ -54,6 +54,12 @@ const Warehouse = z.strictObject({
   hours: z.array(z.string()).default([]),
   courierAt: z.array(z.string()).default([]),
   speedPerHour: z.number().positive().optional(),
+  /** Said in groups: a name, or the name of a group. */
+  contact: z
+    .string()
+    .max(40)
+    .refine((text) => !/\d{5}/.test(text), 'write a name or a group, no telephone number: it is said in groups')
+    .default(''),
 });
 const Wanted = z.union([z.literal('all'), z.array(z.string())]).default('all');
 const Hears = z.strictObject({

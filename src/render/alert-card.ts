@@ -250,6 +250,8 @@ export interface GroupCardModel {
   /** What is counted, when it is no orders. */
   readonly unit?: Text;
   readonly oldestData: { readonly name: string; readonly at: number } | null;
+  /** Whom to ask outside the company; empty = nobody named. */
+  readonly contact: string;
   /** Who is at it, and with how many of them. */
   readonly held: { readonly by: readonly string[]; readonly count: number };
 }
@@ -287,6 +289,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
     const free = zh ? `，还有 ${rest} 没人接` : `, ${rest} with nobody`;
     more.push(`${zh ? `${names}在办 ${taken}` : `${names} on ${taken}`}${rest === 0 ? '' : free}`);
   }
+  if (model.contact !== '') more.push(zh ? `联系 ${model.contact}` : `contact ${model.contact}`);
   if (more.length > 0) lines.push(line(more.join(' · ')));
   if (model.oldestData !== null)
     lines.push(
@@ -298,6 +301,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
     buttons: [
       ackButton(model, language),
       { label: zh ? '看清单' : 'List', command: numbered('alerts', model), style: 'plain' },
+      { label: zh ? '导出' : 'Export', command: numbered('export', model), style: 'plain' },
     ],
     link: { label: zh ? '看板' : 'Board', path: '/' },
   };

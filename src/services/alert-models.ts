@@ -259,6 +259,7 @@ export function groupModel(
     number: said.number,
     severity: worst,
     ruleId: first?.ruleId ?? '',
+    contact: directory.warehouses().find(({ id }) => id === first?.facts.warehouseId)?.contact ?? '',
     held: heldOf(open, directory),
     say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [

@@ -47,6 +47,11 @@ export interface Verbs {
   importSheet(asking: Asking, id: string | undefined): Promise<readonly Card[]>;
   /** Due, done, speed and finish before tonight's wall; a word asks for more of it. */
   tonight(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+  /** A link to a sheet of a group's orders, or of those of a warehouse's alerts. */
+  exportOrders(
+    asking: Asking,
+    of: { readonly alert?: Alert | undefined; readonly warehouse?: Warehouse | undefined },
+  ): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

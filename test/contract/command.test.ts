@@ -22,6 +22,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   stock: ['库存'],
   short: ['缺货'],
   health: ['战报', '日报'],
+  export: ['导出'],
   tonight: ['今晚', '今天要发多少'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],

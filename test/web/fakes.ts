@@ -193,6 +193,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
       readLine: async () => company.lineReport,
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
+    readSheet: async (id, language) => (id === 'a1' ? `sheet in ${language}\r\n` : undefined),
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),
     metricsToken: undefined,
