@@ -52,6 +52,7 @@ import { createReadHealth } from '../services/read-health.ts';
 import { createReadLine } from '../services/read-line.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
+import { createReadRisk } from '../services/read-risk.ts';
 import { createReadShortage } from '../services/read-shortage.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
@@ -276,6 +277,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   });
   const perPersonHour = () => company.limits.ordersPerPersonHour;
   const readLine = createReadLine({ lines: storage.lines, clock, directory, perPersonHour });
+  const readRisk = createReadRisk({ lines: storage.lines, directory, penalties: () => company.penalties });
   const readShortage = createReadShortage({ lines: storage.lines, directory, systems });
   const watched = {
     storage,
@@ -444,7 +446,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     shift: shifts.handOver,
     tellHealth: createTellHealth({ readHealth }),
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
-    tonight: createReadTonight({ storage, directory, readLine, shops: importShops, perPersonHour }),
+    tonight: createReadTonight({ storage, directory, readLine, readRisk, shops: importShops, perPersonHour }),
     exportOrders: exporting.tell,
     login: binding.login,
     bind: binding.bind,
@@ -546,7 +548,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     links,
     imports,
     importShops,
-    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine, readRisk }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readSheet: exporting.read,
     readiness: () => {

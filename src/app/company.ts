@@ -134,6 +134,36 @@ const Lights = z.strictObject({
   urge: RateLights.default({ green: 1.2, yellow: 8.3 }),
   misShip: RateLights.default({ green: 0.3, yellow: 1 }),
 });
+/** What a platform takes for a late order, as the company looked it up: nothing is known of it but this. */
+const Penalty = z
+  .strictObject({
+    /** Every shop of a channel, or one shop: sheets of several platforms have one channel. */
+    channel: z.string().optional(),
+    shop: z.string().optional(),
+    each: z.number().positive().optional(),
+    percent: z.number().positive().max(100).optional(),
+    least: z.number().positive().optional(),
+    most: z.number().positive().optional(),
+    asOf: z.iso.date('write the day on which it was looked up: "2026-11-01"'),
+  })
+  .refine(({ channel, shop }) => (channel === undefined) !== (shop === undefined), 'write either channel or shop')
+  .refine(
+    ({ each, percent }) => (each === undefined) !== (percent === undefined),
+    'write either each (an amount) or percent (of what was paid)',
+  )
+  .refine(
+    ({ each, least, most }) => each === undefined || (least ?? most) === undefined,
+    'least and most bound a percent',
+  )
+  .transform(({ channel = null, shop = null, asOf, each = null, percent = null, least = null, most = null }) => ({
+    channel,
+    shop,
+    each,
+    percent,
+    least,
+    most,
+    asOf,
+  }));
 const Summary = z.strictObject({
   /** Without a time there is none. */
   at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 08:30')).default([]),
@@ -164,6 +194,7 @@ export const Company = z.strictObject({
   escalation: z.record(z.string(), z.unknown()).default({}),
   limits: Limits.prefault({}),
   summary: Summary.prefault({}),
+  penalties: z.array(Penalty).default([]),
   lights: Lights.prefault({}),
   shadow: Shadow.prefault({}),
   heartbeat: Heartbeat.prefault({}),
@@ -244,6 +275,7 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
       problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
   }
   checkRoster(raw, problems);
+  checkPenalties(raw, problems);
   checkShadow(raw, problems);
   const rooms = listOf(raw, 'rooms').map((room) => textOf(room, 'id'));
   for (const [index, id] of listOf(fieldOf(raw, 'summary'), 'rooms').entries()) {
@@ -297,6 +329,25 @@ export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
 
 /** Whose people are called by name. */
 const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
+
+/** One row for each channel or shop, and of those that there are. */
+function checkPenalties(raw: unknown, problems: string[]): void {
+  const shops = listOf(raw, 'shops');
+  const known = {
+    channel: shops.map((shop) => textOf(shop, 'channel')),
+    shop: shops.map((shop) => textOf(shop, 'id')),
+  };
+  const told = new Set<string>();
+  for (const [index, penalty] of listOf(raw, 'penalties').entries()) {
+    for (const key of ['channel', 'shop'] as const) {
+      const id = textOf(penalty, key);
+      if (id === undefined) continue;
+      if (!known[key].includes(id)) problems.push(`penalties[${index}].${key}: no shop is that`);
+      if (told.has(`${key}/${id}`)) problems.push(`penalties[${index}].${key}: another row says it already`);
+      told.add(`${key}/${id}`);
+    }
+  }
+}
 
 function checkHears(raw: unknown, room: unknown, path: string, problems: string[]): void {
   const known = {

@@ -8,6 +8,7 @@ import type { Hears } from '../domain/hears.ts';
 import type { Apart } from '../domain/line.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import type { Paid } from '../domain/penalty.ts';
 import type { Promo } from '../domain/promo.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
@@ -238,6 +239,8 @@ export interface LineStore {
   sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** What was paid for those who are due by that wall and not shipped. Read in pieces. */
+  paidDue(wall: number): Promise<readonly Paid[]>;
   /** When orders of a system got their label, as it told in [from, to), by its warehouse codes. */
   labelled(
     systemId: string,

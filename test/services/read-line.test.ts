@@ -17,7 +17,7 @@ it('foresees nothing for orders whose warehouse nobody knows yet: they are in so
   const unknown = report.warehouses.find(({ id }) => id === '');
   expect(unknown).toMatchObject({ waiting: 3 });
   expect([unknown?.speed, unknown?.ahead]).toEqual([undefined, undefined]);
-  expect(tonightNumbers(report, flow.directory, 'zh').later).toBeNull();
+  expect(tonightNumbers(report, null, flow.directory, 'zh').later).toBeNull();
 });
 
 it('does not take a quiet morning for the speed of a warehouse when a rush comes [P1]', async () => {

@@ -191,6 +191,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
       directory: company.directory,
       readHealth: async () => aHealth(),
       readLine: async () => company.lineReport,
+      readRisk: async () => null,
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readSheet: async (id, language) => (id === 'a1' ? `sheet in ${language}\r\n` : undefined),

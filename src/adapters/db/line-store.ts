@@ -1,6 +1,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { alertKey } from '../../domain/alert.ts';
 import { orderSubject } from '../../domain/order.ts';
+import type { Paid } from '../../domain/penalty.ts';
 import type { Owed } from '../../domain/shortage.ts';
 import type { LineCohort, LineStore, Sale } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -65,6 +66,21 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
           )
           .all(phase, warehouse, from, to),
       ),
+    async paidDue(wall) {
+      const read =
+        (phase: string) =>
+        (warehouse: string, from: number, to: number): Paid[] =>
+          sqlite
+            .prepare<Paid>(
+              `SELECT e.shopId, o.currency, o.paidMinor, count(*) AS count
+               FROM LineEntry e JOIN "Order" o ON o.id = e.orderId
+               WHERE e.phase = ? AND e.warehouse = ? AND e.since >= ? AND e.since < ? AND e.wall <= ? AND ${inLine}
+               GROUP BY e.shopId, o.currency, o.paidMinor`,
+            )
+            .all(phase, warehouse, from, to, wall);
+      const waiting = await inPieces('waiting', joinedPiece, read('waiting'));
+      return [...waiting, ...(await inPieces('sorted', joinedPiece, read('sorted')))];
+    },
     labelled: (systemId, from, to) =>
       run(() =>
         sqlite
