@@ -1,6 +1,7 @@
 import type { Actor, Person, Role } from '../domain/actor.ts';
 import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
+import type { Deduction, DeductionSum } from '../domain/deduction.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
@@ -876,6 +877,12 @@ export interface ImportStore {
   noteSeen(shopId: string, orderNos: readonly string[], asOf: number): Promise<void>;
   /** The moment of the newest sheet that showed each; those that no sheet showed are absent. */
   lastSeen(shopId: string, orderNos: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Each row of a bill once, however often the bill is brought. Answers how many are new. */
+  addDeductions(deductions: readonly Deduction[]): Promise<number>;
+  /** What was taken for an order, by cause. */
+  deductionsOf(shopId: string, orderNo: string): Promise<readonly DeductionSum[]>;
+  /** What was taken in [from, to), by cause; null while no bill was ever brought. */
+  deductedIn(from: number, to: number): Promise<readonly DeductionSum[] | null>;
   /** By the key of their headings. */
   mappings(): Promise<ReadonlyMap<string, SheetMapping>>;
   saveMapping(headingKey: string, mapping: SheetMapping, actorId: string, at: number): Promise<void>;
