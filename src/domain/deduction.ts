@@ -37,7 +37,7 @@ const patterns: readonly (readonly [DeductionCause, RegExp])[] = [
 export const causeOf = (words: string): DeductionCause =>
   patterns.find(([, pattern]) => pattern.test(words))?.[0] ?? 'other';
 
-export const causeNames: Readonly<Record<DeductionCause, Text>> = {
+const causeNames: Readonly<Record<DeductionCause, Text>> = {
   late: { zh: '发货晚', en: 'late' },
   short: { zh: '缺货', en: 'out of stock' },
   pickup: { zh: '揽收物流', en: 'pickup' },

@@ -52,7 +52,7 @@ export function createReadShortage(deps: {
 
     async cover(owed, skus, signal) {
       const levels = await Promise.all(
-        systems().map(({ id, system }) => {
+        systems().map(async ({ id, system }) => {
           const own = skus.filter((sku) => owed.skus.get(sku)?.systemIds.has(id) === true);
           const codes = directory.warehouses().flatMap(({ systemId, code }) => (systemId === id ? [code] : []));
           return own.length === 0 ? [] : system.getStock(own, codes, signal);

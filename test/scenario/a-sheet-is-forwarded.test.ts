@@ -16,7 +16,7 @@ it('exports a group’s orders, or a warehouse’s, in one sentence, as a sheet 
 
   for (const words of [`${number}号 导出`, '导出杭州仓']) {
     const [answer] = await bot.say('li', words);
-    expect(answer?.text, words).toMatch(/🔵 .*2 单的表格\n没有姓名、电话和地址，可以转发/);
+    expect(answer?.text, `on ${words}`).toMatch(/🔵 .*2 单的表格\n没有姓名、电话和地址，可以转发/);
     const url = new URL(answer?.card.url ?? '');
     const sheet = await bot.bot.web.inject({ url: url.pathname + url.search, headers: { host: 'localhost' } });
     expect(sheet.statusCode).toBe(200);

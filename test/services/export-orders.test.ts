@@ -64,7 +64,7 @@ it('gives the orders of a group as a sheet without anything of their buyers [P10
     运单号: '',
   });
   for (const secret of ['13800138000', '138****8000', '张*', '滨江', '江南大道'])
-    expect(sheet, secret).not.toContain(secret);
+    expect(sheet, `tells ${secret}`).not.toContain(secret);
   expect(sheet.startsWith('\uFEFF问题,店铺,订单号')).toBe(true);
   expect(await flow.read(alert?.id ?? '', 'en')).toContain('Problem,Shop,Order,Item');
   expect(await flow.read('nowhere', 'zh')).toBeUndefined();
