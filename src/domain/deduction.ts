@@ -24,6 +24,8 @@ export interface SheetDeduction {
 export interface Deduction extends Omit<SheetDeduction, 'row' | 'order' | 'shop'> {
   readonly shopId: string;
   readonly orderNo: string;
+  /** Among the equal rows of its bill: two that are alike are two. */
+  readonly nth: number;
 }
 
 const patterns: readonly (readonly [DeductionCause, RegExp])[] = [

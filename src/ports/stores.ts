@@ -14,7 +14,7 @@ import type { Promo } from '../domain/promo.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
-import type { Owed } from '../domain/shortage.ts';
+import type { OwedPart } from '../domain/shortage.ts';
 import type { Silence } from '../domain/silence.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -250,8 +250,8 @@ export interface LineStore {
   ): Promise<readonly { subject: string; warehouseCode: string; at: number }[]>;
   /** Orders of that warehouse that wait for a label: not sorted yet, or sorted and without one. */
   countUnlabelled(systemId: string, warehouseCode: string): Promise<number>;
-  /** What is owed of each SKU by those who wait or are on the packing tables, by shop. Read in pieces. */
-  owed(): Promise<readonly (Owed & { readonly shopId: string })[]>;
+  /** What is owed of each SKU by those who wait or are on the packing tables, by shop and ten minutes. Read in pieces. */
+  owed(): Promise<readonly (OwedPart & { readonly shopId: string; readonly sku: string; readonly orderId: string })[]>;
   /** What was paid in [from, to), by minute and SKU. */
   soldBetween(from: number, to: number): Promise<readonly Sale[]>;
 }
@@ -393,7 +393,7 @@ export interface AlertStore {
 }
 
 export interface GroupSaid {
-  /** When the room first heard of what is told still. */
+  /** When the room first heard, on the day of its number, of what is told still. */
   readonly startedAt: number;
   readonly saidAt: number;
   readonly count: number;

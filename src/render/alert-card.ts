@@ -250,7 +250,9 @@ export interface GroupCardModel {
   /** What is counted, when it is no orders. */
   readonly unit?: Text;
   readonly oldestData: { readonly name: string; readonly at: number } | null;
-  /** Whom to ask outside the company; empty = nobody named. */
+  /** In a warehouse that is not our own: its people get the list as a sheet. */
+  readonly isOutside: boolean;
+  /** Whom to ask there; empty = nobody named. */
   readonly contact: string;
   /** Who is at it, and with how many of them. */
   readonly held: { readonly by: readonly string[]; readonly count: number };
@@ -271,7 +273,8 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
           : ' · wall nearer'
         : '';
   const verb = say(shoutMany[model.ruleId] ?? model.say, language);
-  const counted = `${count} ${say(model.unit ?? { zh: '单', en: 'orders' }, language)}${again}`;
+  const unit = say(model.unit ?? { zh: '单', en: 'orders' }, language);
+  const counted = `${count} ${unit}${again}`;
   const head = [called(number, language), verb, mostUrgent(nearestShipBy, now, language), where, counted];
   const lines: Line[] = [line(head.filter((part) => part !== '').join(' · ')), line(say(model.say, language))];
   const more: string[] = [];
@@ -280,7 +283,7 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
     const before = isFar
       ? dateTime(dueSoon.before, model.timezone, language)
       : clockTime(dueSoon.before, model.timezone);
-    more.push(zh ? `${before} 前要发 ${dueSoon.count} 单` : `${dueSoon.count} due before ${before}`);
+    more.push(zh ? `${before} 前要发 ${dueSoon.count} ${unit}` : `${dueSoon.count} due before ${before}`);
   }
   const { by, count: taken } = model.held;
   if (taken > 0) {
@@ -301,11 +304,18 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
     buttons: [
       ackButton(model, language),
       { label: zh ? '看清单' : 'List', command: numbered('alerts', model), style: 'plain' },
-      { label: zh ? '导出' : 'Export', command: numbered('export', model), style: 'plain' },
+      ...(model.isOutside ? [exportButton(model, zh)] : []),
     ],
-    link: { label: zh ? '看板' : 'Board', path: '/' },
+    // Three ways onward at most.
+    link: model.isOutside ? null : { label: zh ? '看板' : 'Board', path: '/' },
   };
 }
+
+const exportButton = (model: Numbered, zh: boolean): Button => ({
+  label: zh ? '导出' : 'Export',
+  command: numbered('export', model),
+  style: 'plain',
+});
 
 /** Of the one whose wall is nearest. */
 function mostUrgent(nearestShipBy: number | null, now: number, language: Language): string {

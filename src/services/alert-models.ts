@@ -253,13 +253,15 @@ export function groupModel(
   now: number,
 ): GroupCardModel {
   const [first] = open;
+  const warehouse = directory.warehouses().find(({ id }) => id === first?.facts.warehouseId);
   const before =
     nearestShipBy === null || nearestShipBy <= now ? null : Math.ceil(nearestShipBy / 3_600_000) * 3_600_000;
   return {
     number: said.number,
     severity: worst,
     ruleId: first?.ruleId ?? '',
-    contact: directory.warehouses().find(({ id }) => id === first?.facts.warehouseId)?.contact ?? '',
+    isOutside: warehouse !== undefined && warehouse.kind !== 'own',
+    contact: warehouse?.contact ?? '',
     held: heldOf(open, directory),
     say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [

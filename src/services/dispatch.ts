@@ -148,7 +148,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const today = localDay(now, directory.timezone);
     const isOfToday = memory !== undefined && localDay(memory.saidAt, directory.timezone) === today;
     const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
-    const said: GroupSaid = { ...saidOf(state, memory, now), number };
+    const said: GroupSaid = { ...saidOf(state, isOfToday ? memory : undefined, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
     await tx.alerts.markDispatched(idsOf(state.open), now);

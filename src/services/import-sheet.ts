@@ -248,15 +248,25 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
     const shopOf = shopFor(row.shopId);
     const skipped = [...told.skipped];
     const found: Deduction[] = [];
+    const seen = new Map<string, number>();
     for (const [index, { row: at, order, shop, ...each }] of told.deductions.entries()) {
       if (index % pieceSize === pieceSize - 1) await breath();
       const own = (await storage.views.listByTail(order, 5)).filter(({ channelOrderNo }) => channelOrderNo === order);
       const shopId = shopOf({ shop }) ?? (own.length === 1 ? own[0]?.shopId : undefined);
       if (shopId === undefined) skipped.push(shopless({ row: at, order, shop }));
-      else found.push({ ...each, shopId, orderNo: order });
+      else {
+        const key = JSON.stringify([shopId, order, each]);
+        const nth = seen.get(key) ?? 0;
+        seen.set(key, nth + 1);
+        found.push({ ...each, shopId, orderNo: order, nth });
+      }
     }
     if (found.length === 0) throw new UserError('SHEET_ROWS', skipped[0]?.reason ?? nothingTaken);
-    const changed = isDry ? 0 : await imports.addDeductions(found);
+    let changed = 0;
+    for (let from = 0; !isDry && from < found.length; from += 4 * pieceSize) {
+      changed += await imports.addDeductions(found.slice(from, from + 4 * pieceSize));
+      await breath();
+    }
     return {
       ...nothing,
       preset: 'bill',

@@ -1,4 +1,4 @@
-import { type Cover, coverOf, type Owed, worstShortFirst } from '../domain/shortage.ts';
+import { type Cover, coverOf, type Owed, type OwedPart, worstShortFirst } from '../domain/shortage.ts';
 import type { StockLevel } from '../domain/stock.ts';
 import type { LineStore } from '../ports/stores.ts';
 import type { Directory } from './directory.ts';
@@ -36,16 +36,18 @@ export function createReadShortage(deps: {
   return {
     async owed() {
       const known = new Set(systems().map(({ id }) => id));
-      const skus = new Map<string, Owed & { readonly systemIds: Set<string> }>();
+      const skus = new Map<string, Owed & { readonly parts: OwedPart[]; readonly systemIds: Set<string> }>();
       const blind = new Map<string, number>();
-      for (const { shopId, ...row } of await lines.owed()) {
+      for (const { shopId, sku, orderId, ...part } of await lines.owed()) {
         const systemId = directory.systemOf(shopId);
         if (systemId === undefined || !known.has(systemId)) {
-          blind.set(shopId, (blind.get(shopId) ?? 0) + row.qty);
+          blind.set(shopId, (blind.get(shopId) ?? 0) + part.qty);
           continue;
         }
-        const { systemIds = new Set<string>(), ...sum } = skus.get(row.sku) ?? {};
-        skus.set(row.sku, { ...merged(sum, row), systemIds: systemIds.add(systemId) });
+        const own = skus.get(sku) ?? { sku, orderId, parts: [], systemIds: new Set<string>() };
+        own.parts.push(part);
+        own.systemIds.add(systemId);
+        skus.set(sku, own);
       }
       return { skus, blind };
     },
@@ -73,17 +75,6 @@ export function createReadShortage(deps: {
       const moments = levels.flat().map(({ observedAt }) => observedAt);
       return { covers, observedAt: moments.length === 0 ? null : Math.min(...moments) };
     },
-  };
-}
-
-function merged(sum: Partial<Owed>, row: Owed): Owed {
-  const walls = [sum.shipBy ?? null, row.shipBy].filter((at) => at !== null);
-  return {
-    sku: row.sku,
-    qty: (sum.qty ?? 0) + row.qty,
-    orders: (sum.orders ?? 0) + row.orders,
-    shipBy: walls.length === 0 ? null : Math.min(...walls),
-    orderId: row.orderId,
   };
 }
 

@@ -29,7 +29,7 @@ export function createTellShortage(deps: {
       ),
     );
     const skus = [...owed.skus.values()]
-      .sort((a, b) => Number(known.has(b.sku)) - Number(known.has(a.sku)) || b.qty - a.qty)
+      .sort((a, b) => Number(known.has(b.sku)) - Number(known.has(a.sku)) || b.parts.length - a.parts.length)
       .map(({ sku }) => sku)
       .slice(0, mostAsked);
     const covered = await readShortage.cover(owed, skus, AbortSignal.timeout(patienceMs));

@@ -208,7 +208,7 @@ describe('a group', () => {
     expect(flow.messages().map(({ kind, text }) => [kind, text])).toEqual([
       [
         'group',
-        '1号 · 先发这些 · 最急剩 2时10分 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts 1\n[导出] /export 1\n[看板] /',
+        '1号 · 先发这些 · 最急剩 2时10分 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts 1\n[看板] /',
       ],
     ]);
     for (const { card } of flow.messages()) fitsTheFloor(card);

@@ -19,8 +19,8 @@ const read = (row: Stored): ImportRow => ({
   result: row.result === null ? null : (JSON.parse(row.result) as unknown),
 });
 
-/** The same row of the same bill; equal rows of one order are told apart by their number among themselves. */
-const deductionId = ({ shopId, orderNo, minor, currency, cause, at }: Deduction, nth: number): string =>
+/** The same row, in whichever copy of a bill. */
+const deductionId = ({ shopId, orderNo, minor, currency, cause, at, nth }: Deduction): string =>
   createHash('sha256')
     .update(JSON.stringify([shopId, orderNo, minor, currency, cause, at, nth]))
     .digest('base64url')
@@ -42,18 +42,14 @@ export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
       ),
     addDeductions: (deductions) =>
       run(() => {
-        const seen = new Map<string, number>();
         let added = 0;
         for (const each of deductions) {
-          const first = deductionId(each, 0);
-          const nth = seen.get(first) ?? 0;
-          seen.set(first, nth + 1);
           const { shopId, orderNo, minor, currency, cause, at } = each;
           added += sqlite
             .prepare(
               'INSERT OR IGNORE INTO Deduction (id, shopId, orderNo, minor, currency, cause, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
             )
-            .run(deductionId(each, nth), shopId, orderNo, minor, currency, cause, at).changes;
+            .run(deductionId(each), shopId, orderNo, minor, currency, cause, at).changes;
         }
         return added;
       }, 'several'),

@@ -2,7 +2,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { alertKey } from '../../domain/alert.ts';
 import { orderSubject } from '../../domain/order.ts';
 import type { Paid } from '../../domain/penalty.ts';
-import type { Owed } from '../../domain/shortage.ts';
+import type { OwedPart } from '../../domain/shortage.ts';
 import type { LineCohort, LineStore, Sale } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -17,7 +17,7 @@ const pieceSize = 3_000;
 /** The same where their lines are read, too. */
 const joinedPiece = 1_000;
 
-type OwedRow = Owed & { readonly shopId: string };
+type OwedRow = Omit<OwedPart, 'isSorted'> & { readonly shopId: string; readonly sku: string; readonly orderId: string };
 
 export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
   /** Where a piece ends: cut where ten minutes begin, so that nobody who stands together is torn apart. */
@@ -109,15 +109,19 @@ export function createLineStore(sqlite: Sqlite, run: Run): LineStore {
         (warehouse: string, from: number, to: number): OwedRow[] =>
           sqlite
             .prepare<OwedRow>(
-              `SELECT e.shopId, l.sku, sum(l.qty) AS qty, count(DISTINCT l.orderId) AS orders, min(e.wall) AS shipBy,
-                 max(l.orderId) AS orderId
+              `SELECT e.shopId, l.sku, min(e.since) AS since, sum(l.qty) AS qty, count(DISTINCT l.orderId) AS orders,
+                 min(e.wall) AS wall, max(l.orderId) AS orderId
                FROM LineEntry e JOIN OrderLine l ON l.orderId = e.orderId
                WHERE e.phase = ? AND e.warehouse = ? AND e.since >= ? AND e.since < ? AND ${inLine}
-               GROUP BY e.shopId, l.sku`,
+               GROUP BY e.shopId, l.sku, e.since / ${together}`,
             )
             .all(phase, warehouse, from, to);
       const waiting = await inPieces('waiting', joinedPiece, read('waiting'));
-      return [...waiting, ...(await inPieces('sorted', joinedPiece, read('sorted')))];
+      const sorted = await inPieces('sorted', joinedPiece, read('sorted'));
+      return [
+        ...waiting.map((row) => ({ ...row, isSorted: false })),
+        ...sorted.map((row) => ({ ...row, isSorted: true })),
+      ];
     },
     shippedSince: (from, wall) =>
       run(() =>
