@@ -24,6 +24,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCheckUp } from '../services/check-up.ts';
 import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
 import { createDetect } from '../services/detect.ts';
@@ -36,10 +37,12 @@ import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
 import { createExportOrders } from '../services/export-orders.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
+import { createForget } from '../services/forget.ts';
+import { createHearShop } from '../services/hear-shop.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
-import { createIngest } from '../services/ingest.ts';
+import { createIngest, type ShopSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
@@ -57,6 +60,7 @@ import { createReadShortage } from '../services/read-shortage.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
+import { createRemindGrants } from '../services/remind-grants.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createReviewRules } from '../services/review-rules.ts';
@@ -73,6 +77,7 @@ import { createTellHealth } from '../services/tell-health.ts';
 import { createTellShortage } from '../services/tell-shortage.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
+import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
 import { createWatchLabels } from '../services/watch-labels.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
@@ -82,6 +87,7 @@ import { createWatchSpike } from '../services/watch-spike.ts';
 import { createWhyNot } from '../services/why-not.ts';
 import { createRoomBell } from '../web/room-bell.ts';
 import { createWeb } from '../web/server.ts';
+import { checked } from './checked.ts';
 import { awake, type Company, fileChannel, rotationsOf } from './company.ts';
 import { createDirectory } from './directory.ts';
 import type { Plugs } from './discover.ts';
@@ -114,6 +120,8 @@ export interface Bot {
   readonly web: FastifyInstance;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly imports: ImportSheet;
+  readonly history: WalkHistory;
+  shops(): readonly ShopSource[];
   readonly rooms: readonly RoomRow[];
   /** Ticks and connects. */
   start(): void;
@@ -214,6 +222,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
         : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
   });
+  const hearShop = createHearShop({
+    storage,
+    clock,
+    shops,
+    ingest,
+    nudge: (shopId) => engine.nudge(`pushes:${shopId}`),
+    metrics,
+    log,
+  });
+  const history = createWalkHistory({ storage, clock, ingest, directory, log });
   const importShops = (): readonly ImportShop[] =>
     company.shops.map(({ id, channel }) => ({ id, name: directory.shopName(id), isFile: channel === fileChannel }));
   const imports = createImportSheet({
@@ -234,6 +252,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     newId: () => randomUUID().replaceAll('-', '').slice(0, 16),
   });
   await imports.start();
+  const lookedAt = checked({ plugs, directory, company: () => company, sources: () => sources });
+  const remindGrants = createRemindGrants({ storage, clock, sources: lookedAt.sources });
   const remindSheets = createRemindSheets({ storage, clock, directory, shops: importShops });
   const detect = createDetect({ storage, clock, rulebook: () => rulebook, directory, confirm, metrics, log });
   const duty = createDuty({
@@ -481,11 +501,20 @@ export async function build(options: BuildOptions): Promise<Bot> {
     }
     return promo.sayTurns();
   }
+  const forget = createForget({
+    storage,
+    clock,
+    timezone: () => company.timezone,
+    retention: () => company.retention,
+    log,
+  });
   const noise = { turnPromo, tellMonth: months.tell, digestShadow: shadow.digest, reviewRules, heartbeat };
   const modules = () =>
     flowModules({
       sources,
       ingest,
+      hearShop,
+      history,
       follow,
       detect,
       dispatch,
@@ -499,6 +528,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
       summarise,
       imports,
       remindSheets,
+      remindGrants,
+      forget,
       noise,
     });
   const engine = createEngine(modules(), {
@@ -544,6 +575,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     menu,
     receive: run.receive,
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
+    hearShop: (shopId, push) => hearShop.hear(shopId, push),
     sessions,
     links,
     imports,
@@ -551,6 +583,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine, readRisk }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readSheet: exporting.read,
+    checkUp: createCheckUp({ storage, clock, ...lookedAt }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({
         name,
@@ -574,6 +607,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     web,
     run,
     imports,
+    history,
+    shops,
     rooms: await storage.rooms.list(),
     async reload(next) {
       const room = (of: Company) => of.rooms.find(({ platform }) => platform === 'web')?.id;

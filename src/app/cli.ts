@@ -8,13 +8,14 @@ const usage = `warroom <命令 / verb> [--json]
   doctor                   逐项检查、缺什么找谁 / what works, what is missing, who clicks where
   import FILE [--shop ID] [--dry-run] [--map order=列名,…]
                            导入订单表 / take in a sheet of orders
+  backfill SHOP            把店铺最近 30 天的老单补进来 / bring in the shop's last 30 days
   replay FILE              用真实订单文件回放规则 / run the rules over a file of orders
   sandbox                  只启动模拟公司 / the simulated company alone
   login PERSON             网页登录码 / a code for the pages
   audit verify [--head X]  校验审计链 / check the audit chain
   db migrate|backup|rebuild
   reload                   重新读取 warroom.yaml / take the changed warroom.yaml
-  bench NAME               与标尺并排测速：commands、alerts、ingest、sweep、import / measure beside a yardstick`;
+  bench NAME               与标尺并排测速：commands、alerts、ingest、intake、sweep、import / measure beside a yardstick`;
 
 /** The CLI's verbs. Resolves with the exit code; a problem is told on stderr, never with a value of a secret. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -56,6 +57,8 @@ async function verb(
       return (await import('./cli/start.ts')).start(json);
     case 'doctor':
       return (await import('./cli/doctor.ts')).doctor(json);
+    case 'backfill':
+      return second === undefined ? help(2, json) : (await import('./cli/backfill.ts')).backfill(second, json);
     case 'replay':
       return second === undefined ? help(2, json) : (await import('./cli/replay.ts')).replayFile(second, json);
     case 'login':

@@ -172,6 +172,11 @@ const Summary = z.strictObject({
 /** The channel of shops without any API. */
 export const fileChannel = 'file';
 const Shadow = z.strictObject({ days: z.number().int().min(0).default(0), to: z.string().optional() });
+/** Days that personal things are kept: receivers after the end of their order, words of messages. */
+const Retention = z.strictObject({
+  receiverDays: z.number().int().min(1).default(90),
+  messageDays: z.number().int().min(1).default(30),
+});
 /** A way out that is none of the bot's own: `url` is called at every beat, `webhook` is a group that is told of a stall. */
 const Heartbeat = z.strictObject({
   url: z.url().optional(),
@@ -198,6 +203,7 @@ export const Company = z.strictObject({
   lights: Lights.prefault({}),
   shadow: Shadow.prefault({}),
   heartbeat: Heartbeat.prefault({}),
+  retention: Retention.prefault({}),
 });
 export type Company = z.output<typeof Company>;
 

@@ -1,5 +1,5 @@
 import { scheduleJob } from 'node-schedule';
-import { AppError } from '../domain/errors.ts';
+import { AppError, RateLimitedError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -65,6 +65,7 @@ export function createEngine(initial: readonly EngineModule[], { clock, beat, lo
   let modules = initial;
   const lastStart = new Map<string, number>();
   const lastOk = new Map<string, number>();
+  const notBefore = new Map<string, number>();
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const waiting = new Set<string>();
@@ -82,6 +83,8 @@ export function createEngine(initial: readonly EngineModule[], { clock, beat, lo
       comeBack(module);
     } catch (error) {
       if (isStopping) return;
+      // The other side said how long it wants to rest.
+      if (error instanceof RateLimitedError) notBefore.set(module.name, clock.now() + error.afterMs);
       if (error instanceof AppError)
         log.warn({ module: module.name, code: error.code }, 'A module failed, it runs again');
       else log.error({ module: module.name, error }, 'A module broke, it runs again');
@@ -112,8 +115,10 @@ export function createEngine(initial: readonly EngineModule[], { clock, beat, lo
     return run;
   }
 
+  const rests = (name: string): boolean => clock.now() < (notBefore.get(name) ?? Number.NEGATIVE_INFINITY);
+
   function nudge(name: string): void {
-    if (isStopping || !mayRun()) return;
+    if (isStopping || !mayRun() || rests(name)) return;
     again.add(name);
     const module = modules.find((each) => each.name === name);
     if (module !== undefined && !running.has(name)) setImmediate(() => void begin(module));
@@ -122,7 +127,8 @@ export function createEngine(initial: readonly EngineModule[], { clock, beat, lo
   async function tick(now: number): Promise<void> {
     if (isStopping || !mayRun()) return;
     const due = modules.filter(
-      ({ name, everyMs }) => !running.has(name) && now - (lastStart.get(name) ?? Number.NEGATIVE_INFINITY) >= everyMs,
+      ({ name, everyMs }) =>
+        !running.has(name) && !rests(name) && now - (lastStart.get(name) ?? Number.NEGATIVE_INFINITY) >= everyMs,
     );
     await Promise.all(due.map(begin));
   }

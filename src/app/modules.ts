@@ -4,11 +4,13 @@ import type { createDeliver } from '../services/deliver.ts';
 import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
 import type { FollowParcels } from '../services/follow-parcels.ts';
+import type { HearShop } from '../services/hear-shop.ts';
 import type { ImportSheet } from '../services/import-sheet.ts';
 import type { Ingest } from '../services/ingest.ts';
 import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createSummarise } from '../services/summarise.ts';
+import type { WalkHistory } from '../services/walk-history.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
 import type { EngineModule } from './engine.ts';
 import type { Sources } from './sources.ts';
@@ -16,6 +18,8 @@ import type { Sources } from './sources.ts';
 export interface FlowParts {
   readonly sources: Sources;
   readonly ingest: Ingest;
+  readonly hearShop: HearShop;
+  readonly history: WalkHistory;
   readonly follow: FollowParcels;
   readonly detect: Detect;
   readonly dispatch: ReturnType<typeof createDispatch>;
@@ -28,6 +32,9 @@ export interface FlowParts {
   readonly summarise: ReturnType<typeof createSummarise>;
   readonly imports: ImportSheet;
   readonly remindSheets: () => Promise<number>;
+  readonly remindGrants: () => Promise<number>;
+  /** Erases personal data whose time is over. */
+  readonly forget: () => Promise<number>;
   /** What is seen in the lines of the warehouses and in sales: backlog, overtaken, spike. */
   readonly watchLines: readonly { readonly name: string; readonly run: (signal: AbortSignal) => Promise<number> }[];
   readonly noise: {
@@ -46,6 +53,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
   const {
     sources,
     ingest,
+    hearShop,
+    history,
     follow,
     detect,
     dispatch,
@@ -59,18 +68,39 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     summarise,
     imports,
     remindSheets,
+    remindGrants,
+    forget,
     noise,
   } = parts;
   return [
-    ...sources.shops.map(
-      (shop): EngineModule => ({
+    ...sources.shops.flatMap((shop): EngineModule[] => [
+      {
         name: `shop:${shop.id}`,
         everyMs: shop.pollMs,
         limitMs: aMinute,
         run: (signal) => ingest.pullShop(shop, signal),
         wakes: ['recheck'],
-      }),
-    ),
+      },
+      // A page a second: new orders are read beside it, undisturbed.
+      {
+        name: `history:${shop.id}`,
+        everyMs: 1_000,
+        limitMs: aMinute,
+        run: (signal) => history.step(shop, signal),
+        wakes: ['recheck'],
+      },
+      ...(shop.channel.readPush === null
+        ? []
+        : [
+            {
+              name: `pushes:${shop.id}`,
+              everyMs: 5_000,
+              limitMs: aMinute,
+              run: (signal: AbortSignal) => hearShop.read(shop, signal),
+              wakes: ['recheck', `pushes:${shop.id}`],
+            },
+          ]),
+    ]),
     ...sources.systems.flatMap((system): EngineModule[] => [
       {
         name: `system:${system.id}`,
@@ -117,6 +147,8 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['imports', 'recheck', 'judge'],
     },
     { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
+    { name: 'remind-grants', everyMs: 60 * aMinute, limitMs: aMinute, run: remindGrants, wakes: ['deliver'] },
+    { name: 'forget', everyMs: aMinute, limitMs: aMinute, run: forget, wakes: ['forget'] },
     ...watchLines.map(
       ({ name, run: look }): EngineModule => ({
         name,

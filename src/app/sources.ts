@@ -5,6 +5,7 @@ import type { FulfillmentSystem } from '../ports/fulfillment.ts';
 import type { Http } from '../ports/http.ts';
 import type { Identifier } from '../ports/identifier.ts';
 import type { Storage } from '../ports/stores.ts';
+import type { FreshTokens } from '../ports/tokens.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { CarrierSource } from '../services/follow-parcels.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
@@ -47,22 +48,24 @@ export function createSourceFactory({
   const systemsMade = new Map<string, { block: string; source: SystemSource }>();
   const carriersMade = new Map<string, { block: string; source: CarrierSource }>();
 
-  function shopOf(shop: Company['shops'][number], timezone: string): ShopSource {
+  async function shopOf(shop: Company['shops'][number], timezone: string): Promise<ShopSource> {
     const block = JSON.stringify([shop, timezone]);
     const known = shopsMade.get(shop.id);
     if (known?.block === block) return known.source;
     const plug = plugs.channels.get(shop.channel);
     if (plug === undefined) throw new TypeError(`no channel ${shop.channel}`);
+    const tokens = await tokensOf(`shop:${shop.id}`, shop.credentials);
     const channel: Channel = plug.create({
       shopId: shop.id,
       baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
-      credentials: plug.credentials.parse(shop.credentials),
+      credentials: plug.credentials.parse({ ...shop.credentials, ...tokens.fresh }),
       timezone,
       http,
       clock,
       identifier,
+      saveTokens: tokens.save,
     });
-    const source = { id: shop.id, channel, pollMs: shop.poll };
+    const source = { id: shop.id, channel, pollMs: shop.poll, backfillDays: shop.backfillDays };
     shopsMade.set(shop.id, { block, source });
     return source;
   }
@@ -73,27 +76,28 @@ export function createSourceFactory({
     if (known?.block === block) return known.source;
     const plug = plugs.fulfillment.get(system.kind);
     if (plug === undefined) throw new TypeError(`no system ${system.kind}`);
-    const tokenId = `system:${system.id}`;
-    // Saved tokens follow from the configured seed: a new seed (somebody granted access again) makes them worthless.
-    const seed = createHash('sha256').update(JSON.stringify(system.credentials)).digest('base64url');
-    const fresh = savedTokens(await storage.tokens.find(tokenId), seed, vault);
+    const tokens = await tokensOf(`system:${system.id}`, system.credentials);
     const made: FulfillmentSystem = plug.create({
       systemId: system.id,
       baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
-      credentials: plug.credentials.parse({ ...system.credentials, ...fresh }),
+      credentials: plug.credentials.parse({ ...system.credentials, ...tokens.fresh }),
       http,
       clock,
-      saveTokens: ({ accessToken, refreshToken, expiresAt }) =>
-        storage.tokens.save(
-          tokenId,
-          vault.seal(JSON.stringify({ seed, accessToken, refreshToken })),
-          expiresAt,
-          clock.now(),
-        ),
+      saveTokens: tokens.save,
     });
     const source = { id: system.id, system: made, pollMs: system.poll };
     systemsMade.set(system.id, { block, source });
     return source;
+  }
+
+  /** Saved tokens follow from the configured seed: a new seed (somebody granted access again) makes them worthless. */
+  async function tokensOf(id: string, credentials: unknown) {
+    const seed = createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');
+    return {
+      fresh: savedTokens(await storage.tokens.find(id), seed, vault),
+      save: ({ expiresAt, ...tokens }: FreshTokens): Promise<void> =>
+        storage.tokens.save(id, vault.seal(JSON.stringify({ seed, ...tokens, expiresAt })), expiresAt, clock.now()),
+    };
   }
 
   function carrierOf(block: Company['carriers'][number]): CarrierSource {
@@ -116,23 +120,17 @@ export function createSourceFactory({
   }
 
   return async (company) => ({
-    shops: company.shops.filter(({ channel }) => channel !== fileChannel).map((shop) => shopOf(shop, company.timezone)),
+    shops: await Promise.all(
+      company.shops.filter(({ channel }) => channel !== fileChannel).map((shop) => shopOf(shop, company.timezone)),
+    ),
     systems: await Promise.all(company.systems.map(systemOf)),
     carriers: company.carriers.map(carrierOf),
   });
 }
 
-/** Tokens refreshed since that seed; nothing when there are none. */
-function savedTokens(
-  row: { readonly sealed: string } | undefined,
-  seed: string,
-  vault: Vault,
-): { accessToken?: string; refreshToken?: string } {
+/** Tokens refreshed since that seed, as credentials; nothing when there are none. */
+function savedTokens(row: { readonly sealed: string } | undefined, seed: string, vault: Vault): Partial<FreshTokens> {
   if (row === undefined) return {};
-  const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as {
-    seed?: string;
-    accessToken: string;
-    refreshToken: string;
-  };
+  const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as FreshTokens & { seed?: string };
   return from === seed ? tokens : {};
 }

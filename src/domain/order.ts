@@ -18,6 +18,9 @@ export type ChannelStatus = (typeof channelStatuses)[number];
 
 export type RefundState = 'none' | 'requested' | 'accepted' | 'done' | 'closed';
 
+/** What became of the receiver's address since the order was placed: the buyer asked for another one, or it is another one by now. */
+export type AddressChange = 'none' | 'requested' | 'changed';
+
 /** Kinds that no clock alarms: counted only. */
 export type OrderKind = 'sale' | 'postage' | 'sample' | 'resend';
 
@@ -79,6 +82,7 @@ export interface OrderView {
   readonly refund: RefundState;
   readonly refundAt: number | null;
   readonly held: boolean;
+  readonly addressChange: AddressChange;
   readonly buyerNote: string;
   readonly remark: string;
   readonly flag: string;

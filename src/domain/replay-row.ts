@@ -104,6 +104,7 @@ function viewAt(row: ReplayRow, person: ReplayPerson, moments: RowMoments, at: n
     refund: 'none',
     refundAt: null,
     held: false,
+    addressChange: 'none',
     buyerNote: '',
     remark: '',
     flag: '',

@@ -140,6 +140,7 @@ export function viewOfSheetOrder(
     refund: told.refund,
     refundAt: null,
     held: told.held,
+    addressChange: 'none',
     buyerNote: told.buyerNote,
     remark: told.remark,
     flag: told.flag,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
+import type { AccessGuide } from './access.ts';
 import type { SkippedRow } from './channel.ts';
 import type { Http } from './http.ts';
 
@@ -76,6 +77,7 @@ export interface CarrierContext<Credentials> {
 /** The default export of `adapters/carriers/<name>/index.ts`. */
 export interface CarrierPlug<Credentials = never> {
   readonly name: Text;
+  readonly guide: AccessGuide;
   readonly defaultBaseUrl: string | null;
   readonly credentials: z.ZodType<Credentials>;
   create(context: CarrierContext<Credentials>): Carrier;

@@ -3,9 +3,11 @@ import type { FulfillmentView, StageSource } from '../domain/fulfillment.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { StockLevel, StockLock } from '../domain/stock.ts';
 import type { Text } from '../domain/text.ts';
+import type { AccessGuide } from './access.ts';
 import type { SkippedRow, Window } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
+import type { FreshTokens } from './tokens.ts';
 
 /** How a system does an operation: in one call, as a sequence, or only by hand at a screen (with the text to show). */
 export type Capability = 'native' | 'saga' | { readonly manual: Text };
@@ -70,14 +72,6 @@ export interface FulfillmentSystem {
   cancelOrder(systemOrderNo: string, reason: string, by: string, signal: AbortSignal): Promise<Outcome<null>>;
 }
 
-/** Tokens that a system gave in exchange for the old ones, which may be void by now. */
-export interface FreshTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Unix ms; null when the system does not tell. */
-  readonly expiresAt: number | null;
-}
-
 export interface FulfillmentContext<Credentials> {
   readonly systemId: string;
   readonly baseUrl: string;
@@ -91,6 +85,7 @@ export interface FulfillmentContext<Credentials> {
 /** The default export of `adapters/fulfillment/<name>/index.ts`. */
 export interface FulfillmentPlug<Credentials = never> {
   readonly name: Text;
+  readonly guide: AccessGuide;
   readonly defaultBaseUrl: string | null;
   readonly credentials: z.ZodType<Credentials>;
   create(context: FulfillmentContext<Credentials>): FulfillmentSystem;

@@ -33,6 +33,7 @@ export interface Storage extends Stores {
   readonly rooms: RoomStore;
   readonly rules: RuleStore;
   readonly tokens: TokenStore;
+  readonly pushes: PushStore;
   /** When this database was first stamped. */
   bornAt(): Promise<number>;
   /** Stamps a new database with its world; afterwards answers what it was stamped with. */
@@ -55,6 +56,8 @@ export interface Stores {
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
+  readonly walks: WalkStore;
+  readonly retention: RetentionStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -179,7 +182,15 @@ export interface ViewStore {
   rebuild(derive: Derivation, shopOf: ShopOf): Promise<{ events: number }>;
   noteOddity(
     source: string,
-    kind: 'unknown-state' | 'skipped-row' | 'unknown-carrier' | 'not-followed' | 'refused' | 'reused-waybill',
+    kind:
+      | 'unknown-state'
+      | 'skipped-row'
+      | 'unknown-carrier'
+      | 'not-followed'
+      | 'refused'
+      | 'reused-waybill'
+      | 'missing'
+      | 'outdated',
     what: string,
     ref: string,
     at: number,
@@ -738,6 +749,51 @@ export interface SourceStore {
   failed(id: string, at: number, error: string): Promise<void>;
   find(id: string): Promise<SourceRow | undefined>;
   list(): Promise<readonly SourceRow[]>;
+}
+
+/** Orders that a platform's push named, waiting to be read afresh. */
+export interface PushRow {
+  readonly id: number;
+  readonly source: string;
+  readonly orderNos: readonly string[];
+  readonly receivedAt: number;
+}
+
+export interface PushStore {
+  /** False when that message is known already. Those of one moment are kept in one commit; each resolves when it is on disk. */
+  add(push: Omit<PushRow, 'id'> & { readonly messageId: string }): Promise<boolean>;
+  /** Oldest first. */
+  listPending(source: string, limit: number): Promise<readonly PushRow[]>;
+  done(ids: readonly number[], at: number): Promise<void>;
+  /** Drops messages received before `at`, read or not. */
+  forget(at: number): Promise<number>;
+}
+
+/** A walk through a shop's orders by the time they were placed, newest first. Times are unix ms. */
+export interface WalkRow {
+  /** `backfill/<shop>` or `check/<shop>`. */
+  readonly id: string;
+  readonly fromAt: number;
+  readonly toAt: number;
+  readonly reachedAt: number;
+  readonly page: string | null;
+  readonly orders: number;
+  readonly differed: number;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface WalkStore {
+  find(id: string): Promise<WalkRow | undefined>;
+  save(row: WalkRow): Promise<void>;
+}
+
+/** Forgets what may not be kept longer. Each call takes at most `limit` rows and answers how many it took. */
+export interface RetentionStore {
+  /** Sealed receivers of orders that ended before `at`, or of which nothing was heard for a year. The row says when. */
+  eraseReceivers(at: number, now: number, limit: number): Promise<number>;
+  /** Words of messages that were answered or said before `at`: rows and receipts stay. */
+  eraseMessages(at: number, limit: number): Promise<number>;
 }
 
 /** What a tracking service is asked about one parcel. A new waybill is due at once. */

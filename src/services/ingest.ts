@@ -1,6 +1,8 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
+import { hidePhones } from '../domain/hide-phones.ts';
+import type { OrderView } from '../domain/order.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { Channel, OrderPage, ReceiverSecret, SkippedRow, SourceOrder, Window } from '../ports/channel.ts';
@@ -17,6 +19,8 @@ export interface ShopSource {
   readonly id: string;
   readonly channel: Channel;
   readonly pollMs: number;
+  /** How many days of orders are brought in when the shop is new. */
+  readonly backfillDays: number;
 }
 
 /** A warehouse system that tells stages, stock and locks. */
@@ -40,6 +44,22 @@ export interface Ingest {
   /** Reads what changed since the last watermark, page by page, up to now. Goes on where a crash stopped it. */
   pullShop(source: ShopSource, signal: AbortSignal): Promise<number>;
   pullSystem(source: SystemSource, signal: AbortSignal): Promise<number>;
+  /**
+   * One page of a shop's orders by the time they were placed; those that `isWanted` are stored. `last` is told how many
+   * that were and, when it `compares`, how many were missing or older here, each noted; it belongs to the last step.
+   * Answers the next page.
+   */
+  pullCreated(
+    source: ShopSource,
+    at: { readonly window: Window; readonly page: string | undefined; readonly compares: boolean },
+    isWanted: (order: SourceOrder) => boolean,
+    last: (
+      tx: Stores,
+      counts: { readonly stored: number; readonly differed: number },
+      next: string | undefined,
+    ) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** The whole list of virtual locks: what is missing from it has been given back. */
   pullLocks(source: SystemSource, signal: AbortSignal): Promise<number>;
   /** A fresh read of single orders, through the same door. */
@@ -63,6 +83,8 @@ export interface Ingest {
 
 /** Rows one step takes: it must not hold the event loop for longer than a blink. */
 const pieceSize = 100;
+/** What changed later than that need not have been read yet. */
+const settledMs = 10 * 60_000;
 const deadCursor: ReadonlySet<string> = new Set(['BAD_CURSOR', 'CURSOR_STUCK']);
 /** How far back the very first read looks: the working day. */
 const firstLookMs = 6 * 3_600_000;
@@ -72,10 +94,20 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     for (const row of skipped) await storage.views.noteOddity(source, 'skipped-row', row.reason, row.ref, clock.now());
   }
 
-  async function storeOrders(tx: Stores, source: string, orders: readonly SourceOrder[], now: number): Promise<number> {
+  /** When the last walk up to now began, by stream: what it did not show, the platform did not show yet. */
+  const lastWalks = new Map<string, number>();
+
+  /** `old` orders are read again on purpose: how late they come says nothing. */
+  async function storeOrders(
+    tx: Stores,
+    source: string,
+    orders: readonly SourceOrder[],
+    now: number,
+    age: 'fresh' | 'old' = 'fresh',
+  ): Promise<number> {
     const records: OrderRecord[] = orders.map(({ view, receiver, visibleAt }) => ({
-      view,
-      visibleAt,
+      view: withoutPhones(view),
+      visibleAt: age === 'old' ? null : (visibleAt ?? shownSince(source, view.sourceUpdatedAt)),
       // A receiver that the platform has masked by now must not replace the one that was sealed.
       seal: receiver === null || isMasked(receiver) ? null : () => vault.seal(JSON.stringify(receiver)),
     }));
@@ -84,8 +116,33 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       if (view.status === 'unknown')
         await tx.views.noteOddity(source, 'unknown-state', view.sourceStatus, view.channelOrderNo, now);
     }
-    measure(source, orders, changed, now);
+    measure(source, records, changed, now);
     return changed;
+  }
+
+  /** For a platform that does not tell since when it shows a change: not before the last look, which missed it. */
+  function shownSince(source: string, changedAt: number): number | null {
+    const before = lastWalks.get(source);
+    return before === undefined ? null : Math.max(before, changedAt);
+  }
+
+  /** Counts and names what should have been here for a while. */
+  async function noteDifferences(
+    tx: Stores,
+    source: string,
+    orders: readonly SourceOrder[],
+    now: number,
+  ): Promise<number> {
+    let differed = 0;
+    for (const { view } of orders) {
+      if (view.sourceUpdatedAt > now - settledMs) continue;
+      const known = await tx.views.findOrderByNo(view.shopId, view.channelOrderNo);
+      if (known !== undefined && known.sourceUpdatedAt >= view.sourceUpdatedAt) continue;
+      const kind = known === undefined ? 'missing' : 'outdated';
+      await tx.views.noteOddity(source, kind, view.sourceStatus, view.channelOrderNo, now);
+      differed += 1;
+    }
+    return differed;
   }
 
   /**
@@ -116,11 +173,11 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     return changed;
   }
 
-  /** Runs a window's pages; the cursor moves with its page. */
-  async function readWindow<Row>(
+  /** Reads windows up to now, none longer than the platform takes; the cursor moves with its page. */
+  async function readUpToNow<Row>(
     stream: string,
     source: string,
-    lagMs: number,
+    { lagMs, longestMs }: { readonly lagMs: number; readonly longestMs: number },
     pull: (window: Window, page: string | undefined) => Promise<Rows<Row>>,
     store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
   ): Promise<number> {
@@ -130,31 +187,39 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       windowTo: null,
       page: null,
     };
-    const to = cursor.windowTo ?? clock.now();
-    let page = cursor.page ?? undefined;
+    let { watermark: from, windowTo, page } = cursor;
     let changed = 0;
-    do {
-      const read = await pull({ from: cursor.watermark, to }, page).catch(async (error: unknown) => {
-        // The source forgot the page we stopped at: its window is read again from the start.
-        if (error instanceof RejectedError && deadCursor.has(error.code)) {
-          await storage.sources.saveCursor(
-            { stream, watermark: cursor.watermark, windowTo: null, page: null },
-            clock.now(),
-          );
-        }
-        throw error;
-      });
-      await noteSkipped(source, read.skipped);
-      page = read.next;
-      const next: CursorRow =
-        page === undefined
-          ? { stream, watermark: Math.max(cursor.watermark, to - lagMs), windowTo: null, page: null }
-          : { stream, watermark: cursor.watermark, windowTo: to, page };
-      changed += await storeInPieces(read.rows, store, async (tx, now) => {
-        await tx.sources.saveCursor(next, now);
-        await tx.sources.ok(source, now);
-      });
-    } while (page !== undefined);
+    let isAtNow = false;
+    let begunAt: number | undefined;
+    while (!isAtNow) {
+      const now = clock.now();
+      if (windowTo === null && now <= from + longestMs) begunAt = now;
+      const to = windowTo ?? Math.min(now, from + longestMs);
+      isAtNow = windowTo === null && to === now;
+      do {
+        const read = await pull({ from, to }, page ?? undefined).catch(async (error: unknown) => {
+          // The source forgot the page we stopped at: its window is read again from the start.
+          if (error instanceof RejectedError && deadCursor.has(error.code)) {
+            await storage.sources.saveCursor({ stream, watermark: from, windowTo: null, page: null }, clock.now());
+          }
+          throw error;
+        });
+        await noteSkipped(source, read.skipped);
+        page = read.next ?? null;
+        // The last stretch may not be complete yet. An older one is, but for what changed on the way to its end.
+        const next: CursorRow =
+          page === null
+            ? { stream, watermark: Math.max(from, to - lagMs), windowTo: null, page: null }
+            : { stream, watermark: from, windowTo: to, page };
+        changed += await storeInPieces(read.rows, store, async (tx, at) => {
+          await tx.sources.saveCursor(next, at);
+          await tx.sources.ok(source, at);
+        });
+        from = next.watermark;
+      } while (page !== null);
+      windowTo = null;
+    }
+    if (begunAt !== undefined) lastWalks.set(source, begunAt);
     return changed;
   }
 
@@ -170,10 +235,15 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     }
   }
 
-  function measure(source: string, orders: readonly SourceOrder[], changed: number, now: number): void {
-    const seen = orders.flatMap((order) => order.visibleAt ?? []);
-    const newest = seen.length === 0 ? null : Math.max(...seen);
-    metrics.ingested(source, changed, newest === null || changed === 0 ? null : Math.max(0, now - newest), null);
+  function measure(source: string, records: readonly OrderRecord[], changed: number, now: number): void {
+    const newest = records.reduce<OrderRecord | undefined>(
+      (best, record) => ((record.visibleAt ?? -1) > (best?.visibleAt ?? -1) ? record : best),
+      undefined,
+    );
+    const shownAt = newest?.visibleAt ?? null;
+    if (newest === undefined || shownAt === null || changed === 0) return metrics.ingested(source, changed, null, null);
+    const lag = Math.max(0, shownAt - newest.view.sourceUpdatedAt);
+    metrics.ingested(source, changed, Math.max(0, now - shownAt), lag);
   }
 
   async function storeFulfillments(
@@ -183,7 +253,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     now: number,
   ): Promise<number> {
     const source = `system:${systemId}`;
-    const { changed } = await tx.views.saveFulfillments(source, views, now, rulebook().derivation, shopOf);
+    const told = views.map((view) => ({ ...view, reason: hidePhones(view.reason) }));
+    const { changed } = await tx.views.saveFulfillments(source, told, now, rulebook().derivation, shopOf);
     for (const view of views) {
       if (view.reason.startsWith('未知状态')) {
         await tx.views.noteOddity(source, 'unknown-state', view.sourceStatus, view.systemOrderNo, now);
@@ -223,10 +294,10 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   return {
     pullShop: (source, signal) =>
       watched(`shop:${source.id}`, () =>
-        readWindow(
+        readUpToNow(
           `shop:${source.id}/updated`,
           `shop:${source.id}`,
-          source.channel.lagMs,
+          { lagMs: source.channel.lagMs, longestMs: source.channel.windowMs.updated },
           async (window, page) => rowsOf(await source.channel.pullUpdated(window, page, signal)),
           ordersOf(source),
         ),
@@ -234,10 +305,10 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 
     pullSystem: (source, signal) =>
       watched(`system:${source.id}`, () =>
-        readWindow(
+        readUpToNow(
           `system:${source.id}/updated`,
           `system:${source.id}`,
-          source.system.lagMs,
+          { lagMs: source.system.lagMs, longestMs: Number.POSITIVE_INFINITY },
           async (window, page) => rowsOf(await source.system.pullUpdated(window, page, signal)),
           fulfillmentsOf(source),
         ),
@@ -245,6 +316,24 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 
     pullLocks: async (source, signal) => (await takeLocks(source, signal)).changed,
     readLocks: async (source, signal) => (await takeLocks(source, signal)).locks,
+
+    pullCreated: (source, { window, page, compares }, isWanted, last, signal) =>
+      watched(`shop:${source.id}`, async () => {
+        const name = `shop:${source.id}`;
+        const read = await source.channel.pullCreated(window, page, signal);
+        await noteSkipped(name, read.skipped);
+        const wanted = read.orders.filter(isWanted);
+        let differed = 0;
+        await storeInPieces(
+          wanted,
+          async (tx, piece, now) => {
+            if (compares) differed += await noteDifferences(tx, name, piece, now);
+            return storeOrders(tx, name, piece, now, 'old');
+          },
+          (tx) => last(tx, { stored: wanted.length, differed }, read.next),
+        );
+        return read.next;
+      }),
 
     readOrders: (source, orderNos, signal) =>
       watched(`shop:${source.id}`, async () =>
@@ -281,6 +370,13 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     saveOrders: (source, orders) => storage.transaction((tx) => storeOrders(tx, source, orders, clock.now())),
   };
 }
+
+/** Buyers and clerks write numbers into notes; only the sealed receiver may hold one. */
+const withoutPhones = (view: OrderView): OrderView => ({
+  ...view,
+  buyerNote: hidePhones(view.buyerNote),
+  remark: hidePhones(view.remark),
+});
 
 const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');
 

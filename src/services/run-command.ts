@@ -3,6 +3,7 @@ import type { Asking } from '../domain/asking.ts';
 import { type Card, notice } from '../domain/card.ts';
 import { AppError, UserError } from '../domain/errors.ts';
 import { understand } from '../domain/grammar.ts';
+import { hidePhones } from '../domain/hide-phones.ts';
 import type { Lexicon, MenuEntry, RawArg } from '../domain/menu.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -42,9 +43,10 @@ export interface RunCommandDeps {
 export function createRunCommand(deps: RunCommandDeps) {
   const { storage, clock, wallNow, commands, menu, lexicon, resolve, answers, nudge, metrics, log } = deps;
 
-  /** Stores a message; the work follows. Repeats of a platform message id are ignored. Safe to answer the platform after. */
+  /** Stores a message without phone numbers; the work follows. Repeats of a platform message id are ignored. Safe to answer the platform after. */
   async function receive(message: Inbound): Promise<boolean> {
-    const stored = await storage.inbound.receive({ ...message, receivedAt: clock.now() });
+    const text = hidePhones(message.text);
+    const stored = await storage.inbound.receive({ ...message, text, receivedAt: clock.now() });
     if (stored !== undefined) nudge();
     return stored !== undefined;
   }

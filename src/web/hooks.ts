@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../domain/errors.ts';
+import type { PushReading, RawPush } from '../ports/channel.ts';
 
 /** What the vendor gets for what it pushed: stored by then, or refused. */
 export interface HookAnswer {
@@ -11,22 +12,42 @@ export interface HookAnswer {
 export interface HookDeps {
   /** Takes the raw bytes that a tracking service pushed. Undefined when no such carrier is configured. */
   readonly hearCarrier: (carrierId: string, rawBody: Buffer) => Promise<HookAnswer | undefined>;
+  /** Takes what a platform pushed. Undefined when that shop takes no pushes. Throws UserError when it is not signed rightly. */
+  readonly hearShop: (shopId: string, push: RawPush) => Promise<PushReading['answer'] | undefined>;
 }
 
 /** The full list of a long way, with room to spare. */
 const bodyLimit = 1_048_576;
 
 /** Doors for vendors: foreign hosts, no session; what they say counts by its signature alone, read over the raw bytes. */
-export function serveHooks(web: FastifyInstance, { hearCarrier }: HookDeps): void {
+export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop }: HookDeps): void {
   void web.register(async (hooks) => {
     hooks.removeAllContentTypeParsers();
     hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     hooks.post<{ Params: { id: string } }>('/hooks/carriers/:id', { bodyLimit }, async (request, reply) => {
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const answer = await hearCarrier(request.params.id, rawBody);
-      if (answer === undefined)
-        throw new UserError('NOT_FOUND', { zh: '没有这个入口。', en: 'There is no such hook.' });
+      if (answer === undefined) throw noSuchHook();
       return reply.status(answer.status).type('application/json; charset=utf-8').send(answer.body);
+    });
+    // Some platforms prove the door with a GET before they push.
+    hooks.route<{ Params: { id: string } }>({
+      method: ['GET', 'POST'],
+      url: '/hooks/shops/:id',
+      exposeHeadRoute: false,
+      bodyLimit,
+      async handler({ method, params, raw, headers, body }, reply) {
+        const answer = await hearShop(params.id, {
+          method: method === 'GET' ? 'GET' : 'POST',
+          target: raw.url ?? '',
+          headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])),
+          rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+        });
+        if (answer === undefined) throw noSuchHook();
+        return reply.status(answer.status).type(answer.type).send(answer.body);
+      },
     });
   });
 }
+
+const noSuchHook = (): UserError => new UserError('NOT_FOUND', { zh: '没有这个入口。', en: 'There is no such hook.' });

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { UserError } from '../domain/errors.ts';
 import { tailOf } from '../domain/order.ts';
 import { pageHtml } from '../render/page/layout.ts';
+import { timesFor } from '../render/page/time.ts';
 import { words } from '../render/page/words.ts';
 import { clockTime, localDay } from '../render/words.ts';
 import { boardHtml, boardPartHtml } from './pages/board.ts';
+import { doctorHtml } from './pages/doctor.ts';
 import { loginHtml } from './pages/login.ts';
 import { type OrderView, orderHtml, orderPartHtml } from './pages/order.ts';
 import type { PageDeps } from './server.ts';
@@ -38,6 +40,22 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
         body: boardHtml(board, language, hrefOf),
         scripts: ['refresh.js'],
         reload: 30,
+      }),
+    );
+  });
+
+  web.get('/doctor', async (request, reply) => {
+    const visitor = await visitors.of(request);
+    const { person, language } = visitor;
+    if (person === undefined) return await reply.redirect(deps.world === 'real' ? '/login?next=/doctor' : '/room', 303);
+    const checkUp = await deps.checkUp();
+    void reply.type(htmlType);
+    return await reply.send(
+      pageHtml(await visitors.frame(request, visitor), {
+        title: words.checkUp[language],
+        name: 'doctor',
+        body: doctorHtml({ checkUp, language, times: timesFor(language, deps.timezone, checkUp.at) }),
+        scripts: [],
       }),
     );
   });

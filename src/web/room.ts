@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Person } from '../domain/actor.ts';
 import { UserError } from '../domain/errors.ts';
+import { hidePhones } from '../domain/hide-phones.ts';
 import { foreign } from '../domain/text.ts';
 import { pageHtml } from '../render/page/layout.ts';
 import { timesFor } from '../render/page/time.ts';
@@ -84,7 +85,8 @@ export function serveRoom(web: FastifyInstance, deps: PageDeps): void {
         en: 'The message is empty or longer than 2,000 characters; it was not sent.',
       });
     }
-    const { text, room, key = randomUUID() } = parsed.data;
+    const { room, key = randomUUID() } = parsed.data;
+    const text = hidePhones(parsed.data.text);
     const roomId = roomIdOf(room, person, deps.warRoomId);
     // With the person in front: nobody can take the key of somebody else's message.
     const messageId = `${person.id}:${key}`;

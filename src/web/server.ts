@@ -8,6 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Inbound } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
+import type { CheckUp } from '../services/check-up.ts';
 import type { ReadSheet } from '../services/export-orders.ts';
 import type { Links } from '../services/links.ts';
 import type { ReadBoard } from '../services/read-board.ts';
@@ -44,6 +45,7 @@ export interface WebDeps extends HookDeps, ImportDeps {
   readonly readBoard: ReadBoard;
   readonly readOrderPage: ReadOrderPage;
   readonly readSheet: ReadSheet;
+  readonly checkUp: () => Promise<CheckUp>;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly registry: Pick<Registry, 'metrics' | 'contentType'>;
   readonly metricsToken: string | undefined;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createManualClock } from '../../src/adapters/clock/manual.ts';
 import { createEngine, type EngineModule, everyWorldSecond } from '../../src/app/engine.ts';
+import { RateLimitedError } from '../../src/domain/errors.ts';
 
 const start = Date.UTC(2026, 10, 24);
 const silent = { info() {}, warn() {}, error() {} };
@@ -51,4 +52,28 @@ it('never runs a module over itself, and goes on with the others', async () => {
   await engine.stop();
 
   expect(others).toBe(5);
+});
+
+it('lets a source rest for as long as it asked for, whoever nudges meanwhile [B1]', async () => {
+  const runs: number[] = [];
+  const { clock, engine } = anEngine([
+    {
+      name: 'shop',
+      everyMs: 0,
+      limitMs: 1_000,
+      async run() {
+        runs.push(clock.now() - start);
+        if (runs.length === 1) throw new RateLimitedError('too many', 4_000);
+        return 0;
+      },
+    },
+  ]);
+  engine.start();
+
+  await clock.advanceTo(start + 2_000);
+  engine.nudge('shop');
+  await clock.advanceTo(start + 6_000);
+  await engine.stop();
+
+  expect(runs).toEqual([1_000, 5_000, 6_000]);
 });

@@ -8,6 +8,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   alerts: async () => (await import('./alerts.ts')).alerts,
   ingest: async () => (await import('./ingest.ts')).ingest,
   sweep: async () => (await import('./sweep.ts')).sweep,
+  intake: async () => (await import('./intake.ts')).intake,
   import: async () => (await import('./import.ts')).importing,
 };
 

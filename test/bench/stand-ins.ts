@@ -62,6 +62,7 @@ export function aWarehouseSystem(now: () => number): {
     views,
     plug: {
       name: { zh: '假仓', en: 'stand-in' },
+      guide: { where: { zh: '', en: '' }, who: { zh: '', en: '' }, steps: [], without: { zh: '', en: '' } },
       defaultBaseUrl: 'http://127.0.0.1:9',
       credentials: noCredentials,
       create: () => system,

@@ -7,7 +7,8 @@ import { stages } from '../../src/domain/stage.ts';
 import type { StockLock } from '../../src/domain/stock.ts';
 import type { Window } from '../../src/ports/channel.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { FreshTokens, FulfillmentPage, FulfillmentPlug, FulfillmentSystem } from '../../src/ports/fulfillment.ts';
+import type { FulfillmentPage, FulfillmentPlug, FulfillmentSystem } from '../../src/ports/fulfillment.ts';
+import type { FreshTokens } from '../../src/ports/tokens.ts';
 import { type StandIn, startStandIn } from '../kit/stand-in.ts';
 
 /** What the suite has to know of a vendor's stand-in. */

@@ -41,6 +41,7 @@ export function anOrder(change: Partial<OrderView> = {}): OrderView {
     refund: 'none',
     refundAt: null,
     held: false,
+    addressChange: 'none',
     buyerNote: '',
     remark: '',
     flag: '',

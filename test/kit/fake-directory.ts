@@ -92,6 +92,10 @@ export function aChannel(): FakeChannel {
     orders,
     receivers,
     lagMs: 1_000,
+    windowMs: { updated: Number.POSITIVE_INFINITY, created: Number.POSITIVE_INFINITY },
+    grantEndsAt: () => null,
+    addRemark: null,
+    readPush: null,
     pullUpdated: async ({ from, to }) =>
       page(
         [...orders.values()].filter((view) => view.sourceUpdatedAt >= from && view.sourceUpdatedAt < to),

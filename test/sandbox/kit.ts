@@ -114,7 +114,7 @@ export function pass(sandbox: Sandbox, ms: number): Promise<void> {
 /** An order that is paid now and, a minute later, in the ERP. */
 export async function orderInErp(
   sandbox: Sandbox,
-  options: { sku?: string; qty?: number; channel?: string; note?: string } = {},
+  options: { sku?: string; qty?: number; shop?: string; note?: string } = {},
 ): Promise<{ no: string; oId: number; sku: string; warehouse: number }> {
   const { world } = sandbox;
   const at = world.clock.now();
@@ -124,7 +124,7 @@ export async function orderInErp(
     random: world.random('test', world.store.next('test')),
     lines: [{ sku, qty: options.qty ?? 1 }],
     note: options.note ?? '',
-    ...(options.channel === undefined ? {} : { channel: options.channel }),
+    ...(options.shop === undefined ? {} : { shop: options.shop }),
   });
   payOrder(world, no, at);
   world.schedule(at + 5 * SECOND, 'push', no);

@@ -99,7 +99,7 @@ it('masks the receiver in the ERP', async () => {
 
 it('does not return Taobao orders, by number or by window', async () => {
   sandbox = await quiet();
-  const hidden = await orderInErp(sandbox, { channel: 'taobao' });
+  const hidden = await orderInErp(sandbox, { shop: 'tmall' });
   const shown = await orderInErp(sandbox);
 
   const byNumber = await jst(sandbox, '/open/orders/single/query', { so_ids: [hidden.no, shown.no] });

@@ -56,9 +56,26 @@ describe('reading a shop', () => {
     const { asked, source } = pages(flow, page('2'));
     await flow.ingest.pullShop(source, flow.signal);
 
-    expect(asked).toEqual([{ window: { from: at('04:00'), to: at('10:00') }, cursor: 'p2' }]);
-    expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('10:00') - 1_000 });
+    expect(asked).toEqual([
+      { window: { from: at('04:00'), to: at('10:00') }, cursor: 'p2' },
+      { window: { from: at('10:00') - 1_000, to: at('10:30') }, cursor: undefined },
+    ]);
+    expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('10:30') - 1_000 });
     expect(flow.rows('SELECT count(*) AS n FROM "Order"')).toEqual([{ n: 2 }]);
+  });
+
+  it('asks for no longer window than the platform takes, one after another up to now', async () => {
+    const flow = await startFlow();
+    const { asked, source } = pages(flow);
+    const channel = { ...source.channel, windowMs: { updated: 2.5 * hour, created: hour } };
+    await flow.ingest.pullShop({ ...source, channel }, flow.signal);
+
+    expect(asked.map(({ window }) => window)).toEqual([
+      { from: at('04:00'), to: at('06:30') },
+      { from: at('06:30') - 1_000, to: at('09:00') - 1_000 },
+      { from: at('09:00') - 2_000, to: at('10:00') },
+    ]);
+    expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('10:00') - 1_000 });
   });
 
   it('moves its place back never, however short the window', async () => {
@@ -97,6 +114,16 @@ describe('reading a shop', () => {
     await flow.ingest.readOrders(flow.shop, ['1'], flow.signal);
 
     expect(flow.rows('SELECT count(*) AS n FROM Event')).toEqual([{ n: 1 }]);
+  });
+
+  it('keeps no phone number that somebody wrote into a note [B5]', async () => {
+    const flow = await startFlow();
+    await flow.tell(anOrder({ buyerNote: '打 13812348000', remark: '已回访 139-1234-8001' }));
+
+    expect(flow.rows('SELECT buyerNote, remark FROM "Order"')).toEqual([
+      { buyerNote: '打 138****8000', remark: '已回访 139****8001' },
+    ]);
+    expect(JSON.stringify(flow.rows('SELECT facts FROM Event'))).not.toContain('13812348000');
   });
 
   it('stores more than a batch in one go', async () => {

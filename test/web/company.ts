@@ -5,6 +5,8 @@ import type { LineForecast } from '../../src/domain/forecast.ts';
 import { type FulfillmentView, fulfillmentSubject } from '../../src/domain/fulfillment.ts';
 import { type Order, orderSubject } from '../../src/domain/order.ts';
 import type { StockLock } from '../../src/domain/stock.ts';
+import { bySheet } from '../../src/ports/access.ts';
+import type { CheckUp } from '../../src/services/check-up.ts';
 import type { Directory } from '../../src/services/directory.ts';
 import type { LineReport } from '../../src/services/read-line.ts';
 import { at } from '../kit/builders.ts';
@@ -77,6 +79,7 @@ export function anOrder(change: Partial<Order> = {}): Order {
     refund: 'none',
     refundAt: null,
     held: false,
+    addressChange: 'none',
     buyerNote: '<b>麻烦快一点</b> 谢谢',
     remark: '老客户',
     flag: '',
@@ -319,3 +322,56 @@ function forecast(change: Partial<LineForecast>): LineForecast {
     ...change,
   };
 }
+
+const guide = (where: string) => ({
+  where: { zh: where, en: where },
+  who: { zh: '店铺主账号', en: 'the main account' },
+  steps: [{ zh: '建应用，等审核', en: 'Create an app, wait for approval' }],
+  without: bySheet,
+});
+
+/** One shop whose session ends, one that refuses us, and a platform nobody connected. */
+export const checkUp: CheckUp = {
+  at: now,
+  findings: [
+    {
+      id: 'shop:pdd',
+      name: '拼多多店',
+      platform: { zh: '拼多多', en: 'Pinduoduo' },
+      guide: guide('拼多多开放平台'),
+      pollMs: 5_000,
+      lagMs: 180_000,
+      grantEndsAt: null,
+      state: 'no-right',
+      lastOkAt: null,
+      error: 'PERMISSION',
+      worstDelayMs: 185_000,
+      backfill: null,
+    },
+    {
+      id: 'shop:tmall',
+      name: '天猫店',
+      platform: { zh: '淘宝/天猫', en: 'Taobao/Tmall' },
+      guide: guide('淘宝开放平台'),
+      pollMs: 5_000,
+      lagMs: 60_000,
+      grantEndsAt: now + 3 * 86_400_000,
+      state: 'ends-soon',
+      lastOkAt: now - 4_000,
+      error: null,
+      worstDelayMs: 65_000,
+      backfill: 0.42,
+    },
+  ],
+  open: [{ platform: { zh: '抖店', en: 'Douyin shop' }, guide: guide('抖店开放平台') }],
+  oddities: [
+    {
+      source: 'shop:tmall',
+      kind: 'missing',
+      what: 'WAIT_SELLER_SEND_GOODS',
+      count: 3,
+      lastRef: '4026112400188420',
+      lastAt: now,
+    },
+  ],
+};

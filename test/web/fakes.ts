@@ -183,6 +183,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     menu: () => menu,
     receive: async (inbound) => void received.push(inbound),
     hearCarrier: async () => undefined,
+    hearShop: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({
@@ -195,6 +196,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readSheet: async (id, language) => (id === 'a1' ? `sheet in ${language}\r\n` : undefined),
+    checkUp: async () => company.checkUp,
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),
     metricsToken: undefined,

@@ -12,8 +12,11 @@ import { createLineStore } from './line-store.ts';
 import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
+import { createPushStore } from './push-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
+import { createWalkStore } from './walk-store.ts';
 
 /** All stores over one database. The flow's rows are hand-written SQL; people, rooms and rules go through Prisma. */
 export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffer }): Storage {
@@ -33,6 +36,8 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),
+    walks: createWalkStore(sqlite, run),
+    retention: createRetentionStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),
@@ -47,6 +52,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     rooms: createRoomStore(prisma, sqlite, turn),
     rules: createRuleStore(prisma),
     tokens: createTokenStore(prisma),
+    pushes: createPushStore(sqlite, turn),
     bornAt: async () => Number((await prisma.world.findUniqueOrThrow({ where: { id: 1 } })).createdAt),
     world: async (kind, at) => {
       const row = await prisma.world.upsert({ where: { id: 1 }, create: { id: 1, kind, createdAt: at }, update: {} });

@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
-import type { ChannelStatus, Order, OrderKind, OrderLine, OrderView, RefundState } from '../../domain/order.ts';
+import type {
+  AddressChange,
+  ChannelStatus,
+  Order,
+  OrderKind,
+  OrderLine,
+  OrderView,
+  RefundState,
+} from '../../domain/order.ts';
 import type { Parcel } from '../../domain/parcel.ts';
 import type { Stage } from '../../domain/stage.ts';
 import type { LockKind, StockLock } from '../../domain/stock.ts';
@@ -42,6 +50,7 @@ const orderFields = Object.keys({
   refund: true,
   refundAt: true,
   held: true,
+  addressChange: true,
   buyerNote: true,
   remark: true,
   flag: true,
@@ -87,6 +96,7 @@ export interface OrderRow {
   refund: string;
   refundAt: number | null;
   held: number;
+  addressChange: string;
   buyerNote: string;
   remark: string;
   flag: string;
@@ -123,6 +133,7 @@ export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order 
   refund: row.refund as RefundState,
   refundAt: row.refundAt,
   held: row.held === 1,
+  addressChange: row.addressChange as AddressChange,
   buyerNote: row.buyerNote,
   remark: row.remark,
   flag: row.flag,

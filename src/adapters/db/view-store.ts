@@ -333,7 +333,8 @@ function replay(
   told: Record<string, unknown>,
 ): void {
   const origin = { source, receivedAt };
-  if (kind === 'order') writer.order(told as unknown as OrderView, origin);
+  // Events from before address changes were told lack the field.
+  if (kind === 'order') writer.order({ addressChange: 'none', ...told } as unknown as OrderView, origin);
   else if (kind === 'track') writer.track(told as unknown as TrackEvent, origin);
   else if (kind === 'fulfillment') writer.fulfillment(told as unknown as FulfillmentView, origin);
   else {

@@ -35,6 +35,7 @@ export const upsertOrderSql = upsertSql(
     'refund',
     'refundAt',
     'held',
+    'addressChange',
     'buyerNote',
     'remark',
     'flag',

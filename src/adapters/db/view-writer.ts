@@ -594,6 +594,7 @@ export class ViewWriter {
       view.refund,
       view.refundAt,
       view.held ? 1 : 0,
+      view.addressChange,
       view.buyerNote,
       view.remark,
       view.flag,
@@ -661,7 +662,9 @@ const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: numb
 
 /** Platforms blank personal fields after shipping: what was seen first stays. */
 function keepFirstSight(told: OrderView, before: OrderView): OrderView {
-  const receiver = told.receiver.name === '' && told.receiver.province === '' ? before.receiver : told.receiver;
+  const { name, phone } = told.receiver;
+  const region = told.receiver.province === '' ? before.receiver : told.receiver;
+  const receiver = { ...region, name: name || before.receiver.name, phone: phone || before.receiver.phone };
   const fresh = told.identities.filter(
     (key) =>
       !before.identities.some((each) => each.kind === key.kind && each.scope === key.scope && each.value === key.value),

@@ -6,6 +6,7 @@ import { createIdentifier } from '../../adapters/identifier.ts';
 import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import { monthState } from '../../domain/month.ts';
+import type { AccessGuide } from '../../ports/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
 import { createMonthBudget } from '../../services/month-budget.ts';
@@ -38,6 +39,7 @@ export async function doctor(json: boolean): Promise<number> {
           ...checkRooms(found.company, runtime),
           ...checkLabelBalance(found.company),
           ...(await readMonths(found.company, runtime, found.clock)),
+          ...openPlatforms(found.company, runtime),
           ...notYet(found.company).map(
             (key): Finding => ({
               what: `warroom.yaml ${key}`,
@@ -59,6 +61,17 @@ export async function doctor(json: boolean): Promise<number> {
   );
   return isFine ? 0 : 1;
 }
+
+/** Platforms nobody connected: who clicks where, and what works meanwhile. */
+const openPlatforms = ({ shops }: Company, { plugs }: Runtime): readonly Finding[] =>
+  [...plugs.channels]
+    .filter(([name]) => !shops.some(({ channel }) => channel === name))
+    .map(([, { name, guide }]) => ({
+      what: `没接 ${name.zh} / ${name.en} is not connected`,
+      state: 'missing',
+      detail: `${guide.without.zh} / ${guide.without.en}`,
+      todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
+    }));
 
 const noConfig: Finding = {
   what: 'warroom.yaml',
@@ -88,11 +101,12 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
     if (shop.channel === fileChannel) return fileShop(shop);
     const plug = plugs.channels.get(shop.channel);
     const what = `店铺 ${shop.name ?? shop.id}（${plug?.name.zh ?? shop.channel}）`;
-    return attempt(what, async () => {
+    return attempt(what, plug?.guide, async () => {
       const channel = plug?.create({
         shopId: shop.id,
         baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
-        credentials: plug.credentials.parse(shop.credentials),
+        // Without the refresh token: a refresh here would void the one that a bot at work holds.
+        credentials: plug.credentials.parse({ ...shop.credentials, refreshToken: undefined }),
         timezone: company.timezone,
         http,
         clock,
@@ -105,11 +119,10 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   const systems = company.systems.map(async (system): Promise<Finding> => {
     const plug = plugs.fulfillment.get(system.kind);
     const what = `仓库系统 ${plug?.name.zh ?? system.kind}（${system.id}）`;
-    return attempt(what, async () => {
+    return attempt(what, plug?.guide, async () => {
       const made = plug?.create({
         systemId: system.id,
         baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
-        // Without the refresh token: a refresh here would void the one that a bot at work holds.
         credentials: plug.credentials.parse({ ...system.credentials, refreshToken: undefined }),
         http,
         clock,
@@ -125,7 +138,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   });
   const carriers = company.carriers.map(async (block): Promise<Finding> => {
     const plug = plugs.carriers.get(block.kind);
-    return attempt(`物流查询 ${plug?.name.zh ?? block.kind}（${block.id}）`, async () => {
+    return attempt(`物流查询 ${plug?.name.zh ?? block.kind}（${block.id}）`, plug?.guide, async () => {
       const carrier = plug?.create({
         baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
         credentials: plug.credentials.parse(block.credentials),
@@ -151,7 +164,12 @@ const fileShop = ({ id, name }: Company['shops'][number]): Finding => ({
   todo: `打开 /import 上传导出的订单表，或运行 npx warroom import 文件 / send an export at /import, or run npx warroom import FILE`,
 });
 
-async function attempt(what: string, read: () => Promise<string>, patience = 3): Promise<Finding> {
+async function attempt(
+  what: string,
+  guide: AccessGuide | undefined,
+  read: () => Promise<string>,
+  patience = 3,
+): Promise<Finding> {
   try {
     return { what, state: 'ok', detail: await read(), todo: null };
   } catch (error) {
@@ -159,9 +177,10 @@ async function attempt(what: string, read: () => Promise<string>, patience = 3):
     // A bot at work uses the same limits: a full one is no fault of the platform's.
     if (error instanceof RateLimitedError && patience > 0) {
       await sleepWall(Math.min(error.afterMs, 2_000));
-      return attempt(what, read, patience - 1);
+      return attempt(what, guide, read, patience - 1);
     }
-    return { what, state: 'problem', detail: `${error.code} · ${error.message}`, todo: todoOf(error) };
+    const asked = guide === undefined ? '' : `（${guide.where.zh}，${guide.who.zh}）`;
+    return { what, state: 'problem', detail: `${error.code} · ${error.message}`, todo: `${todoOf(error)}${asked}` };
   }
 }
 

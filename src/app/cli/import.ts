@@ -1,14 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { sleepWall } from '../../adapters/clock/system.ts';
 import { wallNow } from '../../adapters/clock/wall.ts';
 import { UserError } from '../../domain/errors.ts';
 import { type SheetField, type SheetMapping, sheetFields } from '../../domain/sheet-order.ts';
 import type { ImportResult, ImportSheet, NewSheet } from '../../services/import-sheet.ts';
-import { build } from '../build.ts';
-import { holdLease, type Lease } from '../lease.ts';
-import { createRuntime, findSurroundings } from '../runtime.ts';
+import { createBot } from './here.ts';
 import { print } from './output.ts';
 
 export interface ImportFlags {
@@ -26,42 +23,17 @@ export async function importFile(file: string, flags: ImportFlags): Promise<numb
   const startedAt = wallNow();
   const sheet = readSheetFile(file, flags.shop);
   const mapping = flags.map === undefined ? undefined : readMapping(flags.map);
-  const runtime = await createRuntime();
-  const surroundings = await findSurroundings(runtime);
-  // A dry run leaves no trace, not even an empty database.
-  const scratch =
-    flags.dryRun && !existsSync(runtime.databaseFile) ? mkdtempSync(join(tmpdir(), 'warroom-import-')) : undefined;
-  let lease: Lease | undefined;
-  const bot = await build({
-    company: surroundings.company,
-    plugs: runtime.plugs,
-    databaseFile: scratch === undefined ? runtime.databaseFile : join(scratch, 'dry-run.db'),
-    keys: runtime.keys,
-    clock: surroundings.clock,
-    world: surroundings.world,
-    publicUrl: 'http://localhost',
-    allowedHosts: [],
-    metricsToken: undefined,
-    log: { ...runtime.log, warn() {}, error: runtime.log.error.bind(runtime.log), info() {}, debug() {} },
-    mayRun: async (storage) => {
-      const held = await holdLease(storage, { info() {}, warn() {}, error() {} });
-      lease = held;
-      // This one sheet is stored, and nothing else of the flow runs.
-      return { isHeld: () => false, stop: () => held.stop() };
-    },
-  });
+  const { bot, isFree, stop } = await createBot({ isDry: flags.dryRun });
   try {
     const { result, state } = flags.dryRun
       ? await preview(bot.imports, sheet, mapping)
-      : await carryOut(bot.imports, sheet, mapping, () => lease?.isHeld() === true);
+      : await carryOut(bot.imports, sheet, mapping, isFree);
     const seconds = Math.round((wallNow() - startedAt) / 10) / 100;
     report(result, { file, state, seconds, ...flags });
     if (result.unexplained !== null) return 2;
     return result.refusal === null ? 0 : 1;
   } finally {
-    await bot.stop();
-    await surroundings.stop();
-    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+    await stop();
   }
 }
 

@@ -19,7 +19,7 @@ export interface Frame {
 
 export interface Page {
   readonly title: string;
-  readonly name: 'room' | 'board' | 'order' | 'import' | 'login' | 'problem';
+  readonly name: 'room' | 'board' | 'order' | 'import' | 'doctor' | 'login' | 'problem';
   readonly body: Html;
   readonly scripts: readonly string[];
   /** Seconds after which a browser without scripts loads again. */
@@ -60,7 +60,7 @@ function topHtml(frame: Frame, page: Page): Html {
   const tab = (name: Page['name'], path: string, label: string): Html =>
     html`<a href="${path}"${page.name === name && html` aria-current="page"`}>${label}</a>`;
   return html`<header class="top">
-<nav aria-label="${say(words.product)}">${tab('room', '/room', say(words.room))}${tab('board', '/', say(words.board))}${tab('import', '/import', say(words.importing))}</nav>
+<nav aria-label="${say(words.product)}">${tab('room', '/room', say(words.room))}${tab('board', '/', say(words.board))}${tab('import', '/import', say(words.importing))}${tab('doctor', '/doctor', say(words.checkUp))}</nav>
 <div class="top-right">${frame.world === 'sandbox' && html`<span class="world">${say(words.sandbox)}</span>`}${whoHtml(frame)}<a class="language" href="${withLanguage(frame.here, other)}" lang="${other === 'zh' ? 'zh-CN' : 'en'}" hreflang="${other}">${say(words.otherLanguage)}</a></div>
 </header>`;
 }

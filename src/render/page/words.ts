@@ -92,6 +92,7 @@ export const words = {
   room: text('群聊', 'Room'),
   board: text('看板', 'Board'),
   importing: text('导入', 'Import'),
+  checkUp: text('体检', 'Check-up'),
   login: text('登录', 'Log in'),
   logout: text('退出', 'Log out'),
   otherLanguage: text('English', '中文'),

@@ -20,14 +20,15 @@ const Trouble = z.object({
     .default(unsortedLimit - 30 * SECOND),
   sku: z.string().optional(),
   warehouse: z.string().optional(),
+  shop: z.string().optional(),
 });
 
 type Scenario = (world: World, body: unknown, at: number) => object;
 
 function trouble(name: keyof typeof troubles): Scenario {
   return (world, body, at) => {
-    const { paidAgoMs, sku, warehouse } = Trouble.parse(body);
-    return troubles[name](world, { at, paidAt: at - paidAgoMs, sku, warehouse });
+    const { paidAgoMs, ...input } = Trouble.parse(body);
+    return troubles[name](world, { at, paidAt: at - paidAgoMs, ...input });
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { companyConfig } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
+import { shops } from '../world/shops.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
@@ -17,7 +18,8 @@ const routes: readonly Route[] = [
     const token = world.store.get<{ access: string; refresh: string }>(
       'SELECT access, refresh FROM tokens ORDER BY expires_at DESC LIMIT 1',
     );
-    return companyConfig(context.url(), token?.access ?? '', token?.refresh ?? '');
+    const open = shops.filter(({ id }) => (world.settings.shares[id] ?? 0) > 0);
+    return companyConfig(context.url(), token?.access ?? '', token?.refresh ?? '', open);
   }),
   route('GET', '/world/orders', ({ world }, call) => listTruth(world, call.query)),
   route('GET', '/world/orders/:no', ({ world }, call) => {
@@ -66,7 +68,9 @@ const routes: readonly Route[] = [
 
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
-  server: z.enum(['mini', 'jst', 'wms', 'kuaidi100', '*']).transform((name) => (name === 'wms' ? 'jst' : name)),
+  server: z
+    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', '*'])
+    .transform((name) => (name === 'wms' ? 'jst' : name)),
   ...faultFields,
 });
 
@@ -74,6 +78,7 @@ const count = z.number().int().positive();
 const NewSettings = z
   .strictObject({
     ordersPerDay: z.number().nonnegative(),
+    shares: z.partialRecord(z.enum(shops.map(({ id }) => id)), z.number().nonnegative()),
     mischief: z.boolean(),
     jushuitanPerSecond: count,
     jushuitanPerMinute: count,

@@ -1,3 +1,4 @@
+import type { Shop } from './shops.ts';
 import { DAY } from './time.ts';
 
 export const mini = { key: 'mini-key', secret: 'mini-secret-demo' } as const;
@@ -14,7 +15,25 @@ export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 /** How long an access token of the ERP lives. */
 export const TOKEN_LIFE = 180 * DAY;
 
-export const shop = { id: 'mini', channel: 'miniprogram', name: '小程序商城', systemShopId: 10002 } as const;
+/** What the company's shops show to their platforms: the keys of a `credentials` block in `warroom.yaml`. */
+export const shopCredentials = {
+  tmall: { appKey: '23000001', appSecret: 'top-secret-demo', session: 'sess-demo' },
+  mini,
+  pdd: {
+    clientId: 'pdd-client-demo',
+    clientSecret: 'pdd-secret-demo',
+    accessToken: 'pdd-token-demo',
+    refreshToken: 'pdd-refresh-demo',
+  },
+  dy: { appKey: '7000000000000000001', appSecret: 'dd-secret-demo', shopId: '4463798' },
+  us: { accessToken: 'shpat_demo', webhookSecret: 'whsec-demo' },
+  wx: {
+    appId: 'wx0123456789abcdef',
+    appSecret: 'wx-secret-demo',
+    token: 'tok_demo',
+    encodingAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
+  },
+} as const;
 
 export interface Warehouse {
   id: string;
@@ -89,20 +108,20 @@ export const carriers = [
 ] as const;
 
 /** The company as the bot's `warroom.yaml` would name it, pointing at this very server. */
-export function companyConfig(url: string, accessToken: string, refreshToken: string): object {
+export function companyConfig(url: string, accessToken: string, refreshToken: string, shops: readonly Shop[]): object {
   return {
     timezone: 'Asia/Shanghai',
-    shops: [
-      {
-        id: shop.id,
-        channel: shop.channel,
-        name: shop.name,
-        baseUrl: `${url}/mini`,
-        system: 'wms',
-        systemShopId: String(shop.systemShopId),
-        credentials: { key: mini.key, secret: mini.secret },
-      },
-    ],
+    shops: shops.map(({ id, channel, name, systemShopId }) => ({
+      id,
+      channel,
+      name,
+      baseUrl: `${url}/${id}`,
+      // The simulated company began yesterday.
+      backfillDays: 1,
+      system: 'wms',
+      systemShopId: String(systemShopId),
+      credentials: shopCredentials[id as keyof typeof shopCredentials],
+    })),
     systems: [
       {
         id: 'wms',

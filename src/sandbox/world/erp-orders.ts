@@ -1,6 +1,6 @@
-import { shop } from './company.ts';
 import { orderLines } from './orders.ts';
 import type { ErpItemRow, ErpOrderRow, OrderRow } from './rows.ts';
+import { shopOf } from './shops.ts';
 import { addStock, releaseLater } from './stock.ts';
 import type { World } from './world.ts';
 
@@ -56,7 +56,7 @@ export function insertErpOrder(world: World, order: OrderRow, at: number, wareho
        modified, ts) VALUES (?, ?, ?, ?, 'WaitConfirm', ?, ?, ?, ?, ?, ?)`,
     oId,
     order.no,
-    shop.systemShopId,
+    shopOf(order.shop).systemShopId,
     order.channel,
     warehouse,
     order.ship_by,

@@ -1,10 +1,10 @@
 import { drawNote, drawReceiver, type Receiver } from './buyers.ts';
 import { drawSku, findSku } from './catalogue.ts';
-import { shop } from './company.ts';
 import { nextArrival, type Surge } from './curve.ts';
 import type { Random } from './random.ts';
 import type { Line, OrderRow } from './rows.ts';
-import { DAY, dayDigits, HOUR, MINUTE, SECOND, startOfDay } from './time.ts';
+import { type Shop, shopOf } from './shops.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
 import type { World, WorldEvent } from './world.ts';
 
 const UNPAID_SHARE = 0.06;
@@ -16,8 +16,8 @@ export interface NewOrder {
   random: Random;
   lines?: readonly { sku: string; qty: number }[];
   note?: string;
-  shop?: string;
-  channel?: string;
+  /** The mini-program when absent. */
+  shop?: string | undefined;
   scenario?: string;
   receiver?: Receiver;
   /** When the API begins to show it; later than `at` for an order that is told about afterwards. */
@@ -27,7 +27,8 @@ export interface NewOrder {
 /** Puts a new unpaid order into the shop and returns its number. */
 export function placeOrder(world: World, order: NewOrder): string {
   const { random, at } = order;
-  const no = orderNumber(world, at);
+  const shop = shopOf(order.shop ?? 'mini');
+  const no = shop.number(at, world.store.next('order'));
   const wanted = order.lines ?? drawLines(random);
   const lines: Line[] = wanted.map(({ sku, qty }, index) => {
     const found = findSku(sku);
@@ -46,8 +47,8 @@ export function placeOrder(world: World, order: NewOrder): string {
        buyer_id, buyer_note, receiver, lines, scenario, visible_at)
      VALUES (?, ?, ?, 'created', ?, ?, ?, ?, 0, 'CNY', ?, ?, ?, ?, ?, ?)`,
     no,
-    order.shop ?? shop.id,
-    order.channel ?? shop.channel,
+    shop.id,
+    shop.channel,
     at,
     visible,
     amount,
@@ -57,24 +58,25 @@ export function placeOrder(world: World, order: NewOrder): string {
     JSON.stringify(order.receiver ?? drawReceiver(random)),
     JSON.stringify(lines),
     order.scenario ?? null,
-    visible,
+    listed(world, shop, no, visible),
   );
-  noteChange(world, no, at, 'created', visible);
+  noteChange(world, no, at, 'created', listed(world, shop, no, visible));
   return no;
 }
 
 /** The buyer pays; `visible` is when the API begins to show it. */
 export function payOrder(world: World, no: string, at: number, visible = at): void {
+  const shown = listed(world, shopOfOrder(world, no), no, visible);
   const changed = world.store.run(
     `UPDATE orders SET status = 'paid', paid_at = ?, ship_by = ?, paid_amount = amount + freight, updated_at = ?,
        visible_at = ? WHERE no = ? AND status = 'created'`,
     at,
     at + PROMISE,
     visible,
-    visible,
+    shown,
     no,
   );
-  if (changed === 1) noteChange(world, no, at, 'paid', visible);
+  if (changed === 1) noteChange(world, no, at, 'paid', shown);
 }
 
 /** Changes columns of an order as of `at` and writes the change down; nothing happens to an order in another status. */
@@ -89,14 +91,15 @@ export function changeOrder(
   const entries = Object.entries(columns);
   const sets = entries.map(([name]) => `${name} = ?`).join(', ');
   const guard = from === undefined ? '' : ` AND status IN (${from.map((status) => `'${status}'`).join(', ')})`;
+  const shown = listed(world, shopOfOrder(world, no), no, at);
   const changed = world.store.run(
     `UPDATE orders SET ${sets}, updated_at = ?, visible_at = ? WHERE no = ?${guard}`,
     ...entries.map(([, value]) => value),
     at,
-    at,
+    shown,
     no,
   );
-  if (changed === 1) noteChange(world, no, at, stage, at);
+  if (changed === 1) noteChange(world, no, at, stage, shown);
   return changed === 1;
 }
 
@@ -119,7 +122,7 @@ export function orderReceiver(order: OrderRow): Receiver {
 export function onArrival(world: World, { at, subject }: WorldEvent): void {
   const n = Number(subject);
   const random = world.random('order', n);
-  const no = placeOrder(world, { at, random });
+  const no = placeOrder(world, { at, random, shop: drawShop(world, n) });
   if (random.chance(UNPAID_SHARE)) world.schedule(at + UNPAID_CLOSES, 'close-unpaid', no);
   else world.schedule(at + random.int(4, 180) * SECOND, 'pay', no);
   scheduleArrival(world, at, n + 1);
@@ -164,9 +167,23 @@ function drawLines(random: Random): { sku: string; qty: number }[] {
   return [...lines].map(([sku, qty]) => ({ sku, qty }));
 }
 
-// The last six digits are unique within a day and do not reveal how many orders there are.
-function orderNumber(world: World, at: number): string {
-  const n = world.store.next('order');
-  const day = Math.floor((startOfDay(at) - startOfDay(0)) / DAY);
-  return dayDigits(at) + String((n * 7_919 + day * 104_729) % 1_000_000).padStart(6, '0');
+function drawShop(world: World, n: number): string {
+  const shares = Object.entries(world.settings.shares);
+  let left = world.random('shop', n).next() * shares.reduce((sum, [, share]) => sum + share, 0);
+  const drawn = shares.find(([, share]) => {
+    left -= share;
+    return left < 0;
+  });
+  return drawn?.[0] ?? 'mini';
+}
+
+const shopOfOrder = (world: World, no: string): Shop | undefined => {
+  const row = world.store.get<{ shop: string }>('SELECT shop FROM orders WHERE no = ?', no);
+  return row && shopOf(row.shop);
+};
+
+/** From when on the platform's lists show what changed at `at`. */
+function listed(world: World, shop: Shop | undefined, no: string, at: number): number {
+  const lag = shop?.listLagMs ?? 0;
+  return lag === 0 ? at : at + world.random('lag', no, at).int(0, lag);
 }

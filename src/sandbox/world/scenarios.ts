@@ -14,6 +14,8 @@ export interface Trouble {
   paidAt: number;
   sku?: string | undefined;
   warehouse?: string | undefined;
+  /** The shop whose orders they are; the mini-program when absent. */
+  shop?: string | undefined;
 }
 
 export interface Made {
@@ -131,7 +133,15 @@ function placePaid(
   const paidAt = trouble.paidAt - before;
   const random = world.random('scenario-order', world.store.next('scenario'));
   const lines = [{ sku: stage.sku, qty }];
-  const no = placeOrder(world, { at: paidAt - 25 * SECOND, random, lines, note, scenario, visibleAt: trouble.at });
+  const no = placeOrder(world, {
+    at: paidAt - 25 * SECOND,
+    random,
+    lines,
+    note,
+    scenario,
+    visibleAt: trouble.at,
+    shop: trouble.shop,
+  });
   payOrder(world, no, paidAt, trouble.at);
   return no;
 }

@@ -4,6 +4,8 @@ import type { Store } from './store.ts';
 
 export interface Settings {
   ordersPerDay: number;
+  /** By shop, which share of the orders it gets. */
+  shares: Readonly<Record<string, number>>;
   /** Whether trouble keeps happening by itself (dead locks, shortages). */
   mischief: boolean;
   jushuitanPerSecond: number;
@@ -14,6 +16,7 @@ export interface Settings {
 
 export const defaultSettings: Settings = {
   ordersPerDay: 8_600,
+  shares: { mini: 1 },
   mischief: true,
   jushuitanPerSecond: 5,
   jushuitanPerMinute: 100,

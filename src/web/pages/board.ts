@@ -42,6 +42,7 @@ const t = {
   total: { zh: '合计', en: 'Total' },
   data: { zh: '数据', en: 'Data' },
   importing: { zh: '导入订单表', en: 'Import a sheet' },
+  checkUp: { zh: '体检：缺什么、找谁', en: 'Check-up: what is missing, whom to ask' },
   fresh: { zh: '正常', en: 'Fresh' },
   silent: { zh: '静默', en: 'Silent' },
   never: { zh: '还没有数据', en: 'No data yet' },
@@ -140,7 +141,7 @@ function sourcesHtml(board: Board, times: Times, language: Language): Html {
   const sorted = [...board.sources].sort(
     (a, b) => rank[a.state] - rank[b.state] || (a.lastOkAt ?? 0) - (b.lastOkAt ?? 0),
   );
-  return html`<section aria-label="${say(t.data)}"><h2>${say(t.data)}</h2><ul class="sources">${sorted.map((source) => sourceHtml(source, times, language))}</ul></section>`;
+  return html`<section aria-label="${say(t.data)}"><h2>${say(t.data)}</h2><ul class="sources">${sorted.map((source) => sourceHtml(source, times, language))}</ul><p><a href="/doctor">${say(t.checkUp)}</a></p></section>`;
 }
 
 /** Also on the order page: how old what stands there is. */

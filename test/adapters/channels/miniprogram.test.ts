@@ -148,6 +148,7 @@ describe('an order', () => {
       refund: 'requested',
       refundAt: 1_794_330_000_000,
       held: true,
+      addressChange: 'none',
       buyerNote: '绣字：平安',
       remark: '',
       flag: 'red',

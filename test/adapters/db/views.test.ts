@@ -132,6 +132,15 @@ describe('orders', () => {
     expect(await db.orders(blank)).toEqual({ changed: 0, unchanged: 1 });
   });
 
+  it('keeps the name and the phone when a platform blanks these two alone [B5]', async () => {
+    const db = await setup();
+    await db.orders(paid);
+
+    await db.orders(anOrder({ ...shipped, receiver: { ...paid.receiver, name: '', phone: '', district: '余杭区' } }));
+
+    expect((await db.order()).receiver).toEqual({ ...paid.receiver, district: '余杭区' });
+  });
+
   it('keeps the receiver sealed and nowhere in the clear [B5]', async () => {
     const db = await setup();
     await db.sealed(paid, testVault.seal(JSON.stringify(aReceiver)));

@@ -7,8 +7,9 @@ import { AppError, BugError } from '../../../src/domain/errors.ts';
 import type { FulfillmentView } from '../../../src/domain/fulfillment.ts';
 import type { StockLock } from '../../../src/domain/stock.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { FreshTokens, FulfillmentSystem } from '../../../src/ports/fulfillment.ts';
+import type { FulfillmentSystem } from '../../../src/ports/fulfillment.ts';
 import type { Http } from '../../../src/ports/http.ts';
+import type { FreshTokens } from '../../../src/ports/tokens.ts';
 import { mockHttp } from '../../kit/http-mock.ts';
 
 const http = mockHttp();

@@ -21,6 +21,21 @@ const duplicate = '501';
 /** Kuaidi100 快递100, fulfillment.md §2.2. */
 export default defineCarrier<Credentials>({
   name: { zh: '快递100', en: 'Kuaidi100' },
+  guide: {
+    where: { zh: '快递100 企业版 api.kuaidi100.com', en: 'Kuaidi100 for companies, api.kuaidi100.com' },
+    who: { zh: '有营业执照的管理员', en: 'whoever holds the business licence' },
+    steps: [
+      { zh: '开通实时查询和订阅推送，充值次数', en: 'Open query and push, and buy calls' },
+      {
+        zh: '把 customer 和 key 写进 .env；要收推送再配 PUBLIC_URL',
+        en: 'customer and key go into .env; pushes need PUBLIC_URL',
+      },
+    ],
+    without: {
+      zh: '揽收和滞留看不到，只按上传单号的时间算',
+      en: 'First scans and stuck parcels cannot be seen; only the upload of the number is known',
+    },
+  },
   defaultBaseUrl: 'https://poll.kuaidi100.com',
   credentials: z.object({ customer: z.string().min(1), key: z.string().min(1) }),
   create(context) {

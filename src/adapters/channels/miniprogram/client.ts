@@ -12,8 +12,12 @@ export interface Credentials {
   readonly phoneSalt?: string | undefined;
 }
 
-/** A signed GET below the base URL; undefined when the server does not know the thing. Throws AppError. */
-export type Get = (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<unknown>;
+/** Signed calls below the base URL; undefined when the server does not know the thing. Throw AppError. */
+export interface Client {
+  get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<unknown>;
+  /** One attempt; OutcomeUnknownError when the answer was lost. The body's `idempotency_key` makes a repeat harmless. */
+  post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+}
 
 /** The server's words for what is wrong with a request, and what to do about it (channels.md §6). */
 const refusals: Readonly<Record<string, string>> = {
@@ -29,21 +33,37 @@ const Failure = z.object({
   server_time: z.number().nullish(),
 });
 
-export function createClient({ http, clock, baseUrl, credentials }: ChannelContext<Credentials>): Get {
-  return async (path, query, signal) => {
+export function createClient({ http, clock, baseUrl, credentials }: ChannelContext<Credentials>): Client {
+  async function send(
+    method: 'GET' | 'POST',
+    path: string,
+    query: Readonly<Record<string, string>>,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const at = clock.now();
     const { key, secret } = credentials;
+    const payload = body === undefined ? {} : { body };
     const answer = await http.send({
-      method: 'GET',
+      method,
       url: baseUrl.replace(/\/+$/, '') + target(path, query),
-      headers: signedHeaders({ key, secret, method: 'GET', path, query, at, nonce: randomUUID() }),
+      headers: {
+        ...signedHeaders({ key, secret, method, path, query, at, nonce: randomUUID(), ...payload }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...payload,
+      write: method === 'POST',
       readStatuses: [400, 401, 403, 404],
       signal,
     });
     if (answer.status < 400) return answer.json();
     const failure = readFailure(answer);
     if (answer.status === 404 && failure?.error.code === 'order_not_found') return undefined;
-    throw refusalOf(answer, failure, path, at);
+    throw refusalOf(answer, failure, `${method} ${path.replace(/^(\/v1\/orders\/)[^/]+/, '$1…')}`, at);
+  }
+  return {
+    get: (path, query, signal) => send('GET', path, query, undefined, signal),
+    post: (path, body, signal) => send('POST', path, {}, JSON.stringify(body), signal),
   };
 }
 
@@ -58,11 +78,10 @@ function readFailure(answer: HttpAnswer): z.infer<typeof Failure> | undefined {
 function refusalOf(
   answer: HttpAnswer,
   failure: z.infer<typeof Failure> | undefined,
-  path: string,
+  where: string,
   at: number,
 ): AppError {
   const code = failure?.error.code;
-  const where = `GET ${path.replace(/^(\/v1\/orders\/).+/, '$1…')}`;
   if (code === undefined) {
     return new RejectedError(`${where}: answered ${answer.status} without a reason; is the base URL right?`, {
       code: `HTTP_${answer.status}`,

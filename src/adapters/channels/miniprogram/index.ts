@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
+import { bySheet } from '../../../ports/access.ts';
 import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { type Credentials, createClient, type Get } from './client.ts';
+import { type Client, type Credentials, createClient } from './client.ts';
 import { type RowReader, readOrder } from './order.ts';
+import { createReadPush } from './push.ts';
+import { addRemark } from './remark.ts';
 
 const pageSize = 200;
 const parallelReads = 8;
@@ -17,10 +20,22 @@ const Page = z.object({ orders: z.array(z.unknown()), next_cursor: z.string().nu
 /** The merchant's own backend, channels.md §6. */
 export default defineChannel<Credentials>({
   name: { zh: '小程序', en: 'mini-program' },
+  guide: {
+    where: { zh: '自己的商城后台', en: "the shop's own backend" },
+    who: { zh: '自己的后端工程师', en: "the shop's backend engineer" },
+    steps: [
+      {
+        zh: '按 README 的「自建小程序接口」开放订单读取',
+        en: 'Serve the orders as README describes (own mini-program)',
+      },
+      { zh: '给机器人一对 key 和 secret，写进 .env', en: 'Give the bot a key and a secret; they go into .env' },
+    ],
+    without: bySheet,
+  },
   defaultBaseUrl: null,
   credentials: z.object({ key: z.string().min(1), secret: z.string().min(1), phoneSalt: z.string().min(1).optional() }),
   create(context) {
-    const get = createClient(context);
+    const client = createClient(context);
     const reader: RowReader = {
       shopId: context.shopId,
       identifier: context.identifier,
@@ -28,13 +43,29 @@ export default defineChannel<Credentials>({
     };
     return {
       lagMs,
+      windowMs: { updated: Number.POSITIVE_INFINITY, created: Number.POSITIVE_INFINITY },
+      grantEndsAt: () => null,
       pullUpdated: (window, cursor, signal) => {
-        return readPage(get, { updated_from: first(window.from), updated_to: last(window.to) }, cursor, reader, signal);
+        return readPage(
+          client,
+          { updated_from: first(window.from), updated_to: last(window.to) },
+          cursor,
+          reader,
+          signal,
+        );
       },
       pullCreated: (window, cursor, signal) => {
-        return readPage(get, { created_from: first(window.from), created_to: last(window.to) }, cursor, reader, signal);
+        return readPage(
+          client,
+          { created_from: first(window.from), created_to: last(window.to) },
+          cursor,
+          reader,
+          signal,
+        );
       },
-      fetchOrders: (orderNos, signal) => readOrders(get, context.clock, orderNos, reader, signal),
+      fetchOrders: (orderNos, signal) => readOrders(client, context.clock, orderNos, reader, signal),
+      addRemark: (orderNo, remark, signal) => addRemark(client, orderNo, remark, signal),
+      readPush: createReadPush(context),
     };
   },
 });
@@ -56,14 +87,14 @@ const first = (from: number): string => String(Math.floor(from / 1_000));
 const last = (to: number): string => String(Math.ceil(to / 1_000) - 1);
 
 async function readPage(
-  get: Get,
+  client: Client,
   window: Readonly<Record<string, string>>,
   cursor: string | undefined,
   reader: RowReader,
   signal: AbortSignal,
 ): Promise<OrderPage> {
   const query = { ...window, limit: String(pageSize), ...(cursor === undefined ? {} : { cursor }) };
-  const parsed = Page.safeParse(await get('/v1/orders', query, signal));
+  const parsed = Page.safeParse(await client.get('/v1/orders', query, signal));
   if (!parsed.success)
     throw new RetryableError('GET /v1/orders: the answer is no page of orders', { code: 'BAD_PAGE' });
   const next = parsed.data.next_cursor ?? undefined;
@@ -74,7 +105,7 @@ async function readPage(
 }
 
 async function readOrders(
-  get: Get,
+  client: Client,
   clock: Clock,
   orderNos: readonly string[],
   reader: RowReader,
@@ -84,7 +115,7 @@ async function readOrders(
   const rows: unknown[] = [];
   const work = async (): Promise<void> => {
     for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
-      const row = await get(`/v1/orders/${encodeURIComponent(no)}`, {}, signal);
+      const row = await client.get(`/v1/orders/${encodeURIComponent(no)}`, {}, signal);
       if (row !== undefined) rows.push(row);
       if (waiting.length > 0) await clock.sleep(breathMs, signal);
     }

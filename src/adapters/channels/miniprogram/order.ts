@@ -163,6 +163,7 @@ function viewOf(row: Row, { shopId, identifier, hashScope }: RowReader): OrderVi
     refund,
     refundAt: row.refund?.at ?? null,
     held: row.held ?? false,
+    addressChange: 'none',
     buyerNote: row.buyer_note,
     remark: row.remark,
     flag: row.flag,

@@ -24,15 +24,28 @@ export function target(path: string, query: Readonly<Record<string, string>>): s
 
 /** The four headers of channels.md §6; vector in §10.6. */
 export function signedHeaders(request: Signed): Record<string, string> {
+  const { key, secret, method, nonce, body = '' } = request;
   const timestamp = String(Math.floor(request.at / 1_000));
-  const bodyHash = createHash('sha256')
-    .update(request.body ?? '')
-    .digest('hex');
-  const text = [request.method, target(request.path, request.query), timestamp, request.nonce, bodyHash].join('\n');
   return {
-    'X-Key': request.key,
+    'X-Key': key,
     'X-Timestamp': timestamp,
-    'X-Nonce': request.nonce,
-    'X-Signature': createHmac('sha256', request.secret).update(text).digest('hex'),
+    'X-Nonce': nonce,
+    'X-Signature': signature(secret, { method, target: target(request.path, request.query), timestamp, nonce, body }),
   };
+}
+
+/** Lower hex HMAC-SHA256 over what both sides see of a request. */
+export function signature(
+  secret: string,
+  request: {
+    readonly method: string;
+    readonly target: string;
+    readonly timestamp: string;
+    readonly nonce: string;
+    readonly body: string | Buffer;
+  },
+): string {
+  const bodyHash = createHash('sha256').update(request.body).digest('hex');
+  const text = [request.method, request.target, request.timestamp, request.nonce, bodyHash].join('\n');
+  return createHmac('sha256', secret).update(text).digest('hex');
 }

@@ -27,6 +27,25 @@ const capabilities: Capabilities = {
 /** Jushuitan 聚水潭, fulfillment.md §1.2. */
 export default defineFulfillment<Credentials>({
   name: { zh: '聚水潭', en: 'Jushuitan' },
+  guide: {
+    where: { zh: '聚水潭开放平台 openapi.jushuitan.com', en: 'Jushuitan open platform, openapi.jushuitan.com' },
+    who: { zh: '聚水潭主账号', en: "the main account of the company's Jushuitan" },
+    steps: [
+      { zh: '建自研应用，把这台机器的出口 IP 加进白名单', en: 'Create an own app and allow this server’s IP' },
+      {
+        zh: '开通订单查询、库存查询、改仓、虚拟仓接口',
+        en: 'Ask for order query, stock query, change of warehouse, virtual warehouses',
+      },
+      {
+        zh: '授权后把 appKey、appSecret、accessToken、refreshToken 写进 .env',
+        en: 'After granting, appKey, appSecret, accessToken and refreshToken go into .env',
+      },
+    ],
+    without: {
+      zh: '先用导出的订单表看仓内进度；改仓、释放锁要在聚水潭里手工做',
+      en: 'Its exported sheet tells the stages; rerouting and locks are done by hand in Jushuitan',
+    },
+  },
   defaultBaseUrl: 'https://openapi.jushuitan.com',
   credentials: z.object({
     appKey: z.string().min(1),

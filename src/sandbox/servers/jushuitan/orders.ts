@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { shop } from '../../world/company.ts';
 import { erpItems } from '../../world/erp-orders.ts';
 import { findOrder, orderReceiver } from '../../world/orders.ts';
 import type { ErpOrderRow } from '../../world/rows.ts';
+import { shops } from '../../world/shops.ts';
 import { beijing } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
 import type { Answer, Route } from '../exchange.ts';
@@ -81,7 +81,7 @@ function showErpOrder(world: World, row: ErpOrderRow): object {
     o_id: row.o_id,
     so_id: row.so_id,
     shop_id: row.shop_id,
-    shop_name: shop.name,
+    shop_name: shops.find(({ systemShopId }) => systemShopId === row.shop_id)?.name,
     status: row.status,
     wms_co_id: row.wms_co_id,
     question_type: row.question_type ?? '',

@@ -1,0 +1,77 @@
+import { AppError, UserError } from '../domain/errors.ts';
+import type { PushReading, RawPush } from '../ports/channel.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { PushRow, Storage } from '../ports/stores.ts';
+import type { Ingest, ShopSource } from './ingest.ts';
+
+export interface HearShopDeps {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly shops: () => readonly ShopSource[];
+  readonly ingest: Ingest;
+  readonly nudge: (shopId: string) => void;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface HearShop {
+  /**
+   * Verifies a platform's push and stores which orders it names; a repeat is stored once and answered the same. Undefined
+   * when that shop takes no pushes.
+   */
+  hear(shopId: string, push: RawPush): Promise<PushReading['answer'] | undefined>;
+  /** Reads the orders that were named, afresh: what a push says of them is not believed. Answers how many there were. */
+  read(source: ShopSource, signal: AbortSignal): Promise<number>;
+}
+
+/** Named orders in one read; the polling stream is the truth, so that the rest may wait for the next run. */
+const batch = 50;
+/** Platforms repeat a message for a day or two. */
+const keepMs = 3 * 24 * 3_600_000;
+
+export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, log }: HearShopDeps): HearShop {
+  return {
+    async hear(shopId, push) {
+      const readPush = shops().find(({ id }) => id === shopId)?.channel.readPush;
+      if (readPush == null) return undefined;
+      const source = `shop:${shopId}`;
+      let reading: PushReading;
+      try {
+        reading = readPush(push);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        metrics.sourceFailed(source, error.code);
+        log.warn({ shop: shopId, code: error.code }, 'A push was refused');
+        throw new UserError('BAD_PUSH', {
+          zh: '签名不对，没有收下。',
+          en: 'The signature is wrong; nothing was taken.',
+        });
+      }
+      const { messageId, orderNos, answer } = reading;
+      if (orderNos.length > 0) {
+        const isNew = await storage.pushes.add({ source, messageId, orderNos, receivedAt: clock.now() });
+        if (isNew) nudge(shopId);
+      }
+      return answer;
+    },
+
+    async read(source, signal) {
+      const pending = await storage.pushes.listPending(`shop:${source.id}`, batch);
+      if (pending.length === 0) return 0;
+      await ingest.readOrders(source, named(pending), signal);
+      const now = clock.now();
+      await storage.pushes.done(
+        pending.map(({ id }) => id),
+        now,
+      );
+      await storage.pushes.forget(now - keepMs);
+      return pending.length;
+    },
+  };
+}
+
+const named = (pending: readonly PushRow[]): readonly string[] => [
+  ...new Set(pending.flatMap(({ orderNos }) => orderNos)),
+];
