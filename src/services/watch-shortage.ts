@@ -25,9 +25,10 @@ export interface WatchShortageDeps {
 }
 
 const minute = 60_000;
-const betweenSweeps = 5 * minute;
-/** Asked in one sweep: five calls a warehouse at 100 SKUs each. The others have their turn in the next. */
-const sweepSize = 500;
+/** Every SKU that is owed is asked for about as often. */
+const roundMs = 5 * minute;
+/** Asked in one look: one call a warehouse, for others ask the same system. */
+const lookSize = 100;
 const nearMs = 4 * 60 * minute;
 const mostOpen = 2_000;
 
@@ -37,22 +38,21 @@ const mostOpen = 2_000;
  */
 export function createWatchShortage(deps: WatchShortageDeps): (signal: AbortSignal) => Promise<number> {
   const { storage, clock, rulebook, directory, readShortage, detect, metrics, log } = deps;
-  // Forgotten by a restart, which costs one look.
-  let nextSweep = Number.NEGATIVE_INFINITY;
+  // Forgotten by a restart; whoever has just started has more urgent things to ask.
+  let nextRound = clock.now() + minute;
   let nextSku = '';
   let suspects = new Map<string, number>();
 
-  /** The next SKUs in turn; what is known to be short is looked at in every sweep. */
-  function inTurn(owed: OwedStock, open: readonly Alert[]): readonly string[] {
-    const all = [...owed.skus.keys()].sort();
-    const start = Math.max(
-      0,
-      all.findIndex((sku) => sku >= nextSku),
-    );
-    const turn = all.slice(start, start + sweepSize);
-    nextSku = all[start + sweepSize] ?? '';
-    const known = [...open.map(({ facts }) => String(facts['sku'])), ...suspects.keys()];
-    return [...new Set([...known.filter((sku) => owed.skus.has(sku)), ...turn])];
+  const isRipe = (since: number): boolean => clock.now() - since >= minute;
+
+  /** The next SKUs in turn; none while the round is over and the next is not due. */
+  function inTurn(owed: OwedStock): readonly string[] {
+    const now = clock.now();
+    if (nextSku === '' && now < nextRound) return [];
+    if (nextSku === '') nextRound = now + roundMs;
+    const rest = [...owed.skus.keys()].filter((sku) => sku >= nextSku).sort();
+    nextSku = rest[lookSize] ?? '';
+    return rest.slice(0, lookSize);
   }
 
   async function end(alerts: readonly Alert[]): Promise<number> {
@@ -77,15 +77,17 @@ export function createWatchShortage(deps: WatchShortageDeps): (signal: AbortSign
     return false;
   }
 
-  async function look(rule: RuleOn<'stock'>, isSweep: boolean, signal: AbortSignal): Promise<number> {
+  async function look(rule: RuleOn<'stock'>, signal: AbortSignal): Promise<number> {
     const now = clock.now();
     const open = await storage.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: mostOpen });
     const owed = await readShortage.owed();
-    const skus = isSweep ? inTurn(owed, open) : [...suspects.keys()].filter((sku) => owed.skus.has(sku));
+    const ripe = [...suspects].flatMap(([sku, since]) => (isRipe(since) && owed.skus.has(sku) ? [sku] : []));
+    const skus = [...new Set([...ripe, ...inTurn(owed)])];
     const { covers } = await readShortage.cover(owed, skus, signal);
     const bySku = new Map(open.map((alert) => [String(alert.facts['sku']), alert]));
     let changed = 0;
-    const seen = new Map<string, number>();
+    const asked = new Set(skus);
+    const seen = new Map([...suspects].filter(([sku]) => owed.skus.has(sku) && !asked.has(sku)));
     const found: Found[] = [];
     for (const cover of covers.values()) {
       if (cover.short === 0) continue;
@@ -95,7 +97,7 @@ export function createWatchShortage(deps: WatchShortageDeps): (signal: AbortSign
         continue;
       }
       const since = suspects.get(cover.sku);
-      if (since === undefined || now - since < minute) seen.set(cover.sku, since ?? now);
+      if (since === undefined || !isRipe(since)) seen.set(cover.sku, since ?? now);
       else {
         const severity = severityOf(cover, rule.severity, now);
         // The system that was asked: its silence explains what is found of it.
@@ -119,13 +121,10 @@ export function createWatchShortage(deps: WatchShortageDeps): (signal: AbortSign
     const [rule] = rulebook()
       .rulesOn('stock')
       .filter(({ on }) => on.state === 'short');
-    const now = clock.now();
-    const isSweep = now >= nextSweep;
-    const isRipe = [...suspects.values()].some((since) => now - since >= minute);
-    if (rule === undefined || directory.warehouses().length === 0 || !(isSweep || isRipe)) return 0;
-    if (isSweep) nextSweep = now + betweenSweeps;
+    const isDue = nextSku !== '' || clock.now() >= nextRound || [...suspects.values()].some(isRipe);
+    if (rule === undefined || directory.warehouses().length === 0 || !isDue) return 0;
     try {
-      return await look(rule, isSweep, signal);
+      return await look(rule, signal);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.warn({ code: error.code }, 'Stock could not be read: shortages stand as they were');

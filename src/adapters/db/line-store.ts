@@ -15,7 +15,7 @@ const inLine = `(apart IS NULL OR apart = 'review')`;
 /** Orders that one piece of the line takes: a few milliseconds. */
 const pieceSize = 3_000;
 /** The same where their lines are read, too. */
-const joinedPiece = 1_000;
+const joinedPiece = 600;
 
 type OwedRow = Omit<OwedPart, 'isSorted'> & { readonly shopId: string; readonly sku: string; readonly orderId: string };
 
