@@ -35,6 +35,7 @@ import { createOnCall } from '../services/duty/oncall.ts';
 import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
 import { createExplain } from '../services/explain.ts';
+import { createExportOrders } from '../services/export-orders.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createForget } from '../services/forget.ts';
 import { createHearShop } from '../services/hear-shop.ts';
@@ -54,6 +55,8 @@ import { createReadHealth } from '../services/read-health.ts';
 import { createReadLine } from '../services/read-line.ts';
 import { createReadOrder } from '../services/read-order.ts';
 import { createReadOrderPage } from '../services/read-order-page.ts';
+import { createReadRisk } from '../services/read-risk.ts';
+import { createReadShortage } from '../services/read-shortage.ts';
 import { createReadStock } from '../services/read-stock.ts';
 import { createReadStuck } from '../services/read-stuck.ts';
 import { createReadTonight } from '../services/read-tonight.ts';
@@ -71,11 +74,14 @@ import { createSilence } from '../services/silence.ts';
 import { createSummarise } from '../services/summarise.ts';
 import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
+import { createTellShortage } from '../services/tell-shortage.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
 import { createWatchBacklog } from '../services/watch-backlog.ts';
+import { createWatchLabels } from '../services/watch-labels.ts';
 import { createWatchOvertaken } from '../services/watch-overtaken.ts';
+import { createWatchShortage } from '../services/watch-shortage.ts';
 import { createWatchSources } from '../services/watch-sources.ts';
 import { createWatchSpike } from '../services/watch-spike.ts';
 import { createWhyNot } from '../services/why-not.ts';
@@ -291,11 +297,26 @@ export async function build(options: BuildOptions): Promise<Bot> {
   });
   const perPersonHour = () => company.limits.ordersPerPersonHour;
   const readLine = createReadLine({ lines: storage.lines, clock, directory, perPersonHour });
-  const watched = { storage, clock, rulebook: () => rulebook, directory, systems, readLine, detect, metrics, log };
+  const readRisk = createReadRisk({ lines: storage.lines, directory, penalties: () => company.penalties });
+  const readShortage = createReadShortage({ lines: storage.lines, directory, systems });
+  const watched = {
+    storage,
+    clock,
+    rulebook: () => rulebook,
+    directory,
+    systems,
+    readLine,
+    readShortage,
+    detect,
+    metrics,
+    log,
+  };
   const watchLines = [
     { name: 'watch-backlog', run: createWatchBacklog(watched) },
     { name: 'watch-overtaken', run: createWatchOvertaken(watched) },
     { name: 'watch-spike', run: createWatchSpike(watched) },
+    { name: 'watch-shortage', run: createWatchShortage(watched) },
+    { name: 'watch-labels', run: createWatchLabels(watched) },
   ];
   const watchSources = createWatchSources({
     storage,
@@ -413,6 +434,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const alerts = createReadAlerts({ storage, clock, directory });
   const moves = createMoveAlert({ storage, clock, directory, detect, metrics });
   const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
+  const exporting = createExportOrders({ storage, clock, directory });
   const verbs: Verbs = {
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ clock, directory }),
@@ -438,12 +460,14 @@ export async function build(options: BuildOptions): Promise<Bot> {
     callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
     stock: createReadStock({ storage, directory, systems }),
+    short: createTellShortage({ storage, clock, directory, readShortage }),
     onCall: roster.onCall,
     swap: swaps.swap,
     shift: shifts.handOver,
     tellHealth: createTellHealth({ readHealth }),
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
-    tonight: createReadTonight({ storage, directory, readLine, shops: importShops, perPersonHour }),
+    tonight: createReadTonight({ storage, directory, readLine, readRisk, shops: importShops, perPersonHour }),
+    exportOrders: exporting.tell,
     login: binding.login,
     bind: binding.bind,
   };
@@ -556,8 +580,9 @@ export async function build(options: BuildOptions): Promise<Bot> {
     links,
     imports,
     importShops,
-    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine }),
+    readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine, readRisk }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
+    readSheet: exporting.read,
     checkUp: createCheckUp({ storage, clock, ...lookedAt }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

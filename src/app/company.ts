@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Role, roles } from '../domain/actor.ts';
+import { builtinRules } from '../domain/builtin-rules.ts';
 import { instantOf, parseHours } from '../domain/calendar.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
 import type { Rotation as Rotating } from '../domain/roster.ts';
@@ -53,6 +54,12 @@ const Warehouse = z.strictObject({
   hours: z.array(z.string()).default([]),
   courierAt: z.array(z.string()).default([]),
   speedPerHour: z.number().positive().optional(),
+  /** Said in groups: a name, or the name of a group. */
+  contact: z
+    .string()
+    .max(40)
+    .refine((text) => !/\d{5}/.test(text), 'write a name or a group, no telephone number: it is said in groups')
+    .default(''),
 });
 const Wanted = z.union([z.literal('all'), z.array(z.string())]).default('all');
 const Hears = z.strictObject({
@@ -127,6 +134,36 @@ const Lights = z.strictObject({
   urge: RateLights.default({ green: 1.2, yellow: 8.3 }),
   misShip: RateLights.default({ green: 0.3, yellow: 1 }),
 });
+/** What a platform takes for a late order, as the company looked it up: nothing is known of it but this. */
+const Penalty = z
+  .strictObject({
+    /** Every shop of a channel, or one shop: sheets of several platforms have one channel. */
+    channel: z.string().optional(),
+    shop: z.string().optional(),
+    each: z.number().positive().optional(),
+    percent: z.number().positive().max(100).optional(),
+    least: z.number().positive().optional(),
+    most: z.number().positive().optional(),
+    asOf: z.iso.date('write the day on which it was looked up: "2026-11-01"'),
+  })
+  .refine(({ channel, shop }) => (channel === undefined) !== (shop === undefined), 'write either channel or shop')
+  .refine(
+    ({ each, percent }) => (each === undefined) !== (percent === undefined),
+    'write either each (an amount) or percent (of what was paid)',
+  )
+  .refine(
+    ({ each, least, most }) => each === undefined || (least ?? most) === undefined,
+    'least and most bound a percent',
+  )
+  .transform(({ channel = null, shop = null, asOf, each = null, percent = null, least = null, most = null }) => ({
+    channel,
+    shop,
+    each,
+    percent,
+    least,
+    most,
+    asOf,
+  }));
 const Summary = z.strictObject({
   /** Without a time there is none. */
   at: z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time such as 08:30')).default([]),
@@ -162,6 +199,7 @@ export const Company = z.strictObject({
   escalation: z.record(z.string(), z.unknown()).default({}),
   limits: Limits.prefault({}),
   summary: Summary.prefault({}),
+  penalties: z.array(Penalty).default([]),
   lights: Lights.prefault({}),
   shadow: Shadow.prefault({}),
   heartbeat: Heartbeat.prefault({}),
@@ -243,6 +281,7 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
       problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
   }
   checkRoster(raw, problems);
+  checkPenalties(raw, problems);
   checkShadow(raw, problems);
   const rooms = listOf(raw, 'rooms').map((room) => textOf(room, 'id'));
   for (const [index, id] of listOf(fieldOf(raw, 'summary'), 'rooms').entries()) {
@@ -297,11 +336,35 @@ export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
 /** Whose people are called by name. */
 const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
 
+/** One row for each channel or shop, and of those that there are. */
+function checkPenalties(raw: unknown, problems: string[]): void {
+  const shops = listOf(raw, 'shops');
+  const known = {
+    channel: shops.map((shop) => textOf(shop, 'channel')),
+    shop: shops.map((shop) => textOf(shop, 'id')),
+  };
+  const told = new Set<string>();
+  for (const [index, penalty] of listOf(raw, 'penalties').entries()) {
+    for (const key of ['channel', 'shop'] as const) {
+      const id = textOf(penalty, key);
+      if (id === undefined) continue;
+      if (!known[key].includes(id)) problems.push(`penalties[${index}].${key}: no shop is that`);
+      if (told.has(`${key}/${id}`)) problems.push(`penalties[${index}].${key}: another row says it already`);
+      told.add(`${key}/${id}`);
+    }
+  }
+}
+
 function checkHears(raw: unknown, room: unknown, path: string, problems: string[]): void {
-  for (const key of ['shops', 'warehouses'] as const) {
-    const known = new Set(listOf(raw, key).map((each) => textOf(each, 'id')));
+  const known = {
+    shops: listOf(raw, 'shops').map((each) => textOf(each, 'id')),
+    warehouses: listOf(raw, 'warehouses').map((each) => textOf(each, 'id')),
+    rules: builtinRules.map(({ id }) => id),
+  };
+  for (const key of ['shops', 'warehouses', 'rules'] as const) {
     for (const [index, id] of listOf(fieldOf(room, 'hears'), key).entries())
-      if (typeof id === 'string' && !known.has(id)) problems.push(`${path}.${key}[${index}]: is no id of ${key}`);
+      if (typeof id === 'string' && !known[key].includes(id))
+        problems.push(`${path}.${key}[${index}]: is no id of ${key}`);
   }
 }
 

@@ -36,7 +36,8 @@ export const speedSince = (calendar: Calendar, now: number): number =>
 
 /**
  * How fast a warehouse sorts. What was seen counts only while there was enough to do: a warehouse that waited for orders
- * is as fast as it is configured to be. Undefined when nothing was seen and nothing is configured.
+ * is as fast as it is configured to be; unconfigured, as in its best half hour. Undefined when nothing was seen and nothing
+ * is configured.
  */
 export function speedOf(input: {
   readonly calendar: Calendar;
@@ -48,20 +49,51 @@ export function speedOf(input: {
   /** Whether some were sorted at moments that nobody told: then nothing seen is not nothing done. */
   readonly isUntimed: boolean;
   readonly waiting: number;
+  /** The place near the head of the line (`headOf`): since then it was never empty. Null = nobody waits. */
+  readonly waitingSince: number | null;
   readonly configured: number | null;
 }): Speed | undefined {
   const { calendar, now, firstSortedAt, waiting, configured } = input;
   const fallback: Speed | undefined = configured === null ? undefined : { perHour: configured, from: 'configured' };
   if (firstSortedAt === null) return fallback;
-  const open = openBetween(calendar, Math.max(speedSince(calendar, now), firstSortedAt), now);
+  const start = Math.max(speedSince(calendar, now), firstSortedAt);
+  const open = openBetween(calendar, start, now);
   if (open < leastSeen) return fallback;
   // Work after closing time says nothing of an hour that is open.
-  const count = input.sorted.reduce((sum, each) => sum + (isOpen(calendar, each.at) ? each.count : 0), 0);
-  if (count === 0 && input.isUntimed) return fallback;
-  const perHour = (count / open) * hour;
+  const countFrom = (from: number): number =>
+    input.sorted.reduce((sum, { at, count }) => sum + (at >= from && isOpen(calendar, at) ? count : 0), 0);
+  if (countFrom(start) === 0 && input.isUntimed) return fallback;
+  const busyFrom = Math.max(start, input.waitingSince ?? now);
+  const busy = openBetween(calendar, busyFrom, now);
+  const isSeenBusy = busy >= leastSeen;
+  const count = countFrom(isSeenBusy ? busyFrom : start);
+  // A rush after a quiet time: what it did then is no measure, what it can do in half an hour is.
+  if (!isSeenBusy && waiting >= count) return fallback ?? atItsBest(input.sorted);
+  const perHour = (count / (isSeenBusy ? busy : open)) * hour;
   const wasBusy = waiting >= count;
   if (!wasBusy && configured !== null && configured > perHour) return fallback;
   return { perHour, from: 'measured' };
+}
+
+/** By its best half hour; undefined where it sorted nothing. */
+function atItsBest(sorted: readonly Sorted[]): Speed | undefined {
+  const from = sorted.map(({ at }) =>
+    sorted.reduce((sum, each) => sum + (each.at >= at && each.at < at + leastSeen ? each.count : 0), 0),
+  );
+  const most = Math.max(0, ...from);
+  return most === 0 ? undefined : { perHour: (most / leastSeen) * hour, from: 'measured' };
+}
+
+/** The place of the tenth in the line: a few that are stuck at its head do not make it a long one. Null = nobody waits. */
+export function headOf(cohorts: readonly Pick<Cohort, 'since' | 'count'>[]): number | null {
+  let place = 0;
+  let head: number | null = null;
+  for (const { since, count } of [...cohorts].sort((a, b) => a.since - b.since)) {
+    head = since;
+    place += count;
+    if (place >= 10) break;
+  }
+  return head;
 }
 
 export interface LineInput {

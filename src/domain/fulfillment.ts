@@ -61,4 +61,6 @@ export interface Warehouse {
   readonly hours: readonly string[];
   readonly courierAt: readonly string[];
   readonly speedPerHour: number | null;
+  /** Who is asked about it: a name or a group, never a telephone number; empty = nobody named. */
+  readonly contact: string;
 }

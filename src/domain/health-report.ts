@@ -1,3 +1,4 @@
+import type { DeductionSum } from './deduction.ts';
 import type { Light, Rate, RateLimits, Tally } from './health.ts';
 import type { Severity } from './rule.ts';
 
@@ -76,6 +77,8 @@ export interface Health {
   readonly stuck: readonly StuckGroup[];
   readonly openAlerts: number;
   readonly openActions: number;
+  /** What platforms took in the period, by the bills that were brought; null while there was none ever. */
+  readonly deducted: readonly DeductionSum[] | null;
   readonly sources: readonly { readonly name: string; readonly lastOkAt: number | null; readonly isFresh: boolean }[];
   readonly auditHead: string;
 }

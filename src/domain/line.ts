@@ -17,6 +17,11 @@ export interface LineEntry {
   /** The platform's own deadline; null when it gives none. */
   readonly wall: number | null;
   readonly apart: Apart | null;
+  /**
+   * By when it was free to be sorted at the latest, as its sources tell: the place of one that was kept apart until then.
+   * No other order's place, for a system's touch of a row moves it.
+   */
+  readonly freeAt: number;
   /** Null before it is sorted, and where a source tells that it is without telling when. */
   readonly sortedAt: number | null;
   readonly shippedAt: number | null;
@@ -46,6 +51,7 @@ export function lineEntryOf(order: OrderView, fulfillments: readonly Fulfillment
     since: lineSince(order.paidAt, order.promisedAt),
     wall: order.shipBy,
     apart: apartOf(order, moments),
+    freeAt: Math.max(moments.queuedAt ?? 0, order.sourceUpdatedAt),
     sortedAt: sortedAt === order.sourceUpdatedAt ? toldSortedAt(order, fulfillments) : sortedAt,
     shippedAt,
   };

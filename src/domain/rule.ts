@@ -85,7 +85,8 @@ const Trigger = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('metric'), scope: z.string(), above: z.number(), clearBelow: z.number() }),
   z.strictObject({
     type: z.literal('stock'),
-    state: z.enum(['low', 'lock-without-order']),
+    /** `short`: more is owed of a SKU than there is and than comes. */
+    state: z.enum(['low', 'lock-without-order', 'short']),
     after: Duration.optional(),
   }),
   z.strictObject({
@@ -104,6 +105,8 @@ const Trigger = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('overtaken'), byAtLeast: z.number().int().min(1) }),
   /** Orders of a warehouse that will miss their wall at the present speed. */
   z.strictObject({ type: z.literal('forecast'), finish: z.literal('past-wall'), atLeast: z.number().int().min(1) }),
+  /** Nothing has been labelled for so long in a warehouse that is open, though orders wait and its usual rate would have. */
+  z.strictObject({ type: z.literal('labels'), after: Duration }),
   /** A style sells `times` as fast as its own curve, and at least so many pieces. */
   z.strictObject({
     type: z.literal('spike'),
@@ -128,7 +131,7 @@ export const lowered = (severity: Severity): Severity => (severity === 'critical
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Fields whose values put findings into one group. */
-const groupFields = ['shop', 'warehouse', 'sku', 'source', 'carrier', 'buyer'] as const;
+const groupFields = ['shop', 'warehouse', 'sku', 'style', 'source', 'carrier', 'buyer'] as const;
 
 export const Rule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

@@ -9,7 +9,8 @@ export type Subject =
   | { readonly type: 'buyer'; readonly key: IdentityKey }
   | { readonly type: 'source'; readonly sourceId: string }
   | { readonly type: 'warehouse'; readonly warehouseId: string }
-  | { readonly type: 'style'; readonly style: string };
+  | { readonly type: 'style'; readonly style: string }
+  | { readonly type: 'sku'; readonly sku: string };
 
 export function parseSubject(text: string): Subject | undefined {
   const source = /^source:(.+)$/.exec(text)?.[1];
@@ -18,9 +19,10 @@ export function parseSubject(text: string): Subject | undefined {
   if (parcel !== undefined) return { type: 'parcel', waybill: parcel };
   const [, kind, value = '', scope = ''] = /^buyer:(phone|receiver|buyer|mask)\/([^/]+)\/(.*)$/.exec(text) ?? [];
   if (kind !== undefined) return { type: 'buyer', key: { kind: kind as IdentityKey['kind'], value, scope } };
-  const [, whole, id = ''] = /^(warehouse|style):(.+)$/.exec(text) ?? [];
+  const [, whole, id = ''] = /^(warehouse|style|sku):(.+)$/.exec(text) ?? [];
   if (whole === 'warehouse') return { type: whole, warehouseId: id };
   if (whole === 'style') return { type: whole, style: id };
+  if (whole === 'sku') return { type: whole, sku: id };
   const [, type, owner = '', name = ''] = /^(order|fulfillment|lock):([^/]+)\/(.+)$/.exec(text) ?? [];
   switch (type) {
     case 'order':
@@ -40,3 +42,5 @@ export const sourceSubject = (sourceId: string): string => `source:${sourceId.re
 export const warehouseSubject = (warehouseId: string): string => `warehouse:${warehouseId}`;
 
 export const styleSubject = (style: string): string => `style:${style}`;
+
+export const skuSubject = (sku: string): string => `sku:${sku}`;

@@ -1,3 +1,4 @@
+import type { SheetDeduction } from '../domain/deduction.ts';
 import type { SheetMapping, SheetOrder } from '../domain/sheet-order.ts';
 import type { Text } from '../domain/text.ts';
 
@@ -46,9 +47,17 @@ export interface KnownSheet {
   readonly shops: readonly string[];
 }
 
+/** What a platform took from the company, order by order. */
+export interface BillSheet {
+  readonly kind: 'bill';
+  readonly rows: number;
+  readonly deductions: readonly SheetDeduction[];
+  readonly skipped: readonly SkippedSheetRow[];
+}
+
 /** A sheet that was read whole, held elsewhere. `close` must be called. */
 export interface Sheet {
-  readonly told: KnownSheet | UnknownSheet;
+  readonly told: KnownSheet | BillSheet | UnknownSheet;
   /** Its orders, a few hundred at a time. */
   batches(): AsyncIterable<readonly SheetOrder[]>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Actor, Person, Role } from '../domain/actor.ts';
 import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
+import type { Deduction, DeductionSum } from '../domain/deduction.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
@@ -8,10 +9,12 @@ import type { Hears } from '../domain/hears.ts';
 import type { Apart } from '../domain/line.ts';
 import type { IdentityKey, Order, OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import type { Paid } from '../domain/penalty.ts';
 import type { Promo } from '../domain/promo.ts';
 import type { Stint } from '../domain/roster.ts';
 import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
+import type { OwedPart } from '../domain/shortage.ts';
 import type { Silence } from '../domain/silence.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
@@ -240,6 +243,8 @@ export interface LineStore {
     readonly isUntimed: boolean;
   }>;
   lastSortedAt(warehouse: string): Promise<number | undefined>;
+  /** An order's place, where it stands in a line. */
+  placeOf(orderId: string): Promise<number | undefined>;
   /** From sorted to shipped, of the orders shipped last; ms, unordered. */
   packTimes(warehouse: string, limit: number): Promise<readonly number[]>;
   /** The place after which `count` orders have been sorted: whoever waits before it was overtaken by as many. */
@@ -250,6 +255,18 @@ export interface LineStore {
   sortedAfter(warehouse: string, since: number): Promise<number>;
   /** Behind the first `skip` of that line: ids of orders with a wall up to `wall`. */
   waitingBehind(warehouse: string, skip: number, wall: number, limit: number): Promise<readonly string[]>;
+  /** What was paid for those who are due by that wall and not shipped. Read in pieces. */
+  paidDue(wall: number): Promise<readonly Paid[]>;
+  /** When orders of a system got their label, as it told in [from, to), by its warehouse codes. */
+  labelled(
+    systemId: string,
+    from: number,
+    to: number,
+  ): Promise<readonly { subject: string; warehouseCode: string; at: number }[]>;
+  /** Orders of that warehouse that wait for a label: not sorted yet, or sorted and without one. */
+  countUnlabelled(systemId: string, warehouseCode: string): Promise<number>;
+  /** What is owed of each SKU by those who wait or are on the packing tables, by shop and ten minutes. Read in pieces. */
+  owed(): Promise<readonly (OwedPart & { readonly shopId: string; readonly sku: string; readonly orderId: string })[]>;
   /** What was paid in [from, to), by minute and SKU. */
   soldBetween(from: number, to: number): Promise<readonly Sale[]>;
 }
@@ -311,6 +328,8 @@ export interface AlertFilter {
   readonly claimedBy?: string;
   /** Resolved at this moment or after it. */
   readonly resolvedSince?: number;
+  /** Only those that dispatch decided on, and that were not long late at first sight. */
+  readonly isAnnounced?: true;
   readonly limit: number;
 }
 
@@ -361,6 +380,8 @@ export interface AlertStore {
   markDispatched(ids: readonly string[], at: number): Promise<void>;
   markResolvedSaid(ids: readonly string[]): Promise<void>;
   listToRecheck(limit: number): Promise<readonly Alert[]>;
+  /** Marks the unresolved alerts of all other rules for another look. */
+  recheckOthers(ruleIds: readonly string[]): Promise<void>;
   clearRecheck(id: string): Promise<void>;
   /** False when it is not open or somebody else holds it. */
   claim(id: string, by: string, at: number, until: number): Promise<boolean>;
@@ -392,6 +413,8 @@ export interface AlertStore {
 }
 
 export interface GroupSaid {
+  /** When the room first heard, on the day of its number, of what is told still. */
+  readonly startedAt: number;
   readonly saidAt: number;
   readonly count: number;
   readonly band: number;
@@ -919,6 +942,12 @@ export interface ImportStore {
   noteSeen(shopId: string, orderNos: readonly string[], asOf: number): Promise<void>;
   /** The moment of the newest sheet that showed each; those that no sheet showed are absent. */
   lastSeen(shopId: string, orderNos: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Each row of a bill once, however often the bill is brought. Answers how many are new. */
+  addDeductions(deductions: readonly Deduction[]): Promise<number>;
+  /** What was taken for an order, by cause. */
+  deductionsOf(shopId: string, orderNo: string): Promise<readonly DeductionSum[]>;
+  /** What was taken in [from, to), by cause; null while no bill was ever brought. */
+  deductedIn(from: number, to: number): Promise<readonly DeductionSum[] | null>;
   /** By the key of their headings. */
   mappings(): Promise<ReadonlyMap<string, SheetMapping>>;
   saveMapping(headingKey: string, mapping: SheetMapping, actorId: string, at: number): Promise<void>;

@@ -81,6 +81,16 @@ const shout: Readonly<Record<string, Text>> = {
   'source-silent': { zh: '数据断了', en: 'a source is silent' },
 };
 
+/** The same of many at once. */
+const shoutMany: Readonly<Record<string, Text>> = {
+  ...shout,
+  'paid-not-sorted': { zh: '先发这些', en: 'send these first' },
+  overtaken: { zh: '先发这些', en: 'send these first' },
+  'embroidery-review': { zh: '先复核这些', en: 'review these first' },
+  'tracking-stalled': { zh: '查这些快递', en: 'trace these parcels' },
+  'stock-short': { zh: '缺货', en: 'out of stock' },
+};
+
 /** What a rule says; where it foresaw a wall that is past by now, that. */
 export const sayNow = (ruleId: string, foreseen: Text, shipBy: number | null, now: number): Text =>
   ruleId === 'ship-by-risk' && shipBy !== null && shipBy <= now
@@ -221,9 +231,13 @@ function proof({ confirmed, isSourceSilent, timezone }: AlertCardModel, language
   return zh ? ` · ${confirmed.by} ${at} 确认` : ` · confirmed by ${confirmed.by} ${at}`;
 }
 
+/** From here on a time of day alone is taken for the wrong day. */
+const farMs = 12 * 3_600_000;
+
 export interface GroupCardModel {
   readonly number: number;
   readonly severity: Severity;
+  readonly ruleId: string;
   readonly say: Text;
   readonly where: string;
   readonly count: number;
@@ -236,6 +250,12 @@ export interface GroupCardModel {
   /** What is counted, when it is no orders. */
   readonly unit?: Text;
   readonly oldestData: { readonly name: string; readonly at: number } | null;
+  /** In a warehouse that is not our own: its people get the list as a sheet. */
+  readonly isOutside: boolean;
+  /** Whom to ask there; empty = nobody named. */
+  readonly contact: string;
+  /** Who is at it, and with how many of them. */
+  readonly held: { readonly by: readonly string[]; readonly count: number };
 }
 
 /** Many findings, one story: one message. */
@@ -252,29 +272,28 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
           ? ' · 时限更近了'
           : ' · wall nearer'
         : '';
-  const lines: Line[] = [
-    line(
-      `${called(number, language)} · ${where} · ${count} ${say(model.unit ?? { zh: '单', en: 'orders' }, language)}${again}`,
-    ),
-    line(say(model.say, language)),
-  ];
-  const urgency: string[] = [];
-  if (nearestShipBy !== null) {
-    urgency.push(
-      nearestShipBy <= now
-        ? zh
-          ? '最急的已过时限'
-          : 'the worst is past ship-by'
-        : zh
-          ? `最急剩 ${span(nearestShipBy - now, language)}`
-          : `worst ${span(nearestShipBy - now, language)} left`,
-    );
-  }
+  const verb = say(shoutMany[model.ruleId] ?? model.say, language);
+  const unit = say(model.unit ?? { zh: '单', en: 'orders' }, language);
+  const counted = `${count} ${unit}${again}`;
+  const head = [called(number, language), verb, mostUrgent(nearestShipBy, now, language), where, counted];
+  const lines: Line[] = [line(head.filter((part) => part !== '').join(' · ')), line(say(model.say, language))];
+  const more: string[] = [];
   if (dueSoon !== null && dueSoon.count > 1) {
-    const before = clockTime(dueSoon.before, model.timezone);
-    urgency.push(zh ? `${before} 前要发 ${dueSoon.count} 单` : `${dueSoon.count} due before ${before}`);
+    const isFar = dueSoon.before - now > farMs;
+    const before = isFar
+      ? dateTime(dueSoon.before, model.timezone, language)
+      : clockTime(dueSoon.before, model.timezone);
+    more.push(zh ? `${before} 前要发 ${dueSoon.count} ${unit}` : `${dueSoon.count} due before ${before}`);
   }
-  if (urgency.length > 0) lines.push(line(urgency.join(zh ? '，' : ', ')));
+  const { by, count: taken } = model.held;
+  if (taken > 0) {
+    const names = by.join(zh ? '、' : ', ');
+    const rest = count - taken;
+    const free = zh ? `，还有 ${rest} 没人接` : `, ${rest} with nobody`;
+    more.push(`${zh ? `${names}在办 ${taken}` : `${names} on ${taken}`}${rest === 0 ? '' : free}`);
+  }
+  if (model.contact !== '') more.push(zh ? `联系 ${model.contact}` : `contact ${model.contact}`);
+  if (more.length > 0) lines.push(line(more.join(' · ')));
   if (model.oldestData !== null)
     lines.push(
       line(`${zh ? '数据' : 'data'} ${model.oldestData.name} ${clockTime(model.oldestData.at, model.timezone)}`),
@@ -285,9 +304,26 @@ export function groupCard(model: GroupCardModel, language: Language): Card {
     buttons: [
       ackButton(model, language),
       { label: zh ? '看清单' : 'List', command: numbered('alerts', model), style: 'plain' },
+      ...(model.isOutside ? [exportButton(model, zh)] : []),
     ],
-    link: { label: zh ? '看板' : 'Board', path: '/' },
+    // Three ways onward at most.
+    link: model.isOutside ? null : { label: zh ? '看板' : 'Board', path: '/' },
   };
+}
+
+const exportButton = (model: Numbered, zh: boolean): Button => ({
+  label: zh ? '导出' : 'Export',
+  command: numbered('export', model),
+  style: 'plain',
+});
+
+/** Of the one whose wall is nearest. */
+function mostUrgent(nearestShipBy: number | null, now: number, language: Language): string {
+  const zh = language === 'zh';
+  if (nearestShipBy === null) return '';
+  if (nearestShipBy <= now) return zh ? '最急的已过时限' : 'the worst is past ship-by';
+  const left = span(nearestShipBy - now, language);
+  return zh ? `最急剩 ${left}` : `worst ${left} left`;
 }
 
 /** One quiet line. */

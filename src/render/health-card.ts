@@ -1,4 +1,5 @@
 import { type Card, line } from '../domain/card.ts';
+import { deductionWords } from '../domain/deduction.ts';
 import type { CycleLight, Health, Numbers, RateReading } from '../domain/health-report.ts';
 import type { Language } from '../domain/text.ts';
 import { healthChart } from './health-chart.ts';
@@ -24,7 +25,7 @@ export function healthCard(health: Health, language: Language, occasion: HealthO
       line(lightsLine(health, language)),
       line(cycleLine(health, language, occasion.type === 'morning')),
       line(stuckLine(health, language)),
-      line(alertsLine(health, language, occasion.type === 'morning')),
+      line([alertsLine(health, language, occasion.type === 'morning'), ...moneyParts(health, language)].join(' · ')),
       line(sourcesLine(health, language)),
     ],
     buttons: [],
@@ -162,6 +163,10 @@ function alertsLine({ alerts }: Health, language: Language, isMorning: boolean):
     `${nobody} nobody took up`,
   ].join(', ');
 }
+
+/** Only what bills tell; a period of which they tell nothing is not called free of cost. */
+const moneyParts = ({ deducted }: Health, language: Language): readonly string[] =>
+  deducted === null || deducted.length === 0 ? [] : [deductionWords(deducted)[language]];
 
 function sourcesLine({ sources, auditHead, at, timezone }: Health, language: Language): string {
   const zh = language === 'zh';

@@ -3,6 +3,8 @@ import { foreign, type Language, type Text } from '../domain/text.ts';
 import { clockTime } from './words.ts';
 
 export interface ImportCardModel {
+  /** Whose export it is; `bill`: what platforms took, no orders. */
+  readonly preset: string | null;
   /** Somebody else's word. */
   readonly fileName: string;
   readonly orders: number;
@@ -17,10 +19,13 @@ export interface ImportCardModel {
   readonly unexplained: object | null;
 }
 
+const billHead = (rows: number, zh: boolean): string =>
+  zh ? `已导入 ${rows} 笔扣款 · ` : `Imported ${rows} deductions · `;
+
 /** What became of a sheet that was sent to the bot. */
 export function importCard(model: ImportCardModel, timezone: string, language: Language): Card {
   const zh = language === 'zh';
-  const { fileName, orders, changed, unchanged, skippedRows, asOf, refusal, unexplained } = model;
+  const { preset, fileName, orders, changed, unchanged, skippedRows, asOf, refusal, unexplained } = model;
   const name = foreign(fileName);
   const link = { label: zh ? '导入页' : 'Import page', path: '/import' };
   const card = (tone: Card['tone'], ...lines: readonly Line[]): Card => ({ tone, lines, buttons: [], link });
@@ -41,9 +46,18 @@ export function importCard(model: ImportCardModel, timezone: string, language: L
   const [first] = model.skipped;
   return card(
     skippedRows > 0 ? 'warning' : 'done',
-    line(zh ? `已导入 ${orders} 单 · ` : `Imported ${orders} orders · `, name),
     line(
-      zh ? `${changed} 单是新的或变了，${unchanged} 单没变` : `${changed} new or changed, ${unchanged} as they were`,
+      preset === 'bill' ? billHead(orders, zh) : zh ? `已导入 ${orders} 单 · ` : `Imported ${orders} orders · `,
+      name,
+    ),
+    line(
+      preset === 'bill'
+        ? zh
+          ? `${changed} 笔是新的；查单和战报里能看到`
+          : `${changed} are new; they show with the order and in /health`
+        : zh
+          ? `${changed} 单是新的或变了，${unchanged} 单没变`
+          : `${changed} new or changed, ${unchanged} as they were`,
       ...(asOf === null ? [] : [zh ? ` · 数据 ${clockTime(asOf, timezone)}` : ` · data ${clockTime(asOf, timezone)}`]),
     ),
     ...(skippedRows === 0 || first === undefined

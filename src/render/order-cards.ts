@@ -1,4 +1,5 @@
 import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
+import { type DeductionSum, deductionWords } from '../domain/deduction.ts';
 import type { Stage } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { stageWords } from './stage-words.ts';
@@ -27,6 +28,8 @@ export interface OrderCardModel {
   readonly parcels: readonly { readonly carrier: string; readonly waybill: string }[];
   readonly companions: readonly string[];
   readonly alerts: readonly number[];
+  /** What its platform took for it, by its bills; empty = nothing that we know of. */
+  readonly deducted: readonly DeductionSum[];
   readonly data: { readonly name: string; readonly at: number } | null;
   readonly now: number;
   readonly timezone: string;
@@ -76,6 +79,7 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
     );
   if (model.data !== null && now - model.data.at > 120_000)
     besides.push(`${zh ? '数据' : 'data'} ${model.data.name} ${clockTime(model.data.at, timezone)}`);
+  if (model.deducted.length > 0) besides.push(say(deductionWords(model.deducted), language));
   if (besides.length > 0) lines.push(line(besides.join(' · ')));
   const buyer = !isOver && model.isRefunding ? refunding : !isOver && model.isHeld ? held : toBuyer[model.stage];
   lines.push(line(zh ? `回买家：${buyer.zh}` : `For the buyer: ${buyer.en}`));

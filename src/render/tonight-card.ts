@@ -1,5 +1,7 @@
 import { type Button, type Card, type Line, line } from '../domain/card.ts';
 import type { Speed } from '../domain/forecast.ts';
+import { formatMoney } from '../domain/money.ts';
+import type { Risk } from '../domain/penalty.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { clockTime, dateTime, say, span } from './words.ts';
 
@@ -49,6 +51,8 @@ export interface TonightModel {
   readonly later: { readonly misses: number; readonly firstAt: number } | null;
   readonly apart: readonly { readonly what: Text; readonly count: number }[];
   readonly withoutWall: number;
+  /** What those that will be late cost; null = nobody looked it up. */
+  readonly risk: Risk | null;
   /** What the sheets say of themselves. */
   readonly sheets: TonightSheets;
   /** The command that takes the worst warehouse's alert, when one is open. */
@@ -70,6 +74,7 @@ export function tonightCard(model: TonightModel, language: Language): Card {
     lines.push(line(`${zh ? '已发' : 'sent'} ${count(model.done)} · ${name}${paceOf(worst, model, zh)}`));
   }
   if (worst !== undefined && late + overdue > 0) lines.push(line(lateOf(model, worst, late, overdue, zh)));
+  if (model.risk !== null) lines.push(line(say(riskWords(model.risk), language)));
   if (model.later !== null) {
     const first = dateTime(model.later.firstAt, model.timezone, language);
     lines.push(
@@ -92,6 +97,15 @@ export function tonightCard(model: TonightModel, language: Language): Card {
   if (model.take !== null)
     buttons.push({ label: zh ? '我来安排' : 'I arrange it', command: model.take, style: 'plain' });
   return { tone: 'night', lines, buttons, link: linkOf(model, zh) };
+}
+
+/** An estimate is said to be one, with the day of the table it comes from and those that the table knows nothing of. */
+export function riskWords({ minor, currency, orders, unknown, asOf }: Risk): Text {
+  const money = formatMoney({ minor, currency });
+  return {
+    zh: `晚的 ${count(orders)} 单约扣 ${money}（${asOf} 核对的扣款表）${unknown === 0 ? '' : `，另 ${count(unknown)} 单表里没有`}`,
+    en: `${count(orders)} late orders cost about ${money} (table of ${asOf})${unknown === 0 ? '' : `; ${count(unknown)} more are not in it`}`,
+  };
 }
 
 /** Where data is lacking, the way to bring it. */

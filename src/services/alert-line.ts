@@ -71,7 +71,7 @@ export function howLate({ facts, dueAt }: Alert, now: number, language: Language
     return zh ? `剩 ${span(shipBy - now, language)}` : `${span(shipBy - now, language)} left`;
   const from = facts['band'] !== undefined && typeof shipBy === 'number' ? shipBy : dueAt;
   const late = span(Math.max(0, now - from), language);
-  if (facts['later'] !== undefined) return zh ? `已 ${late}` : `for ${late}`;
+  if (facts['later'] !== undefined || facts['short'] !== undefined) return zh ? `已 ${late}` : `for ${late}`;
   return zh ? `超 ${late}` : `${late} over`;
 }
 
@@ -82,7 +82,8 @@ export const worstFirst = (
 ): number => severityRank(b.severity) - severityRank(a.severity) || a.dueAt - b.dueAt;
 
 function aboutOf({ facts }: Alert, directory: Directory): string | null {
-  const { source, sku } = facts;
+  const { source, sku, short } = facts;
   if (typeof source === 'string') return sourceName(source, directory);
+  if (typeof short === 'number') return `${sku} −${short}`;
   return typeof sku === 'string' ? sku : null;
 }

@@ -232,6 +232,18 @@ function lockCause(alert: Alert): Text | null {
   };
 }
 
+function heldOf(open: readonly Alert[], directory: Directory): GroupCardModel['held'] {
+  const holders = open.flatMap(({ claimedBy }) => claimedBy ?? []);
+  return { by: [...new Set(holders)].map((holder) => directory.personName(holder)), count: holders.length };
+}
+
+/** What a group counts, when it is no orders. */
+function unitOf(first: Alert | undefined): Pick<GroupCardModel, 'unit'> {
+  if (first?.subject.startsWith('parcel:') === true) return { unit: { zh: '件', en: 'parcels' } };
+  if (first?.subject.startsWith('sku:') === true) return { unit: { zh: '个颜色尺码', en: 'variants' } };
+  return {};
+}
+
 /** What a group's card needs from its alerts. */
 export function groupModel(
   directory: Directory,
@@ -241,19 +253,25 @@ export function groupModel(
   now: number,
 ): GroupCardModel {
   const [first] = open;
+  const warehouse = directory.warehouses().find(({ id }) => id === first?.facts.warehouseId);
   const before =
     nearestShipBy === null || nearestShipBy <= now ? null : Math.ceil(nearestShipBy / 3_600_000) * 3_600_000;
   return {
     number: said.number,
     severity: worst,
+    ruleId: first?.ruleId ?? '',
+    isOutside: warehouse !== undefined && warehouse.kind !== 'own',
+    contact: warehouse?.contact ?? '',
+    held: heldOf(open, directory),
     say: sayNow(first?.ruleId ?? '', directory.ruleSay(first?.ruleId ?? ''), nearestShipBy, now),
     where: [
       first?.facts['carrier'],
+      first?.facts['style'],
       warehouseName(first?.facts.warehouseId, directory) ?? directory.shopName(first?.facts.shopId ?? ''),
     ]
       .filter((part) => part !== undefined && part !== '')
       .join(' · '),
-    ...(first?.subject.startsWith('parcel:') === true ? { unit: { zh: '件', en: 'parcels' } } : {}),
+    ...unitOf(first),
     count: open.length,
     now,
     timezone: directory.timezone,

@@ -1,10 +1,11 @@
 import type { Alert, AlertFacts } from '../domain/alert.ts';
 import { styleOf } from '../domain/spike.ts';
-import type { Text } from '../domain/text.ts';
+import type { Language, Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { AlertStory } from '../render/alert-card.ts';
+import { coverWords, wallWords } from '../render/shortage-card.ts';
 import { count } from '../render/tonight-card.ts';
-import { dateTime, span } from '../render/words.ts';
+import { clockTime, dateTime, span } from '../render/words.ts';
 import { type Directory, lineName } from './directory.ts';
 
 /** What an alert tells that is about no single order; null for all others. */
@@ -15,6 +16,8 @@ export async function storyOf(
   now: number,
 ): Promise<AlertStory | null> {
   if (alert.ruleId === 'backlog-over-capacity') return backlogStory(alert.facts, directory, now);
+  if (alert.ruleId === 'labels-stopped') return labelsStory(alert.facts, directory, now);
+  if (alert.ruleId === 'stock-short') return shortStory(stores, alert.facts, now);
   return alert.ruleId === 'spike' ? spikeStory(stores, alert.facts) : null;
 }
 
@@ -63,6 +66,50 @@ function backlogStory(facts: AlertFacts, directory: Directory, now: number): Ale
     about: null,
     lines: [{ zh: pace.zh + finish.zh, en: pace.en + finish.en }, ...wall, ...help],
     button: { label: { zh: '今晚', en: 'Tonight' }, command: '/tonight long' },
+  };
+}
+
+function labelsStory(facts: AlertFacts, directory: Directory, now: number): AlertStory {
+  const id = facts.warehouseId ?? '';
+  const lastAt = numberOf(facts, 'lastAt') ?? now;
+  const [waiting, perHour] = [count(numberOf(facts, 'waiting') ?? 0), count(numberOf(facts, 'perHour') ?? 0)];
+  const last = clockTime(lastAt, directory.timezone);
+  return {
+    head: {
+      zh: `面单停了 ${span(now - lastAt, 'zh')} · ${lineName(id, directory, 'zh')} · ${waiting} 单在等`,
+      en: `no label for ${span(now - lastAt, 'en')} · ${lineName(id, directory, 'en')} · ${waiting} wait`,
+    },
+    about: null,
+    lines: [
+      { zh: `停之前每小时 ${perHour} 张，最后一张 ${last}`, en: `Before that ${perHour} an hour, the last at ${last}` },
+      {
+        zh: '先看打印电脑、打印机和面单余额（余额没有数据源，看不到）',
+        en: 'Look at the print computer, the printer and the label balance (no source tells it)',
+      },
+    ],
+    button: { label: { zh: '今晚', en: 'Tonight' }, command: '/tonight long' },
+  };
+}
+
+async function shortStory(stores: Stores, facts: AlertFacts, now: number): Promise<AlertStory> {
+  const sku = String(facts['sku'] ?? '');
+  const sample = facts['sampleOrderId'];
+  const order = typeof sample === 'string' ? await stores.views.findOrder(sample) : undefined;
+  const [short, orders] = [count(numberOf(facts, 'short') ?? 0), count(numberOf(facts, 'orders') ?? 0)];
+  const words = coverWords({
+    qty: numberOf(facts, 'owed') ?? 0,
+    have: numberOf(facts, 'have') ?? 0,
+    arriving: numberOf(facts, 'arriving') ?? null,
+  });
+  const wall = (language: Language): string => {
+    const said = wallWords(numberOf(facts, 'shipBy') ?? null, now, language);
+    return said === '' ? '' : ` · ${said}`;
+  };
+  return {
+    head: { zh: `缺 ${short} 件`, en: `${short} pcs short` },
+    about: order?.lines.find((each) => each.sku === sku)?.title ?? sku,
+    lines: [words, { zh: `${orders} 单在等${wall('zh')}`, en: `${orders} orders wait${wall('en')}` }],
+    button: { label: { zh: '缺货清单', en: 'What is short' }, command: '/short' },
   };
 }
 

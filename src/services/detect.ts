@@ -3,9 +3,10 @@ import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import { momentsOf, resolutionOf, wallBands } from '../domain/clock-rule.ts';
 import { AppError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import { lineEntryOf, lineSince } from '../domain/line.ts';
+import { lineEntryOf } from '../domain/line.ts';
 import type { Order } from '../domain/order.ts';
 import { lowered, type Moments, type Rule, type RuleOn, type Severity } from '../domain/rule.ts';
+import { styleOf } from '../domain/spike.ts';
 import type { Visibility } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
@@ -216,7 +217,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         return {
           order,
           clock: { orders: [order], fulfillments, parcels, isParcel: false },
-          facts: orderFacts(order, fulfillments),
+          facts: { ...orderFacts(order, fulfillments), lineSince: (await tx.lines.placeOf(order.id)) ?? null },
         };
       }
       case 'parcel': {
@@ -284,6 +285,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       }
       case 'style':
         return { order: undefined, facts: { sku: parsed.style } };
+      case 'sku':
+        return { order: undefined, facts: { sku: parsed.sku, style: styleOf(parsed.sku) } };
       default:
         return undefined;
     }
@@ -304,7 +307,6 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       orderId: order.id,
       orderNo: order.channelOrderNo,
       paidAt: order.paidAt,
-      lineSince: order.paidAt === null ? null : lineSince(order.paidAt, order.promisedAt),
       shipBy: order.shipBy,
       ...(open === undefined
         ? {}
@@ -362,6 +364,15 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     return view !== undefined && goesOn(derivation.fulfillment(view, orders)) ? undefined : 'cleared';
   }
 
+  // A rule that is switched off ends its alerts, whatever raised them.
+  let lastBook: Rulebook | undefined;
+  async function lookAtOffRules(): Promise<void> {
+    const book = rulebook();
+    if (book === lastBook) return;
+    await storage.alerts.recheckOthers(book.ids);
+    lastBook = book;
+  }
+
   return {
     async judgeDue(signal) {
       const due = await storage.deadlines.listDue(clock.now(), batchSize);
@@ -388,6 +399,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     },
 
     async recheck() {
+      await lookAtOffRules();
       const alerts = await storage.alerts.listToRecheck(batchSize);
       for (const alert of alerts) {
         const resolution = await storage.transaction(async (tx) => {
@@ -458,6 +470,7 @@ function groupKeyOf(rule: Rule, facts: AlertFacts): string {
     shop: facts.shopId,
     warehouse: facts.warehouseId,
     sku: facts['sku'],
+    style: facts['style'],
     source: facts['source'],
     carrier: facts['carrier'],
     buyer: facts['buyer'],

@@ -147,7 +147,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     const today = localDay(now, directory.timezone);
     const isOfToday = memory !== undefined && localDay(memory.saidAt, directory.timezone) === today;
     const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
-    const said: GroupSaid = { saidAt: now, count: state.open.length, band: bandOf(state.nearestShipBy, now), number };
+    const said: GroupSaid = { ...saidOf(state, isOfToday ? memory : undefined, now), number };
     const why = reason === 'doubled' || reason === 'nearer-wall' ? reason : 'first-of-group';
     await tx.alerts.setGroupSaid(room.id, groupKey, said);
     await inPieces(idsOf(state.open), (ids) => tx.alerts.markDispatched(ids, now));
@@ -186,7 +186,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           number: said.number,
           tail: null,
           where: placeOf(directory, groupKey),
-          count: said.count,
+          count: await tx.alerts.count({ groupKey, resolvedSince: said.startedAt, isAnnounced: true }),
           how: 'cleared' as const,
           stage: null,
         };
@@ -233,7 +233,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             where:
               source ??
               warehouseName(alert.facts.warehouseId, directory) ??
-              (alert.ruleId === 'spike' ? String(alert.facts['sku'] ?? '') : null),
+              (alert.ruleId === 'spike' || alert.ruleId === 'stock-short' ? String(alert.facts['sku'] ?? '') : null),
             count: 1,
             how: alert.resolution ?? ('cleared' as const),
             stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,
@@ -279,17 +279,19 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             continue;
           }
           done.add(`${room.id}/${alert.groupKey}`);
+          const state = stateOf(await awakeIn(tx, alert.groupKey, now), now);
+          if (isOneOfMany) {
+            // What was said last is what it doubles from, and still a group's number: its end is told as one.
+            const said = saidOf(state, memory, now);
+            await tx.alerts.setGroupSaid(room.id, alert.groupKey, {
+              ...said,
+              count: Math.max(2, said.count),
+              number: memory.number,
+            });
+          }
+          const again = { number: memory.number, reason: 'first-of-group' } as const;
           const card = isOneOfMany
-            ? groupCard(
-                groupModel(
-                  directory,
-                  stateOf(await awakeIn(tx, alert.groupKey, now), now),
-                  { number: memory.number, reason: 'first-of-group' },
-                  null,
-                  now,
-                ),
-                room.language,
-              )
+            ? groupCard(groupModel(directory, state, again, null, now), room.language)
             : alertCard(await alertModel(tx, directory, alert, alert.number ?? memory.number, now), room.language);
           const [first = [], ...rest] = card.lines;
           const why = runOutWords(reason, alert.claimedBy === null ? '' : directory.personName(alert.claimedBy));
@@ -348,6 +350,14 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
 }
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
+
+/** What a room now has heard of a group. */
+const saidOf = (state: GroupState, before: GroupSaid | undefined, now: number): Omit<GroupSaid, 'number'> => ({
+  startedAt: before?.startedAt ?? now,
+  saidAt: now,
+  count: state.open.length,
+  band: bandOf(state.nearestShipBy, now),
+});
 
 /** What was said of a group, for a wall that is past or over: the next one comes nearer by bands of its own. */
 async function remembered(tx: Stores, roomId: string, groupKey: string, band: number): Promise<GroupSaid | undefined> {

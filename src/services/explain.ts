@@ -12,6 +12,7 @@ import { clockTime, dateTime, say } from '../render/words.ts';
 import { howLate } from './alert-line.ts';
 import { causeText, detailsOf, mendFor } from './alert-models.ts';
 import { stillOpen } from './alert-number.ts';
+import { storyOf } from './alert-story.ts';
 import type { Confirm } from './confirm.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, warehouseName } from './directory.ts';
@@ -126,6 +127,8 @@ export function createExplain({
     // A parcel and a buyer's case explain themselves; their orders are past the stages that an order waits in.
     const details = alert === undefined ? undefined : await detailsOf(storage, directory, alert, clock.now());
     if (details !== undefined) head.push(...details.map((text) => line(say(text, language))));
+    const story = alert === undefined ? null : await storyOf(storage, directory, alert, clock.now());
+    if (story !== null) head.push(...story.lines.map((text) => line(say(text, language))));
     const isLock = alert?.facts['lockKind'] !== undefined;
     const body =
       alert !== undefined && isLock

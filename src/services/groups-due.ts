@@ -78,7 +78,8 @@ function nextOfMessage(
 /** Where a group's story happens, out of its key. */
 export function placeOf(directory: Directory, groupKey: string): string | null {
   const values = new Map(groupKey.split('|').map((part) => part.split(/=(.*)/s) as [string, string | undefined]));
-  const [warehouse = '-', shop = '-'] = [values.get('warehouse'), values.get('shop')];
+  const [warehouse = '-', shop = '-', style] = [values.get('warehouse'), values.get('shop'), values.get('style')];
+  if (style !== undefined) return style;
   if (warehouse !== '-') return warehouseName(warehouse, directory);
   return shop === '-' ? null : directory.shopName(shop);
 }

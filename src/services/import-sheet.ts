@@ -1,4 +1,5 @@
 import { type Actor, actorId, may, roleOf } from '../domain/actor.ts';
+import type { Deduction } from '../domain/deduction.ts';
 import { AppError, UserError } from '../domain/errors.ts';
 import { type SheetMapping, type SheetOrder, viewOfSheetOrder } from '../domain/sheet-order.ts';
 import type { Text } from '../domain/text.ts';
@@ -6,7 +7,7 @@ import type { SourceOrder } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifier } from '../ports/identifier.ts';
 import type { Log } from '../ports/log.ts';
-import type { KnownSheet, Sheet, SheetReader, SkippedSheetRow } from '../ports/sheets.ts';
+import type { BillSheet, KnownSheet, Sheet, SheetReader, SkippedSheetRow } from '../ports/sheets.ts';
 import type { FileShopRow, ImportRow, NewOutbox, Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
 import { importCard } from '../render/import-card.ts';
@@ -150,7 +151,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
     return Math.min(now, Math.max(known, newestAt ?? 0));
   };
 
-  function shopFor(chosen: string | null): (order: SheetOrder) => string | undefined {
+  function shopFor(chosen: string | null): (order: Pick<SheetOrder, 'shop'>) => string | undefined {
     if (chosen !== null) return () => chosen;
     const all = shops();
     const byName = new Map(all.flatMap(({ id, name }) => [[plain(id), id] as const, [plain(name), id] as const]));
@@ -172,7 +173,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
     };
   };
 
-  const shopless = (told: SheetOrder): SkippedSheetRow => ({
+  const shopless = (told: Pick<SheetOrder, 'row' | 'order' | 'shop'>): SkippedSheetRow => ({
     row: told.row,
     cell: '',
     order: told.order,
@@ -229,11 +230,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       done += batch.length;
       await imports.change(row.id, { done });
     }
-    if (taken === 0)
-      throw new UserError(
-        'SHEET_ROWS',
-        skipped[0]?.reason ?? { zh: '没有可导入的订单', en: 'There is no order to import' },
-      );
+    if (taken === 0) throw new UserError('SHEET_ROWS', skipped[0]?.reason ?? nothingTaken);
     for (const shopId of stored) await noteShop(shopId, asOf, told.tellsStage);
     return resultOf(told, {
       asOf,
@@ -244,6 +241,44 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
       skippedRows: skipped.length,
       skipped: skipped.slice(0, skippedKept),
     });
+  }
+
+  /** Whose order it is: as the bill or the person says, else the only order of ours with that number. */
+  async function storeBill(row: Pick<ImportRow, 'shopId'>, told: BillSheet, isDry = false): Promise<ImportResult> {
+    const shopOf = shopFor(row.shopId);
+    const skipped = [...told.skipped];
+    const found: Deduction[] = [];
+    const seen = new Map<string, number>();
+    for (const [index, { row: at, order, shop, ...each }] of told.deductions.entries()) {
+      if (index % pieceSize === pieceSize - 1) await breath();
+      const own = (await storage.views.listByTail(order, 5)).filter(({ channelOrderNo }) => channelOrderNo === order);
+      const shopId = shopOf({ shop }) ?? (own.length === 1 ? own[0]?.shopId : undefined);
+      if (shopId === undefined) skipped.push(shopless({ row: at, order, shop }));
+      else {
+        const key = JSON.stringify([shopId, order, each]);
+        const nth = seen.get(key) ?? 0;
+        seen.set(key, nth + 1);
+        found.push({ ...each, shopId, orderNo: order, nth });
+      }
+    }
+    if (found.length === 0) throw new UserError('SHEET_ROWS', skipped[0]?.reason ?? nothingTaken);
+    let changed = 0;
+    for (let from = 0; !isDry && from < found.length; from += 4 * pieceSize) {
+      changed += await imports.addDeductions(found.slice(from, from + 4 * pieceSize));
+      await breath();
+    }
+    return {
+      ...nothing,
+      preset: 'bill',
+      presetName: { zh: '扣款账单', en: 'bill of deductions' },
+      shops: [...new Set(found.map(({ shopId }) => shopId))],
+      rows: told.rows,
+      orders: found.length,
+      changed,
+      unchanged: found.length - changed,
+      skippedRows: skipped.length,
+      skipped: skipped.slice(0, skippedKept),
+    };
   }
 
   async function noteShop(shopId: string, asOf: number, tellsStage: boolean): Promise<void> {
@@ -306,7 +341,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         });
         return;
       }
-      const result = await store(row, sheet, told);
+      const result = told.kind === 'bill' ? await storeBill(row, told) : await store(row, sheet, told);
       await finish(row, 'done', result);
       log.info({ import: row.id, orders: result.orders, changed: result.changed }, 'A sheet was imported');
     } catch (error) {
@@ -367,6 +402,7 @@ export function createImportSheet(deps: ImportSheetDeps): ImportSheet {
         }
         const { told } = opened;
         if (told.kind === 'unknown') return { ...nothing, unexplained: told };
+        if (told.kind === 'bill') return await storeBill(sheet, told, true);
         const shopOf = shopFor(sheet.shopId);
         const found = new Set<string>();
         const skipped = [...told.skipped];
@@ -464,6 +500,7 @@ const resultOf = (
 
 const plain = (text: string): string => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 
+const nothingTaken: Text = { zh: '没有可导入的行', en: 'There is nothing to import' };
 const tooBig: Text = {
   zh: '文件超过 64 MB；请按日期分几次导出',
   en: 'The file is larger than 64 MB; export it in parts, by date',

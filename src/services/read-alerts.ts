@@ -35,7 +35,8 @@ export function createReadAlerts({
         : facts.warehouseId === undefined
           ? ''
           : ` ${warehouseName(facts.warehouseId, directory)}`;
-    const tail = facts.orderNo === undefined ? '' : tailOf(facts.orderNo);
+    const variant = facts['short'] === undefined ? '' : String(facts['sku']);
+    const tail = facts.orderNo === undefined ? variant : tailOf(facts.orderNo);
     const holder = alert.claimedBy === null ? '' : ` · ${directory.personName(alert.claimedBy)}`;
     return line(
       `${markOf[alert.severity]} ${number}${tail}${where} · ${say(sayNow(alert.ruleId, directory.ruleSay(alert.ruleId), shipBy, clock.now()), language)} · ${howLate(alert, clock.now(), language)}${holder}`,

@@ -7,6 +7,7 @@ import { type BoardGroup, groupAlerts, sumOf } from './alert-groups.ts';
 import { type Directory, sourceName } from './directory.ts';
 import type { ReadHealth } from './read-health.ts';
 import type { ReadLine } from './read-line.ts';
+import type { ReadRisk } from './read-risk.ts';
 import { type TonightNumbers, tonightNumbers } from './tonight-numbers.ts';
 
 /** What a telephone shows at once; all of a storm when it is asked for. */
@@ -61,19 +62,21 @@ export function createReadBoard(deps: {
   directory: Directory;
   readHealth: ReadHealth;
   readLine: ReadLine;
+  readRisk: ReadRisk;
 }): ReadBoard {
-  const { stores, clock, directory, readHealth, readLine } = deps;
+  const { stores, clock, directory, readHealth, readLine, readRisk } = deps;
 
   return async (language, { isWhole } = { isWhole: false }) => {
     const at = clock.now();
     const alerts = await stores.alerts.list({ state: 'unresolved', limit: isWhole ? allAlerts : alertsRead });
     const tallies = await stores.alerts.tally();
     const sources = await stores.sources.list();
+    const line = await readLine();
     return {
       at,
       timezone: directory.timezone,
       health: await readHealth('day'),
-      tonight: tonightNumbers(await readLine(), directory, language),
+      tonight: tonightNumbers(line, await readRisk(line), directory, language),
       groups: groupAlerts(tallies, alerts, directory),
       alertCount: sumOf(tallies),
       tiles: {

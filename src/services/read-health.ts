@@ -92,7 +92,8 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
     };
     const numbers = await numbersOf([from, to], told);
     const tallies = await stores.alerts.tally();
-    const times = await stores.health.alertTimes(startOfDay(from, timezone), startOfDay(addDays(to, 1), timezone));
+    const [begin, end] = [startOfDay(from, timezone), startOfDay(addDays(to, 1), timezone)];
+    const times = await stores.health.alertTimes(begin, end);
     return {
       at,
       timezone,
@@ -126,6 +127,7 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
         })),
       openAlerts: sumOf(tallies),
       openActions: await stores.health.openActions(),
+      deducted: await stores.imports.deductedIn(begin, end),
       sources: (await stores.sources.list()).map(({ id, lastOkAt }) => ({
         name: sourceName(id, directory),
         lastOkAt,

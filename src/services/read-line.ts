@@ -4,6 +4,7 @@ import {
   type Cohort,
   dueBy,
   forecastLine,
+  headOf,
   type LineForecast,
   peopleFor,
   type Speed,
@@ -82,19 +83,22 @@ export function createReadLine({
     return only === undefined ? '' : `${only.systemId}/${only.code}`;
   };
 
-  async function readSpeed(key: string, warehouse: Warehouse | undefined, waiting: number, now: number) {
+  async function readSpeed(key: string, warehouse: Warehouse | undefined, cohorts: readonly LineCohort[], now: number) {
     const calendar = parseHours(warehouse?.hours ?? [], directory.timezone);
     const place = warehouse === undefined ? key : placeOf(warehouse, directory);
     const { sorted, first, isUntimed } = await lines.sortedSince(place, speedSince(calendar, now));
-    const speed = speedOf({
+    const asked = speedOf({
       calendar,
       now,
       sorted,
       firstSortedAt: first,
       isUntimed,
-      waiting,
+      waiting: sum(cohorts),
+      waitingSince: headOf(cohorts),
       configured: warehouse?.speedPerHour ?? null,
     });
+    // Who has no warehouse yet is sorted by one of several: how fast, nobody knows.
+    const speed = key === '' && directory.warehouses().length > 1 ? undefined : asked;
     const times = (await lines.packTimes(place, packSample)).filter((ms) => ms >= 0).sort((a, b) => a - b);
     return { calendar, speed, packMs: nearestRank(times, 50) ?? usualPackMs };
   }
@@ -122,7 +126,7 @@ export function createReadLine({
       const [systemId = '', code = ''] = key.split(/\/(.*)/s);
       const warehouse = directory.warehouseOf(systemId, code);
       const total = sum(cohorts);
-      const { calendar, speed, packMs } = await readSpeed(key, warehouse, total, at);
+      const { calendar, speed, packMs } = await readSpeed(key, warehouse, cohorts, at);
       const input = { now: at, calendar, packMs, perHour: speed?.perHour ?? 0 };
       const ask = (some: readonly Cohort[], onTables: readonly LineCohort[]): LineForecast | undefined => {
         if (speed === undefined) return undefined;

@@ -10,6 +10,7 @@ import { numberOf } from './alert-number.ts';
 import { type Directory, lineName, placeOf } from './directory.ts';
 import type { ImportShop } from './import-sheet.ts';
 import type { LineReport, ReadLine, WarehouseLine } from './read-line.ts';
+import type { ReadRisk } from './read-risk.ts';
 import { tonightNumbers } from './tonight-numbers.ts';
 
 const shown = 8;
@@ -22,6 +23,7 @@ export function createReadTonight({
   storage,
   directory,
   readLine,
+  readRisk,
   shops,
   perPersonHour,
 }: {
@@ -29,6 +31,7 @@ export function createReadTonight({
   directory: Directory;
   shops: () => readonly ImportShop[];
   readLine: ReadLine;
+  readRisk: ReadRisk;
   perPersonHour: () => number;
 }) {
   /** The button that takes the worst warehouse's own alert. */
@@ -60,7 +63,7 @@ export function createReadTonight({
   async function modelOf(report: LineReport, language: Language): Promise<TonightModel> {
     const { at, wall } = report;
     const [worst] = report.warehouses;
-    const { apart, ...numbers } = tonightNumbers(report, directory, language);
+    const { apart, ...numbers } = tonightNumbers(report, await readRisk(report), directory, language);
     return {
       ...numbers,
       now: at,

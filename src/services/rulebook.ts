@@ -52,6 +52,7 @@ export type CountRule = Rule & { readonly on: CountTrigger };
 
 /** The rules that are on, compiled. Preview, live and replay ask the very same functions. */
 export interface Rulebook {
+  readonly ids: readonly string[];
   find(ruleId: string): Rule | undefined;
   readonly derivation: Derivation;
   judge(rule: ClockRule, about: ClockSubject): Judged;
@@ -223,6 +224,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
   };
 
   return {
+    ids: rules.map(({ id }) => id),
     find: (ruleId) => rules.find((rule) => rule.id === ruleId),
     derivation,
     judge: (rule, about) => reader(about, momentsOfSubject(about))(rule),

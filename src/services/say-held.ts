@@ -68,6 +68,7 @@ export function createSayHeld(deps: SayHeldDeps) {
       const isOfToday = memory !== undefined && localDay(memory.saidAt, directory.timezone) === today;
       const number = isOfToday && state.open.length > 1 ? memory.number : await tx.alerts.number(worst.id, today);
       await tx.alerts.setGroupSaid(room.id, groupKey, {
+        startedAt: memory?.startedAt ?? now,
         saidAt: now,
         count: state.open.length,
         band: bandOf(state.nearestShipBy, now),

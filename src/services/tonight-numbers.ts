@@ -1,3 +1,4 @@
+import type { Risk } from '../domain/penalty.ts';
 import type { Language } from '../domain/text.ts';
 import type { TonightPart, TonightWarehouse } from '../render/tonight-card.ts';
 import { type Directory, lineName } from './directory.ts';
@@ -18,9 +19,16 @@ export interface TonightNumbers {
   readonly later: { readonly misses: number; readonly firstAt: number } | null;
   readonly apart: LineReport['apart'];
   readonly withoutWall: number;
+  /** What those that will be late cost; null = nobody looked it up. */
+  readonly risk: Risk | null;
 }
 
-export function tonightNumbers(report: LineReport, directory: Directory, language: Language): TonightNumbers {
+export function tonightNumbers(
+  report: LineReport,
+  risk: Risk | null,
+  directory: Directory,
+  language: Language,
+): TonightNumbers {
   const { wall, apart, withoutWall } = report;
   const warehouses = report.warehouses.filter(({ due, waiting }) => due > 0 || waiting > 0);
   const total = (of: (each: WarehouseLine) => number): number => warehouses.reduce((sum, each) => sum + of(each), 0);
@@ -50,6 +58,7 @@ export function tonightNumbers(report: LineReport, directory: Directory, languag
         : null,
     apart,
     withoutWall,
+    risk,
   };
 }
 

@@ -34,6 +34,8 @@ export interface Verbs {
   callUseless(asking: Asking, alert: Alert): Promise<readonly Card[]>;
   undo(asking: Asking, order: Order | undefined): Promise<Answer>;
   stock(asking: Asking, words: string): Promise<readonly Card[]>;
+  /** What open orders owe and no warehouse has. */
+  short(asking: Asking): Promise<readonly Card[]>;
   /** Who is on duty; with a pasted sheet, that sheet as a question. */
   onCall(asking: Asking, sheet: string | undefined): Promise<Answer>;
   /** Asks a colleague to stand in until then; without a moment also takes back what they stand in for. */
@@ -46,6 +48,11 @@ export interface Verbs {
   importSheet(asking: Asking, id: string | undefined): Promise<readonly Card[]>;
   /** Due, done, speed and finish before tonight's wall; a word asks for more of it. */
   tonight(asking: Asking, words: string | undefined): Promise<readonly Card[]>;
+  /** A link to a sheet of a group's orders, or of those of a warehouse's alerts. */
+  exportOrders(
+    asking: Asking,
+    of: { readonly alert?: Alert | undefined; readonly warehouse?: Warehouse | undefined },
+  ): Promise<readonly Card[]>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

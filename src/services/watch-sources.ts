@@ -1,4 +1,5 @@
 import type { Alert } from '../domain/alert.ts';
+import type { RuleOn } from '../domain/rule.ts';
 import { sourceSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -47,7 +48,7 @@ export function createWatchSources({
     return poissonAtMost(seen, expected) < 0.01 ? { since: now - after, why: 'fewer-than-ever' } : undefined;
   }
 
-  /** A source that is not configured any more cannot answer: its alert ends. */
+  /** A source that is not configured, or not watched, any more: its alert ends. */
   async function endOfGone(unresolved: readonly Alert[], known: readonly string[]): Promise<void> {
     for (const alert of unresolved) {
       if (known.includes(String(alert.facts['source']))) continue;
@@ -58,8 +59,9 @@ export function createWatchSources({
   return async () => {
     for (const rule of rulebook().rulesOn('silence')) {
       const unresolved = await storage.alerts.list({ state: 'unresolved', ruleId: rule.id, limit: 100 });
-      await endOfGone(unresolved, sources());
-      for (const sourceId of sources()) {
+      const watched = sources().filter((sourceId) => isOf(rule.on.source, sourceId));
+      await endOfGone(unresolved, watched);
+      for (const sourceId of watched) {
         const now = clock.now();
         const subject = sourceSubject(sourceId);
         const silent = await whySilent(sourceId, rule.on.after, now);
@@ -86,6 +88,12 @@ export function createWatchSources({
     }
   };
 }
+
+/** The kinds of a rule by the first word of a source's id. */
+const kinds = { channel: 'shop:', system: 'system:', carrier: 'carrier:' } as const;
+
+const isOf = (wanted: RuleOn<'silence'>['on']['source'], sourceId: string): boolean =>
+  wanted === 'any' || sourceId.startsWith(kinds[wanted]);
 
 /** P(X ≤ k) for a Poisson variable with that mean. */
 export function poissonAtMost(k: number, mean: number): number {

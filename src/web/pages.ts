@@ -5,6 +5,7 @@ import { tailOf } from '../domain/order.ts';
 import { pageHtml } from '../render/page/layout.ts';
 import { timesFor } from '../render/page/time.ts';
 import { words } from '../render/page/words.ts';
+import { clockTime, localDay } from '../render/words.ts';
 import { boardHtml, boardPartHtml } from './pages/board.ts';
 import { doctorHtml } from './pages/doctor.ts';
 import { loginHtml } from './pages/login.ts';
@@ -95,6 +96,29 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
         reload: 60,
       }),
     );
+  });
+
+  web.get<{ Params: { id: string; language: string } }>('/x/:id/:language', async (request, reply) => {
+    const { id, language } = request.params;
+    const path = `/x/${id}/${language}`;
+    const { person } = await visitors.of(request);
+    if (person === undefined) {
+      const query = OrderQuery.safeParse(request.query);
+      deps.links.verifyLink(path, query.success ? query.data : {}, clock.now());
+    }
+    const sheet = await deps.readSheet(id, language === 'en' ? 'en' : 'zh');
+    if (sheet === undefined) {
+      throw new UserError('NOT_FOUND', {
+        zh: '没有这张表格了。请在群里再导出一次。',
+        en: 'This sheet is no more. Export it again in the group.',
+      });
+    }
+    const now = clock.now();
+    const time = `${localDay(now, deps.timezone)}-${clockTime(now, deps.timezone).replace(':', '')}`;
+    return await reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename="orders-${time}.csv"`)
+      .send(sheet);
   });
 
   const showLogin = async (

@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import type { Inbound } from '../ports/messenger.ts';
 import type { Storage } from '../ports/stores.ts';
 import type { CheckUp } from '../services/check-up.ts';
+import type { ReadSheet } from '../services/export-orders.ts';
 import type { Links } from '../services/links.ts';
 import type { ReadBoard } from '../services/read-board.ts';
 import type { ReadOrderPage } from '../services/read-order-page.ts';
@@ -43,6 +44,7 @@ export interface WebDeps extends HookDeps, ImportDeps {
   readonly links: Links;
   readonly readBoard: ReadBoard;
   readonly readOrderPage: ReadOrderPage;
+  readonly readSheet: ReadSheet;
   readonly checkUp: () => Promise<CheckUp>;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly registry: Pick<Registry, 'metrics' | 'contentType'>;

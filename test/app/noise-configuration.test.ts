@@ -46,6 +46,7 @@ it.each([
   ['rooms[0].quiet', 'rooms: [{ id: war, platform: web, quiet: "22:00-22:00" }]'],
   ['rooms[0].hears.shops[0]', 'rooms: [{ id: war, platform: web, hears: { shops: [nowhere] } }]'],
   ['rooms[0].hears.warehouses[0]', 'rooms: [{ id: war, platform: web, hears: { warehouses: [nowhere] } }]'],
+  ['rooms[0].hears.rules[0]', 'rooms: [{ id: war, platform: web, hears: { rules: [paid-not-sortet] } }]'],
   ['shadow.to', 'shadow: { days: 3 }'],
   ['shadow.to', 'shadow: { days: 3, to: nobody }'],
   [

@@ -35,6 +35,9 @@ it('verifies the audit, backs up, rebuilds only when the bot is away, and examin
   expect(findings.filter(({ state }: { state: string }) => state === 'problem')).toEqual([]);
   expect({ code: doctor.code, ok }).toEqual({ code: 0, ok: true });
   expect(findings.length).toBeGreaterThan(3);
+  // No system tells it: grey, never a number [P14].
+  const balance = findings.find(({ what }: { what: string }) => what.startsWith('面单余额'));
+  expect(balance).toMatchObject({ state: 'missing', detail: expect.stringContaining('无数据') });
   for (const secret of secretsOf(await getJson(`${sandbox.url}/company`)))
     expect(doctor.out + doctor.err).not.toContain(secret);
 

@@ -32,6 +32,8 @@ it('has the rules of today, once each and under their public ids', () => {
     'backlog-over-capacity',
     'overtaken',
     'spike',
+    'labels-stopped',
+    'stock-short',
     'lock-orphaned',
     'source-silent',
   ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextOpening, openBefore, parseHours } from '../../src/domain/calendar.ts';
-import { type Cohort, dueBy, forecastLine, peopleFor, speedOf } from '../../src/domain/forecast.ts';
+import { type Cohort, dueBy, forecastLine, headOf, peopleFor, speedOf } from '../../src/domain/forecast.ts';
 import { at, day, hour, minute } from '../kit/builders.ts';
 
 const hours = parseHours(['Mon-Sun 08:30-22:00']);
@@ -67,6 +67,7 @@ describe('how fast a warehouse is [P1]', () => {
       firstSortedAt: at('09:00'),
       isUntimed: false,
       waiting: 5_000,
+      waitingSince: at('09:00'),
       configured: 900,
       ...change,
     });
@@ -80,6 +81,37 @@ describe('how fast a warehouse is [P1]', () => {
     expect(seen(10, { firstSortedAt: at('14:50') })).toEqual({ perHour: 900, from: 'configured' });
     expect(seen(400, { waiting: 3 })).toEqual({ perHour: 900, from: 'configured' });
     expect(seen(0, { firstSortedAt: null, configured: null })).toBeUndefined();
+  });
+
+  it('is what it does since the line was never empty again: a quiet hour before a rush is not its speed', () => {
+    const quietThenRush = { now: at('15:00'), waitingSince: at('14:15') };
+    const sorted = [
+      { at: at('13:20'), count: 20 },
+      { at: at('14:30'), count: 300 },
+      { at: at('14:45'), count: 300 },
+    ];
+
+    expect(seen(0, { ...quietThenRush, sorted })).toEqual({ perHour: 800, from: 'measured' });
+    // Too short a while to tell.
+    const justNow = { sorted: [{ at: at('13:20'), count: 20 }], waitingSince: at('14:55') };
+    expect(seen(0, justNow)).toEqual({ perHour: 900, from: 'configured' });
+    expect(seen(0, { ...justNow, sorted, configured: null })).toEqual({ perHour: 1_200, from: 'measured' });
+    expect(seen(0, { ...justNow, sorted: [], configured: null })).toBeUndefined();
+    expect(seen(0, { ...justNow, waiting: 0, waitingSince: null, configured: null })).toEqual({
+      perHour: 10,
+      from: 'measured',
+    });
+  });
+
+  it('takes the tenth for the head of the line, so that a few that are stuck do not make it long', () => {
+    const cohorts = [
+      { since: at('14:50'), count: 500 },
+      { since: at('09:00', '2026-11-20'), count: 3 },
+    ];
+
+    expect(headOf(cohorts)).toBe(at('14:50'));
+    expect(headOf(cohorts.slice(1))).toBe(at('09:00', '2026-11-20'));
+    expect(headOf([])).toBeNull();
   });
 
   it('is nothing where nothing moves though much waits', () => {
@@ -98,6 +130,7 @@ describe('how fast a warehouse is [P1]', () => {
       seen(0, {
         now: at('09:00'),
         firstSortedAt: 0,
+        waitingSince: at('20:00', '2026-11-23'),
         sorted: [
           { at: at('21:00', '2026-11-23'), count: 600 },
           { at: at('23:00', '2026-11-23'), count: 999 },
@@ -129,6 +162,7 @@ describe('how fast a warehouse is [P1]', () => {
         firstSortedAt: at('08:30'),
         isUntimed: false,
         waiting: total - done,
+        waitingSince: at('08:00'),
         configured: 600,
       });
       const told = forecastLine({

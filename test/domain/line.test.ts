@@ -14,6 +14,7 @@ it('stands in the line of its warehouse from its payment on, with the platformâ€
     since: paidAt,
     wall: at('18:00'),
     apart: null,
+    freeAt: at('10:01'),
     sortedAt: null,
     shippedAt: null,
   });

@@ -22,6 +22,7 @@ export const aWarehouse = (id: string, name: string, code: string, hours: readon
   hours,
   courierAt: [],
   speedPerHour: 900,
+  contact: '',
 });
 
 export interface DirectoryOptions {

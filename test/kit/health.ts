@@ -82,6 +82,7 @@ export function aHealth(change: Partial<Health> = {}): Health {
     ],
     openAlerts: 15,
     openActions: 2,
+    deducted: null,
     sources: [
       { name: '小程序商城', lastOkAt: at('14:31'), isFresh: true },
       { name: '天猫旗舰店', lastOkAt: at('13:58'), isFresh: false },

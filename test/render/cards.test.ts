@@ -43,6 +43,7 @@ const order: OrderCardModel = {
   moreLines: 2,
   surname: evil,
   sheetSaid: '',
+  deducted: [],
   isHeld: false,
   isRefunding: false,
   notSeen: text('仓内进度看不到', 'the stage cannot be seen'),

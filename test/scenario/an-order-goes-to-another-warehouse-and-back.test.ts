@@ -92,7 +92,7 @@ it('moves all orders of an alert in one go with a result for each, and counts th
     sku,
   );
   const alerts = texts(await bot.advance(32 * SECOND));
-  const number = /(\d+)号 · 杭州仓 · 3 单/.exec(alerts)?.[1] ?? '1';
+  const number = /(\d+)号 · .*杭州仓 · 3 单/.exec(alerts)?.[1] ?? '1';
   const callsBefore = (await bot.calls()).length;
 
   const preview = await bot.say('li', `${number}号全部 改仓 广州`);

@@ -202,6 +202,7 @@ describe.each([
       directory,
       readHealth: async () => aHealth(),
       readLine: async () => lineReport,
+      readRisk: async () => null,
     })('zh', { isWhole: true });
     expect(board.alertCount).toBe(many);
     expect(board.groups.flatMap(({ alerts }) => alerts)).toHaveLength(many);

@@ -5,8 +5,12 @@ const hour = 60 * MINUTE;
 const openAlerts = async (bot: TestBot, ruleId: string) =>
   await bot.bot.storage.alerts.list({ state: 'unresolved', ruleId, limit: 100 });
 
-it('names a warehouse that will not be done in time, says how many people are lacking, and is quiet when it will [P1]', async () => {
-  const bot = await startTestBot();
+it('names a warehouse that will not be done in time, who is lacking and what it costs, and is quiet when it will [P1][P13]', async () => {
+  const bot = await startTestBot({
+    company: (raw) => {
+      raw.penalties = [{ channel: 'miniprogram', each: 3, asOf: '2026-11-01' }];
+    },
+  });
   await bot.scenario('warehouse-pace', { warehouse: 'hz', perHour: 20, forMs: 12 * hour });
   // Due in ten hours, at midnight; the doors close at 22:00.
   await bot.scenario('backlog', { warehouse: 'hz', orders: 200, paidAgoMs: 38 * hour + MINUTE });
@@ -23,6 +27,8 @@ it('names a warehouse that will not be done in time, says how many people are la
   expect(short).toMatch(/🌙 14:4\d · 今晚 24:00 前要发 200/);
   expect(short).toMatch(/已发 \d+ · 每小时 \d+ → \S+ \S+ 才能发完|已发 \d+ · 每小时 \d+ → \S+ 才能发完/);
   expect(short).toMatch(/会晚 \d+ 单：加 \d+ 人（按 30 单\/人时），或改(广州仓|西安仓)/);
+  const [, misses, money] = /晚的 (\d+) 单约扣 ¥(\d+)\.00（2026-11-01 核对的扣款表）/.exec(short) ?? [];
+  expect(Number(money)).toBe(3 * Number(misses));
   expect(short).toMatch(/\[看 \d+ 单 → \/tonight list\]\n\[我来安排 → \/ack \d+\]/);
   expect(texts(await bot.say('li', '/今晚 详细'))).toMatch(
     /杭州仓 要发 200 已发 \d+ 会晚 \d+ · .* · 加 \d+ 人\n小程序商城 要发 200/,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import type { OrderView } from '../../src/domain/order.ts';
-import { aFulfillment, aLock, anOrder, at, hour, minute } from '../kit/builders.ts';
+import { aFulfillment, aLock, anAlert, anOrder, at, hour, minute } from '../kit/builders.ts';
 import { shopOf } from '../kit/fake-directory.ts';
 import { type Flow, startFlow } from '../kit/test-storage.ts';
 
@@ -287,6 +287,22 @@ describe('what leaves the clock [N3]', () => {
     await other.tell(later({ remark: 'touched' }, at('12:01')));
     await other.detect.recheck();
     expect(await other.alerts()).toMatchObject([{ state: 'resolved', resolution: 'rule-off' }]);
+  });
+
+  it('a rule that is off ends what a watch raised for it, though nothing of that changes', async () => {
+    const flow = await startFlow();
+    const own = ['backlog-over-capacity', 'spike', 'stock-short', 'source-silent'];
+    for (const ruleId of [...own, 'lock-orphaned'])
+      await flow.storage.alerts.raise(anAlert({ ruleId, subject: 'warehouse:hz', groupKey: ruleId }));
+    await flow.detect.recheck();
+    expect((await flow.alerts()).filter(({ state }) => state === 'resolved')).toEqual([]);
+
+    flow.rules = builtinRules.filter((rule) => !own.includes(rule.id));
+    await flow.detect.recheck();
+    expect((await flow.alerts()).map(({ ruleId, resolution }) => [ruleId, resolution])).toEqual([
+      ...own.map((ruleId) => [ruleId, 'rule-off']),
+      ['lock-orphaned', null],
+    ]);
   });
 
   it('a rule or calendar that gives more time since is judged by its new time, to the millisecond', async () => {

@@ -208,7 +208,7 @@ describe('a group', () => {
     expect(flow.messages().map(({ kind, text }) => [kind, text])).toEqual([
       [
         'group',
-        '1号 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n最急剩 2时10分，15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts 1\n[看板] /',
+        '1号 · 先发这些 · 最急剩 2时10分 · 杭州仓 · 500 单\n付款 2 小时仍未进入分拣\n15:00 前要发 21 单\n[我来] /ack 1\n[看清单] /alerts 1\n[看板] /',
       ],
     ]);
     for (const { card } of flow.messages()) fitsTheFloor(card);
@@ -268,7 +268,7 @@ describe('a group', () => {
     await runAt(flow, noon + minute - 1);
     expect(kinds(flow)).toEqual(['group']);
     await runAt(flow, noon + minute);
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单', '1号 · 杭州仓 · 4 单 · 又翻倍了']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 2 单', '1号 · 先发这些 · 杭州仓 · 4 单 · 又翻倍了']);
     expect(await reasons(flow, joined[0])).toEqual(['grouped said-already', 'said doubled']);
     await runAt(flow, noon + hour);
     expect(kinds(flow)).toHaveLength(2);
@@ -290,10 +290,10 @@ describe('a group', () => {
       await runAt(flow, time);
 
     expect(heads(flow)).toEqual([
-      '1号 · 杭州仓 · 2 单',
-      '1号 · 杭州仓 · 2 单 · 时限更近了',
-      '1号 · 杭州仓 · 2 单 · 时限更近了',
-      '1号 · 杭州仓 · 2 单 · 时限更近了',
+      '1号 · 先发这些 · 最急剩 5时0分 · 杭州仓 · 2 单',
+      '1号 · 先发这些 · 最急剩 4时0分 · 杭州仓 · 2 单 · 时限更近了',
+      '1号 · 先发这些 · 最急剩 1时0分 · 杭州仓 · 2 单 · 时限更近了',
+      '1号 · 先发这些 · 最急的已过时限 · 杭州仓 · 2 单 · 时限更近了',
     ]);
   });
 
@@ -308,8 +308,12 @@ describe('a group', () => {
     for (const time of [noon, noon + hour, noon + 4 * hour - 1, noon + 4 * hour, noon + 7 * hour, noon + 8 * hour])
       await runAt(flow, time);
 
-    const nearer = '1号 · 杭州仓 · 3 单 · 时限更近了';
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单', nearer, nearer, nearer]);
+    expect(heads(flow)).toEqual([
+      '1号 · 先发这些 · 最急剩 1时0分 · 杭州仓 · 3 单',
+      '1号 · 先发这些 · 最急剩 4时0分 · 杭州仓 · 3 单 · 时限更近了',
+      '1号 · 先发这些 · 最急剩 1时0分 · 杭州仓 · 3 单 · 时限更近了',
+      '1号 · 先发这些 · 最急的已过时限 · 杭州仓 · 3 单 · 时限更近了',
+    ]);
   });
 
   it('says of a wall that is past that it is past, not near', async () => {
@@ -342,7 +346,7 @@ describe('a group', () => {
     await runAt(flow, noon + 2 * minute);
     await runAt(flow, noon + 3 * minute);
 
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 37 单', '1号 杭州仓 37 单都好了']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 37 单', '1号 杭州仓 37 单都好了']);
   });
 
   it('says nothing of its end while others are open, although the one that gave it its number is over', async () => {
@@ -400,7 +404,11 @@ describe('a group', () => {
     await raise(flow, 2);
     await runAt(flow, noon + 2 * minute);
 
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单', '1号 杭州仓 2 单都好了', '2号 · 杭州仓 · 2 单']);
+    expect(heads(flow)).toEqual([
+      '1号 · 先发这些 · 杭州仓 · 2 单',
+      '1号 杭州仓 2 单都好了',
+      '2号 · 先发这些 · 杭州仓 · 2 单',
+    ]);
   });
 
   it('names no place that it does not know', async () => {
@@ -410,7 +418,7 @@ describe('a group', () => {
     await resolve(flow, ...ids);
     await runAt(flow, noon + minute);
 
-    expect(heads(flow)).toEqual(['1号 · 小程序商城 · 2 单', '1号 2 单都好了']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 小程序商城 · 2 单', '1号 2 单都好了']);
   });
 
   it('that everybody claimed and nobody moved speaks up once when the claims run out', async () => {
@@ -427,7 +435,51 @@ describe('a group', () => {
         .messages()
         .slice(1)
         .map(({ text }) => text.split('\n').slice(0, 2)),
-    ).toEqual([['1号 · 杭州仓 · 2 单', '李建国的认领到期了，还没好，重新开放']]);
+    ).toEqual([['1号 · 先发这些 · 杭州仓 · 2 单', '李建国的认领到期了，还没好，重新开放']]);
+  });
+
+  it('doubles from the number that was said last, whatever it was said for', async () => {
+    const flow = await start();
+    const other = (offset: number) => (index: number) => ({ subject: `order:mini/${offset + index}` });
+    const ids = await raise(flow, 3);
+    await flow.dispatch();
+    await raise(flow, 2, other(10));
+    await flow.storage.alerts.claim(ids[0] ?? '', 'person:li', noon, noon + 30 * minute);
+    await runAt(flow, noon + 30 * minute);
+    await raise(flow, 1, other(20));
+    await runAt(flow, noon + 32 * minute);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 3 单', '1号 · 先发这些 · 杭州仓 · 5 单']);
+
+    await raise(flow, 4, other(30));
+    await runAt(flow, noon + 34 * minute);
+    expect(heads(flow).at(-1)).toBe('1号 · 先发这些 · 杭州仓 · 10 单 · 又翻倍了');
+  });
+
+  it('ends with the number of all that it had, not with the number said last', async () => {
+    const flow = await start();
+    const ids = await raise(flow, 4);
+    await flow.dispatch();
+    await raise(flow, 3, (index) => ({ subject: `order:mini/${10 + index}` }));
+    await runAt(flow, noon + minute);
+    const open = await flow.storage.alerts.list({ state: 'open', limit: 9 });
+    await resolve(flow, ...open.map(({ id }) => id));
+    await runAt(flow, noon + 2 * minute);
+
+    expect(ids).toHaveLength(4);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 4 单', '1号 杭州仓 7 单都好了']);
+  });
+
+  it('says who is at it, and how many are with nobody', async () => {
+    const flow = await start();
+    const ids = await raise(flow, 2, () => ({ facts: { warehouseId: 'hz', shipBy: noon + 5 * hour } }));
+    await flow.dispatch();
+    for (const id of ids) await flow.storage.alerts.claim(id, 'person:li', noon, noon + 4 * hour);
+    await runAt(flow, noon + hour);
+    expect(flow.messages().at(-1)?.text).toContain('\n17:00 前要发 2 单 · 李建国在办 2\n');
+
+    await raise(flow, 3, (index) => ({ subject: `order:mini/${10 + index}`, facts: { warehouseId: 'hz' } }));
+    await runAt(flow, noon + hour + 2 * minute);
+    expect(flow.messages().at(-1)?.text).toContain('李建国在办 2，还有 3 没人接');
   });
 });
 
@@ -502,7 +554,7 @@ describe('who hears what', () => {
     await runAt(flow, noon + minute);
     await resolve(flow, ...ids);
     await runAt(flow, noon + 2 * minute);
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单', '1号 杭州仓 2 单都好了']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 2 单', '1号 杭州仓 2 单都好了']);
   });
 
   it('does not call a group cleared in one room because another heard of it later', async () => {
@@ -514,8 +566,8 @@ describe('who hears what', () => {
     await flow.dispatch();
     await runAt(flow, noon + 5 * minute);
 
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单']);
-    expect(heads(flow, 'red')).toEqual(['2号 · 杭州仓 · 3 单']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 2 单']);
+    expect(heads(flow, 'red')).toEqual(['2号 · 先发这些 · 杭州仓 · 3 单']);
   });
 
   it('holds back lesser ones when the hour is full, never criticals, and drops nothing', async () => {

@@ -439,3 +439,76 @@ describe('a reminder for a newer sheet', () => {
     expect(await bot.remind()).toBe(0);
   });
 });
+
+describe('a platform’s bill of deductions [P13]', () => {
+  const bill = (...rows: readonly string[]): string => ['订单编号,扣款金额(元),扣款原因,扣款时间', ...rows].join('\n');
+  const late = '202611240018842,-3.50,延迟发货,2026-11-20 10:00:00';
+  const short = '202611240018842,"¥1,200.00",缺货,2026-11-20 11:00:00';
+  const stranger = '999,5.00,客服回复超时,2026-11-20 12:00:00';
+
+  it('is joined to the orders it names, row by row, once however often it is brought', async () => {
+    const flow = await start({
+      shops: [
+        { id: 'mini', name: '小程序', isFile: false },
+        { id: 'erp', name: '文件店', isFile: true },
+        { id: 'b', name: '二店', isFile: true },
+      ],
+    });
+    await flow.tell(anOrder());
+    const first = await flow.bring(bill(late, late, short, stranger, '合计,,,'));
+
+    expect(first.state).toBe('done');
+    expect(first).toMatchObject({
+      preset: 'bill',
+      shops: ['mini'],
+      rows: 4,
+      orders: 3,
+      changed: 3,
+      skippedRows: 1,
+    });
+    expect(await flow.storage.imports.deductionsOf('mini', '202611240018842')).toEqual([
+      { cause: 'short', currency: 'CNY', minor: 120_000, orders: 1 },
+      { cause: 'late', currency: 'CNY', minor: 700, orders: 1 },
+    ]);
+
+    const again = await flow.bring(bill(short, late, late));
+    expect(again).toMatchObject({ orders: 3, changed: 0, unchanged: 3 });
+  });
+
+  it('tells the sum of a span, and that no bill was ever brought', async () => {
+    const flow = await start();
+    const { imports } = flow.storage;
+    expect(await imports.deductedIn(0, at('10:40'))).toBeNull();
+
+    await flow.bring(bill(late, stranger), { shopId: 'erp' });
+    expect(await imports.deductedIn(at('00:00', '2026-11-20'), at('11:00', '2026-11-20'))).toEqual([
+      { cause: 'late', currency: 'CNY', minor: 350, orders: 1 },
+    ]);
+    expect(await imports.deductedIn(at('00:00'), at('10:40'))).toEqual([]);
+  });
+
+  it('names the rows that cannot be read, and takes none whose shop nobody knows', async () => {
+    const flow = await start({
+      shops: [
+        { id: 'a', name: '甲', isFile: true },
+        { id: 'b', name: '乙', isFile: true },
+      ],
+    });
+    const refused = await flow.bring(bill(late));
+    expect([refused.state, refused.refusal?.zh]).toEqual(['refused', '不知道是哪个店铺的；请选好店铺再导入']);
+
+    const read = await flow.bring(
+      bill(
+        late,
+        '4.01E+18,3,延迟发货,2026-11-20',
+        '1,三元,延迟发货,2026-11-20',
+        '2,3,延迟发货,明天',
+        '3,3,延迟发货,2027-11-20',
+        '4,3,延迟发货返还,2026-11-20',
+      ),
+      { shopId: 'a' },
+    );
+    expect(read).toMatchObject({ orders: 1, skippedRows: 5 });
+    expect(read.skipped.map(({ row: line }) => line)).toEqual([3, 4, 5, 6, 7]);
+  });
+});

@@ -167,7 +167,7 @@ describe('quiet hours', () => {
     const lesser = await raise(flow, 5, { groupKey: 'embroidery-review|warehouse=hz', ruleId: 'embroidery-review' });
     await raise(flow, 2, { severity: 'critical' });
     await flow.dispatch();
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 2 单']);
     expect(await reasons(flow, lesser[0])).toEqual(['held-back quiet-hours']);
 
     await resolve(flow, ...lesser.slice(0, 2));
@@ -214,7 +214,7 @@ describe('a group that was heard of before', () => {
     await silence(flow, ofHangzhou);
     await resolve(flow, ...ids);
     await runAt(flow, noon + minute);
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 3 单']);
     await runAt(flow, noon + 2 * hour);
     expect(heads(flow).slice(1)).toEqual(['免打扰结束（杭州仓），期间 1 条：1 条好了，0 条还开着']);
 
@@ -253,7 +253,7 @@ describe('a group that was heard of before', () => {
     await flow.dispatch();
     await raise(flow, 1, { severity: 'critical' });
     await runAt(flow, noon + minute);
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 3 单']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 3 单']);
 
     flow.moods.clear();
     await runAt(flow, noon + 8 * hour);
@@ -289,7 +289,7 @@ describe('a promotion', () => {
     await raise(flow, 1);
     await runAt(flow, noon + hour + 1);
 
-    expect(heads(flow)).toEqual(['1号 · 杭州仓 · 2 单', '1号 · 杭州仓 · 8 单 · 又翻倍了']);
+    expect(heads(flow)).toEqual(['1号 · 先发这些 · 杭州仓 · 2 单', '1号 · 先发这些 · 杭州仓 · 8 单 · 又翻倍了']);
   });
 });
 

@@ -12,6 +12,7 @@ const read = async (list = alerts) =>
     directory,
     readHealth,
     readLine: async () => lineReport,
+    readRisk: async () => null,
   })('zh');
 
 it('puts the worst group first and counts it', async () => {

@@ -477,6 +477,7 @@ it('counts all that is unresolved, however much it is, and the board and the lis
     stores: flow.storage,
     readHealth: readOf(flow),
     readLine: async () => lineReport,
+    readRisk: async () => null,
   })('zh');
   expect(board).toMatchObject({ alertCount: 630, listed: 500, tiles: { critical: 600, warning: 30, unclaimed: 629 } });
   expect(board.groups.map(({ count, unclaimed, alerts }) => [count, unclaimed, alerts.length])).toEqual([

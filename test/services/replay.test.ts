@@ -38,6 +38,7 @@ const directory: Directory = {
       hours: ['Mon 09:00-09:01'],
       courierAt: [],
       speedPerHour: null,
+      contact: '',
     },
   ],
   systemOf: () => 'wms',

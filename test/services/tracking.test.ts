@@ -380,7 +380,7 @@ describe('the pickup limit of a platform [P3] [N18]', () => {
     await flow.runAt(warnAt);
 
     expect(flow.messages().map(({ text }) => text.split('\n').slice(0, 2))).toEqual([
-      ['1号 · 中通 · 杭州仓 · 9 件', '快到揽收时限'],
+      ['1号 · 催揽收 · 中通 · 杭州仓 · 9 件', '快到揽收时限'],
     ]);
   });
 });

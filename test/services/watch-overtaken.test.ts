@@ -10,7 +10,8 @@ const likeIt = (count: number) => `
     sortedAt, shippedAt, scannedAt, deliveredAt, closedAt, shipBy, promisedAt, currency, goodsMinor, freightMinor, paidMinor, refund, refundAt,
     held, buyerNote, remark, flag, receiver, shipments, identities, stage, stageAt, firstSeenAt, source, addressChange FROM "Order", n;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-  INSERT INTO LineEntry SELECT 'o' || i, warehouse, shopId, phase, since + i, wall, apart, sortedAt, shippedAt FROM LineEntry, n;`;
+  INSERT INTO LineEntry (orderId, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt)
+  SELECT 'o' || i, warehouse, shopId, phase, since + i, wall, apart, sortedAt, shippedAt FROM LineEntry, n;`;
 
 it('finds the next though thousands are known, and holds nobody up [P2]', async () => {
   const flow = await startFlow();

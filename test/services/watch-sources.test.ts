@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { builtinRules } from '../../src/domain/builtin-rules.ts';
 import { poissonAtMost } from '../../src/services/watch-sources.ts';
 import { anOrder, at, day, minute } from '../kit/builders.ts';
 import { type Flow, startFlow } from '../kit/test-storage.ts';
@@ -40,6 +41,22 @@ describe('a source that does not answer', () => {
     await flow.watch();
 
     expect(await flow.alerts()).toMatchObject([{ resolution: 'cleared' }, { resolution: 'cleared' }]);
+  });
+
+  it('is watched only where its rule says so, and its alert ends when it does no more', async () => {
+    const flow = await startFlow();
+    await flow.clock.advanceTo(at('10:10'));
+    await flow.watch();
+    expect(await flow.alerts()).toHaveLength(2);
+
+    flow.rules = builtinRules.map((rule) =>
+      rule.on.type === 'silence' ? { ...rule, on: { ...rule.on, source: 'channel' } } : rule,
+    );
+    await flow.watch();
+    expect((await flow.alerts()).map(({ subject, state }) => [subject, state])).toEqual([
+      ['source:shop.mini', 'open'],
+      ['source:system.wms', 'resolved'],
+    ]);
   });
 
   it('gets its ten minutes after our own start, too', async () => {

@@ -245,3 +245,20 @@ it("takes user errors of any code as the person's", async () => {
 
   expect([answer.statusCode, answer.json().error.message]).toEqual([400, '这样不行']);
 });
+
+it('gives a sheet to who is logged in, or has the signed link of this very sheet, as a file [P10]', async () => {
+  const { web, cookieOf, links, clock } = createFakeWeb();
+  const path = '/x/a1/zh';
+
+  const mine = await web.inject({ url: path, headers: { ...page, cookie: await cookieOf('wang') } });
+  expect([mine.statusCode, mine.body]).toEqual([200, 'sheet in zh\r\n']);
+  expect(mine.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(mine.headers['content-disposition']).toMatch(/^attachment; filename="orders-[-\d]+\.csv"$/);
+
+  const signed = links.signLink('/x/a1/en', clock.now());
+  expect((await web.inject({ url: signed, headers: page })).body).toBe('sheet in en\r\n');
+  expect((await web.inject({ url: path, headers: page })).statusCode).toBe(403);
+  expect((await web.inject({ url: signed.replace('/a1/', '/a2/'), headers: page })).statusCode).toBe(403);
+  const gone = links.signLink('/x/a2/zh', clock.now());
+  expect((await web.inject({ url: gone, headers: page })).statusCode).toBe(404);
+});

@@ -35,6 +35,7 @@ async function setup() {
       ...deps,
       readHealth: createReadHealth({ ...deps, limits: rateLimits }),
       readLine: async () => lineReport,
+      readRisk: async () => null,
     }),
     readOrderPage: createReadOrderPage(deps),
   });

@@ -212,6 +212,15 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
       run(() =>
         all(`SELECT * FROM Alert WHERE recheck = 1 AND state IN ('open', 'claimed') ORDER BY dueAt LIMIT ?`, limit),
       ),
+    recheckOthers: (ruleIds) =>
+      run(
+        () =>
+          void change(
+            `UPDATE Alert SET recheck = 1 WHERE state IN ('open', 'claimed')
+               AND ruleId NOT IN (SELECT value FROM json_each(?))`,
+            JSON.stringify(ruleIds),
+          ),
+      ),
     clearRecheck: (id) => run(() => void change('UPDATE Alert SET recheck = 0 WHERE id = ? AND recheck = 1', id)),
     claim: (id, by, at, until) =>
       run(
@@ -294,7 +303,9 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
     groupSaid: (roomId, groupKey) =>
       run(() =>
         sqlite
-          .prepare<GroupSaid>('SELECT saidAt, count, band, number FROM GroupSaid WHERE roomId = ? AND groupKey = ?')
+          .prepare<GroupSaid>(
+            'SELECT startedAt, saidAt, count, band, number FROM GroupSaid WHERE roomId = ? AND groupKey = ?',
+          )
           .get(roomId, groupKey),
       ),
     groupNumber: (groupKey) =>
@@ -311,10 +322,12 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
           return;
         }
         change(
-          `INSERT INTO GroupSaid (roomId, groupKey, saidAt, count, band, number) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (roomId, groupKey) DO UPDATE SET saidAt = excluded.saidAt, count = excluded.count, band = excluded.band, number = excluded.number`,
+          `INSERT INTO GroupSaid (roomId, groupKey, startedAt, saidAt, count, band, number) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (roomId, groupKey) DO UPDATE SET startedAt = excluded.startedAt, saidAt = excluded.saidAt,
+             count = excluded.count, band = excluded.band, number = excluded.number`,
           roomId,
           groupKey,
+          said.startedAt,
           said.saidAt,
           said.count,
           said.band,
@@ -339,16 +352,16 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
                (SELECT 1 FROM Alert a WHERE a.groupKey = g.groupKey AND a.state IN ('open', 'claimed') AND a.isLateFound = 0 AND a.dispatchedAt <= g.saidAt)`,
           )
           .all()
-          .map(({ roomId, groupKey, saidAt, count, band, number }) => ({
+          .map(({ roomId, groupKey, startedAt, saidAt, count, band, number }) => ({
             roomId,
             groupKey,
-            said: { saidAt, count, band, number },
+            said: { startedAt, saidAt, count, band, number },
           })),
       ),
   };
 }
 
-function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince }: Omit<AlertFilter, 'limit'>): {
+function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince, isAnnounced }: Omit<AlertFilter, 'limit'>): {
   where: string;
   values: unknown[];
 } {
@@ -362,5 +375,6 @@ function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince }: Omit<Ale
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
   if (resolvedSince !== undefined) parts.push(["state = 'resolved' AND resolvedAt >= ?", resolvedSince]);
   if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
+  if (isAnnounced === true) parts.push(['isLateFound = 0 AND dispatchedAt IS NOT NULL']);
   return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.flatMap(([, ...values]) => values) };
 }

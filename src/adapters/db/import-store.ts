@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Deduction, DeductionSum } from '../../domain/deduction.ts';
 import type { SheetMapping } from '../../domain/sheet-order.ts';
 import type { FileShopRow, ImportRow, ImportState, ImportStore } from '../../ports/stores.ts';
 import type { Run } from './database.ts';
@@ -17,6 +19,15 @@ const read = (row: Stored): ImportRow => ({
   result: row.result === null ? null : (JSON.parse(row.result) as unknown),
 });
 
+/** The same row, in whichever copy of a bill. */
+const deductionId = ({ shopId, orderNo, minor, currency, cause, at, nth }: Deduction): string =>
+  createHash('sha256')
+    .update(JSON.stringify([shopId, orderNo, minor, currency, cause, at, nth]))
+    .digest('base64url')
+    .slice(0, 22);
+
+const sums = 'cause, currency, sum(minor) AS minor, count(DISTINCT orderNo) AS orders';
+
 export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
   return {
     add: ({ id, shopId, fileName, hash, bytes, actorId, roomId, asOf, createdAt }) =>
@@ -29,6 +40,36 @@ export function createImportStore(sqlite: Sqlite, run: Run): ImportStore {
             )
             .run(id, shopId, fileName, hash, bytes, actorId, roomId, asOf, createdAt),
       ),
+    addDeductions: (deductions) =>
+      run(() => {
+        let added = 0;
+        for (const each of deductions) {
+          const { shopId, orderNo, minor, currency, cause, at } = each;
+          added += sqlite
+            .prepare(
+              'INSERT OR IGNORE INTO Deduction (id, shopId, orderNo, minor, currency, cause, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+            )
+            .run(deductionId(each), shopId, orderNo, minor, currency, cause, at).changes;
+        }
+        return added;
+      }, 'several'),
+    deductionsOf: (shopId, orderNo) =>
+      run(() =>
+        sqlite
+          .prepare<DeductionSum>(
+            `SELECT ${sums} FROM Deduction WHERE shopId = ? AND orderNo = ? GROUP BY cause, currency ORDER BY minor DESC`,
+          )
+          .all(shopId, orderNo),
+      ),
+    deductedIn: (from, to) =>
+      run(() => {
+        if (sqlite.prepare('SELECT 1 FROM Deduction LIMIT 1').get() === undefined) return null;
+        return sqlite
+          .prepare<DeductionSum>(
+            `SELECT ${sums} FROM Deduction WHERE at >= ? AND at < ? GROUP BY cause, currency ORDER BY minor DESC`,
+          )
+          .all(from, to);
+      }),
     addChunk: (id, seq, sealed) =>
       run(
         () =>

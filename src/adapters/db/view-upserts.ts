@@ -79,10 +79,16 @@ export const upsertFulfillmentSql = upsertSql(
   ['systemId', 'systemOrderNo', 'firstSeenAt'],
 );
 
+/** One that was kept apart (in review, on hold) and waits now joins the line at this moment; it keeps that place. */
+const joinedAt = `CASE WHEN LineEntry.apart IS NOT NULL AND excluded.apart IS NULL AND excluded.phase = 'waiting' THEN ?
+     ELSE LineEntry.joinedAt END`;
+
 /** What has not changed is not written: an order is derived far more often than it moves. */
 export const upsertLineSql = `INSERT INTO LineEntry (orderId, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt)
    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-   ON CONFLICT (orderId) DO UPDATE SET warehouse = excluded.warehouse, phase = excluded.phase, since = excluded.since,
+   ON CONFLICT (orderId) DO UPDATE SET warehouse = excluded.warehouse, phase = excluded.phase,
+     joinedAt = ${joinedAt}, since = max(excluded.since, ifnull(${joinedAt}, 0)),
      wall = excluded.wall, apart = excluded.apart, sortedAt = excluded.sortedAt, shippedAt = excluded.shippedAt
    WHERE (warehouse, phase, since, wall, apart, sortedAt, shippedAt) IS NOT
-     (excluded.warehouse, excluded.phase, excluded.since, excluded.wall, excluded.apart, excluded.sortedAt, excluded.shippedAt)`;
+     (excluded.warehouse, excluded.phase, max(excluded.since, ifnull(joinedAt, 0)), excluded.wall, excluded.apart,
+      excluded.sortedAt, excluded.shippedAt)`;

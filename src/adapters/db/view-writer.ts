@@ -369,8 +369,8 @@ export class ViewWriter {
       if (!isNew) this.#run('DELETE FROM LineEntry WHERE orderId = ?', id);
       return;
     }
-    const { warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt } = entry;
-    this.#run(upsertLineSql, id, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt);
+    const { warehouse, shopId, phase, since, wall, apart, freeAt, sortedAt, shippedAt } = entry;
+    this.#run(upsertLineSql, id, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt, freeAt, freeAt);
   }
 
   #deriveFulfillment(view: FulfillmentView): void {

@@ -1,13 +1,14 @@
 import { UserError } from '../../domain/errors.ts';
 import type { SheetOrder } from '../../domain/sheet-order.ts';
-import type { KnownSheet, SheetOptions, UnknownSheet } from '../../ports/sheets.ts';
+import type { BillSheet, KnownSheet, SheetOptions, UnknownSheet } from '../../ports/sheets.ts';
 import { plain } from './preset.ts';
 import { headingKeyOf, headingRowOf, placesOf, presetFrom, presetOf, proposeMapping } from './presets.ts';
+import { billPlaces, readBill } from './read-bill.ts';
 import { readOrders } from './read-orders.ts';
 import { damaged, readRows, type SheetRow } from './read-rows.ts';
 
 export interface SheetRead {
-  readonly told: KnownSheet | UnknownSheet;
+  readonly told: KnownSheet | BillSheet | UnknownSheet;
   readonly orders: readonly SheetOrder[];
 }
 
@@ -22,6 +23,8 @@ export async function readSheet(bytes: Uint8Array<ArrayBuffer>, options: SheetOp
   const mapping = options.mappings.get(headingKey);
   const preset = mapping === undefined ? presetOf(heading.cells) : presetFrom(mapping);
   if (preset === undefined) {
+    const bill = billPlaces(heading.cells);
+    if (bill !== undefined) return { told: readBill(bill, below, options), orders: [] };
     const headings = heading.cells.filter((cell) => cell !== '');
     if (headings.length < 2 || below.length === 0 || headings.some(isContent)) throw damaged(noHeading(heading.cells));
     return { told: { kind: 'unknown', headingKey, headings, proposal: proposeMapping(heading.cells) }, orders: [] };

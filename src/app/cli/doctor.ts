@@ -37,6 +37,7 @@ export async function doctor(json: boolean): Promise<number> {
           ...checkPeople(found.company),
           ...checkRoster(found.company),
           ...checkRooms(found.company, runtime),
+          ...checkLabelBalance(found.company),
           ...(await readMonths(found.company, runtime, found.clock)),
           ...openPlatforms(found.company, runtime),
           ...notYet(found.company).map(
@@ -216,6 +217,20 @@ function checkPeople({ staff }: Company): readonly Finding[] {
         },
   ];
 }
+
+/** No warehouse system that can be connected has an interface for it (fulfillment.md §1, §3): nothing is guessed. */
+const checkLabelBalance = ({ systems }: Company): readonly Finding[] =>
+  systems.length === 0
+    ? []
+    : [
+        {
+          what: '面单余额 / label balance',
+          state: 'missing',
+          detail:
+            '无数据：接上的系统都没有余额接口，不告警；面单停打 10 分钟会告警 / no data: none of the systems tells it, so no alert; that labels stop coming for 10 minutes is told',
+          todo: '余额请仓库在打单软件里看 / the warehouse looks it up where it prints',
+        },
+      ];
 
 /** Only a rotation never runs out: a sheet pasted in chat lies over it. */
 const checkRoster = (company: Company): readonly Finding[] =>

@@ -70,6 +70,7 @@ const ruleNames: Readonly<Record<string, Text>> = {
   'source-silent': text('数据源静默', 'Source silent'),
   'lock-orphaned': text('库存被关闭单占着', 'Stock held by a closed order'),
   'stock-short': text('缺货', 'Stock short'),
+  'labels-stopped': text('面单停了', 'No labels'),
   spike: text('突然爆单', 'Order spike'),
   'waybill-balance-low': text('面单余额不足', 'Label balance low'),
   'cycle-red': text('履约周期红灯', 'Cycle is red'),

@@ -4,7 +4,7 @@ import { courierLies, setLie } from '../world/couriers.ts';
 import { addFault } from '../world/faults.ts';
 import { findOrder, scheduleArrival } from '../world/orders.ts';
 import { closeOrder } from '../world/refunds.ts';
-import { backlog, overtaken, sellLive, troubles, unsortedLimit } from '../world/scenarios.ts';
+import { backlog, overtaken, sellLive, shortage, troubles, unsortedLimit } from '../world/scenarios.ts';
 import { MINUTE, SECOND } from '../world/time.ts';
 import { pushNow } from '../world/tracking-service.ts';
 import { paceWarehouse, stopWarehouse } from '../world/warehouse.ts';
@@ -61,6 +61,12 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   overtaken: (world, body, at) => {
     const input = z.object({ warehouse: z.string().default('hz'), others: count.default(220) }).parse(body);
     return overtaken(world, { ...input, at });
+  },
+  shortage: (world, body, at) => {
+    const input = z
+      .object({ sku: z.string(), pieces: z.number().int().nonnegative().default(3), orders: count.default(10) })
+      .parse(body);
+    return { orderNos: shortage(world, { ...input, at }) };
   },
   spike: (world, body, at) => {
     const input = z

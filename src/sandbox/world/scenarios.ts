@@ -1,5 +1,5 @@
 import { catalogue, findSku } from './catalogue.ts';
-import { findWarehouse, virtualWarehouse } from './company.ts';
+import { findWarehouse, virtualWarehouse, warehouses } from './company.ts';
 import { changeErp, insertErpOrder } from './erp-orders.ts';
 import { changeOrder, findOrder, payOrder, placeOrder } from './orders.ts';
 import { addStock, findStock, freeOf } from './stock.ts';
@@ -194,6 +194,21 @@ export function overtaken(
   const made = short(world, { at, paidAt: at - HOUR, warehouse });
   backlog(world, { at, warehouse, orders: others, paidAgoMs: 30 * MINUTE });
   return made;
+}
+
+/** More is sold of a SKU than all warehouses have: `pieces` are free in Hangzhou, none elsewhere. Answers the orders. */
+export function shortage(
+  world: World,
+  { at, sku, pieces, orders }: { at: number; sku: string; pieces: number; orders: number },
+): string[] {
+  const home = findWarehouse('hz')?.code;
+  for (const { code } of warehouses) setFree(world, { sku, warehouse: code, pieces }, code === home ? pieces : 0, at);
+  return Array.from({ length: orders }, (_, index) => {
+    const paidAt = at - 10 * MINUTE + index * SECOND;
+    const no = placePaid(world, { sku, warehouse: 0, pieces }, { at, paidAt }, 0, 1, '', 'shortage');
+    world.schedule(at + SECOND, 'push', no);
+    return no;
+  });
 }
 
 /** A live room sells one style, piece by piece, until `forMs` is over. */

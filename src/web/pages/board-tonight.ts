@@ -3,6 +3,7 @@ import { type Html, html } from '../../render/page/html.ts';
 import { markHtml } from '../../render/page/marks.ts';
 import type { Times } from '../../render/page/time.ts';
 import { type Say, sayIn } from '../../render/page/words.ts';
+import { riskWords } from '../../render/tonight-card.ts';
 import { apartWords, fill } from '../../render/words.ts';
 import type { BoardTonight } from '../../services/read-board.ts';
 
@@ -52,6 +53,7 @@ ${
     : html`<dl class="numbers wall">${box(t.due, number(due))}${box(t.done, number(done))}${box(t.speed, perHour === null ? gray(say(t.noData)) : number(Math.round(perHour)))}${box(t.finish, finish === undefined ? say(t.all) : finish === null ? gray(say(t.noData)) : near(finish, times))}${box(t.late, html`${number(misses)}${overdue > 0 && html` <small>${say(t.past)} ${number(overdue)}</small>`}`, misses + overdue > 0)}${box(t.people, people === null ? gray(say(t.noData)) : number(people), (people ?? 0) > 0)}</dl>
 ${partsHtml(tonight, times, say)}`
 }
+${tonight.risk !== null && html`<p class="muted">${markHtml('warning')} ${say(riskWords(tonight.risk))}</p>`}
 ${later !== null && html`<p class="muted">${markHtml('warning')} ${fill(say(t.later), { count: number(later.misses), at: times.clock(later.firstAt) })}</p>`}
 ${notesHtml(tonight, language)}</section>`;
 }

@@ -42,6 +42,7 @@ const t = {
   storing: { zh: '正在导入 {done} / {total}', en: 'Importing {done} / {total}' },
   refused: { zh: '没有导入，一行都没有改', en: 'Nothing was imported or changed' },
   done: { zh: '导入完成：{orders} 单', en: 'Imported: {orders} orders' },
+  doneBill: { zh: '导入完成：{orders} 笔扣款', en: 'Imported: {orders} deductions' },
   counts: {
     zh: '{preset} · 变了 {changed} 单，没变 {unchanged} 单 · {time}',
     en: '{preset} · {changed} changed, {unchanged} unchanged · {time}',
@@ -211,6 +212,7 @@ function markOf({ state, result }: ShownImport): 'done' | 'refused' | 'waiting' 
 function sentenceOf({ state, result, done, total }: ShownImport, say: Say): string {
   if (state === 'refused') return say(t.refused);
   if (state === 'unexplained') return say(t.explain);
-  if (state === 'done') return fill(say(t.done), { orders: String(result?.orders ?? 0) });
+  if (state === 'done')
+    return fill(say(result?.preset === 'bill' ? t.doneBill : t.done), { orders: String(result?.orders ?? 0) });
   return state === 'storing' ? fill(say(t.storing), { done: String(done), total: String(total) }) : say(t.waiting);
 }

@@ -388,7 +388,7 @@ describe('alerts', () => {
       (await alerts.raise(anAlert()))?.id ?? '',
       (await alerts.raise(anAlert({ subject: 'b' })))?.id ?? '',
     ];
-    const said = { saidAt: noon, count: 2, band: 0, number: 1 };
+    const said = { startedAt: noon, saidAt: noon, count: 2, band: 0, number: 1 };
     await alerts.markDispatched([a, b], noon);
     await alerts.setGroupSaid('war', anAlert().groupKey, said);
     await alerts.markDispatched([a, b], noon + minute); // another room heard of them later
