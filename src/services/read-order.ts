@@ -63,7 +63,7 @@ export function createReadOrder({ clock, directory }: { clock: Clock; directory:
               : [fulfillment],
         companions: companions.map((each) => tailOf(each.channelOrderNo)),
         alerts: [...new Set(numbers.flatMap((number) => number ?? []))],
-        deducted: await storage.imports.deductionsOf(order.shopId, order.channelOrderNo),
+        deducted: await stores.imports.deductionsOf(order.shopId, order.channelOrderNo),
         data: lastOkAt === null ? null : { name: sourceName(sourceId, directory), at: lastOkAt },
         now: clock.now(),
         timezone: directory.timezone,

@@ -680,6 +680,8 @@ const isFile = (source: string): boolean => source.startsWith('file:');
 const isNewer = (updatedAt: number, hash: string, known: { sourceUpdatedAt: number; hash: string }): boolean =>
   updatedAt > known.sourceUpdatedAt || (updatedAt === known.sourceUpdatedAt && hash !== known.hash);
 
+const goesBack = ({ refund }: OrderView): boolean => refund === 'requested' || refund === 'accepted';
+
 /** Platforms blank personal fields after shipping: what was seen first stays. */
 function keepFirstSight(told: OrderView, before: OrderView): OrderView {
   const { name, phone } = told.receiver;
@@ -696,6 +698,11 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
     ...told,
     ...(displayNo === undefined ? {} : { displayNo }),
     receiver,
+    // Some platforms tell warehouse moments in single reads only: their lists leave them out.
+    sortedAt: told.sortedAt ?? before.sortedAt,
+    // And some tell that money goes back, but not since when: not later than it was first seen.
+    refundAt:
+      told.refundAt ?? (goesBack(told) && goesBack(before) ? (before.refundAt ?? before.sourceUpdatedAt) : null),
     closedAt,
     identities: [...before.identities, ...fresh],
   };

@@ -132,6 +132,17 @@ describe('orders', () => {
     expect(await db.orders(blank)).toEqual({ changed: 0, unchanged: 1 });
   });
 
+  it('keeps a warehouse moment that only single reads tell, and since when money goes back', async () => {
+    const db = await setup();
+    const asked = { ...paid, sortedAt: at('10:30'), refund: 'requested' as const, sourceUpdatedAt: at('11:00') };
+    const listed = { ...asked, sortedAt: null, remark: 'memo', sourceUpdatedAt: at('12:00') };
+    await db.orders(paid, asked, listed);
+    expect(await db.order()).toMatchObject({ sortedAt: at('10:30'), refundAt: at('11:00'), remark: 'memo' });
+
+    await db.orders({ ...listed, refund: 'closed', sourceUpdatedAt: at('13:00') });
+    expect(await db.order()).toMatchObject({ refundAt: null });
+  });
+
   it('keeps the name and the phone when a platform blanks these two alone [B5]', async () => {
     const db = await setup();
     await db.orders(paid);
