@@ -240,10 +240,9 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       (best, record) => ((record.visibleAt ?? -1) > (best?.visibleAt ?? -1) ? record : best),
       undefined,
     );
-    const shownAt = newest?.visibleAt ?? null;
-    if (newest === undefined || shownAt === null || changed === 0) return metrics.ingested(source, changed, null, null);
-    const lag = Math.max(0, shownAt - newest.view.sourceUpdatedAt);
-    metrics.ingested(source, changed, Math.max(0, now - shownAt), lag);
+    const shownAt = changed === 0 ? null : (newest?.visibleAt ?? null);
+    const lag = newest === undefined || shownAt === null ? null : Math.max(0, shownAt - newest.view.sourceUpdatedAt);
+    metrics.ingested(source, changed, shownAt === null ? null : Math.max(0, now - shownAt), lag);
   }
 
   async function storeFulfillments(

@@ -84,7 +84,7 @@ it.each([1, 2, 3, 5, 8, 13])(
   async (calls) => {
     const { place, walk, stored, failAfter, flow } = await startWalking(2);
     const all = Array.from({ length: 25 }, (_, index) => `n${String(index).padStart(2, '0')}`);
-    all.forEach((no, index) => place(no, index * hour + minute));
+    for (const [index, no] of all.entries()) place(no, index * hour + minute);
     failAfter(calls);
     await expect(walk()).rejects.toThrow('killed');
 

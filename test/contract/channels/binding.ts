@@ -25,4 +25,6 @@ export interface Binding {
   readonly hidesReceiver?: true;
   /** Names of our errors for what the platform answers to a fault, where they differ from the usual; `none` where the channel mends it itself. */
   readonly errors: Readonly<Record<string, string>>;
+  /** What an order is called that is closed after its payment, where that is not `closed`. */
+  readonly paidClosesAs?: 'refunded';
 }
