@@ -82,7 +82,7 @@ export interface Ingest {
 }
 
 /** Rows one step takes: it must not hold the event loop for longer than a blink. */
-const pieceSize = 200;
+const pieceSize = 100;
 /** What changed later than that need not have been read yet. */
 const settledMs = 10 * 60_000;
 const deadCursor: ReadonlySet<string> = new Set(['BAD_CURSOR', 'CURSOR_STUCK']);
@@ -161,7 +161,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
       from += pieceSize;
       const isLast = from >= rows.length;
       // Reading a full page took its time already.
-      if (rows.length >= pieceSize) await breath();
+      if (rows.length > pieceSize) await breath();
       changed += await storage.transaction(async (tx) => {
         const now = clock.now();
         const stored = piece.length === 0 ? 0 : await store(tx, piece, now);
@@ -169,7 +169,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         return stored;
       });
     } while (from < rows.length);
-    if (rows.length >= pieceSize) await breath();
+    if (rows.length > pieceSize) await breath();
     return changed;
   }
 

@@ -26,6 +26,26 @@ it('tells times in the zone of the company, midnight as 00:00', () => {
   expect(dateTime(midnight, 'America/New_York', 'en')).toBe('23 Nov 11:00');
 });
 
+it.each(['Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia'])(
+  'tells the time of %s in every hour of a year, and around every change of its clocks',
+  (name) => {
+    const shown = new Intl.DateTimeFormat('en-GB', {
+      timeZone: name,
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    const wrong: string[] = [];
+    for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 30 * 60_000) {
+      const wanted = shown.format(at).replace(',', '').replace('Sept', 'Sep');
+      if (dateTime(at, name, 'en') !== wanted) wrong.push(`${dateTime(at, name, 'en')} for ${wanted}`);
+    }
+    expect(wrong).toEqual([]);
+  },
+);
+
 it('leaves a brace without a value visible', () => {
   expect(fill('{tail} 在 {warehouse}，{n} 单', { tail: '018842', n: 0 })).toBe('018842 在 {warehouse}，0 单');
 });

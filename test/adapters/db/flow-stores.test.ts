@@ -282,6 +282,28 @@ describe('the audit chain', () => {
 });
 
 describe('alerts', () => {
+  it('keep why they were said or not once in each room, however many are decided together', async () => {
+    const { storage } = await openTestStorage();
+    const ids = await Promise.all(
+      ['a', 'b', 'c'].map(
+        async (subject) => (await storage.alerts.raise(anAlert({ subject, severity: 'warning' })))?.id ?? '',
+      ),
+    );
+    const { alerts } = storage;
+    const whys = async (id = '') => (await alerts.decisionsFor(id)).map((each) => `${each.roomId} ${each.reason}`);
+
+    expect(await alerts.decide(ids.slice(0, 2), 'war', noon, 'listed', 'in-its-turn')).toBe(2);
+    expect(await alerts.decide(ids, 'war', noon, 'listed', 'in-its-turn')).toBe(1);
+    expect(await alerts.decide(ids, 'desk', noon, 'listed', 'in-its-turn')).toBe(3);
+    expect(await alerts.decide(ids, 'war', noon, 'said', 'doubled')).toBe(3);
+    expect(await alerts.decide(ids.slice(0, 1), 'war', noon, 'listed', 'in-its-turn')).toBe(1);
+    expect(await whys(ids[0])).toEqual(['war in-its-turn', 'desk in-its-turn', 'war doubled', 'war in-its-turn']);
+    expect(await whys(ids[2])).toEqual(['war in-its-turn', 'desk in-its-turn', 'war doubled']);
+
+    const filter = { state: 'unresolved', limit: 9 } as const;
+    expect(await alerts.listByIds(await alerts.listIds(filter))).toEqual(await alerts.list(filter));
+  });
+
   it('are open once per rule and subject, and again after the end', async () => {
     const { storage } = await openTestStorage();
     const raised = await Promise.all([1, 2, 3].map(() => storage.alerts.raise(anAlert())));

@@ -185,6 +185,22 @@ describe('orders', () => {
     expect((await db.order()).lines).toEqual(lines);
   });
 
+  it('finds orders by their whole number, in whatever case and shop, and by nothing less', async () => {
+    const db = await setup();
+    await db.orders(
+      anOrder({ channelOrderNo: 'Ab118842', placedAt: at('09:00') }),
+      anOrder({ channelOrderNo: 'aB118842', shopId: 'other', placedAt: at('09:01') }),
+      anOrder({ channelOrderNo: '118842', placedAt: at('09:02') }),
+    );
+
+    const found = await db.views.listByNo('ab118842');
+    expect(found.map(({ shopId, channelOrderNo }) => `${shopId}/${channelOrderNo}`)).toEqual([
+      'other/aB118842',
+      'mini/Ab118842',
+    ]);
+    expect(await db.views.listByNo('b118842')).toEqual([]);
+  });
+
   it('finds orders by tail, newest first, and by nothing else', async () => {
     const db = await setup();
     const numbers = ['1118842', '2218842', '8842', '18842000', '1%8842'];
