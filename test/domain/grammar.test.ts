@@ -182,6 +182,11 @@ describe('any text at all [P17]', () => {
       .map((all) => all.join('')),
   );
 
+  it('with the names of two commands that look alike behind a word that is none is not turned from one into the other', () => {
+    for (const text of ['@dtmd://x?content=/Release stuck', '/x stock', '/relse stuck stock'])
+      expect(() => understand(text, menu, lexicon)).not.toThrow();
+  });
+
   it('is answered without throwing, with a command of the menu and only its own places filled', () => {
     fc.assert(
       fc.property(hostile, (text) => {

@@ -96,6 +96,8 @@ function nearestName(
 ): { entry: MenuEntry; word: string } | undefined {
   const spoken = soundsOf(menu).find(({ sound }) => sound.replaceAll(' ', '') === written);
   if (spoken !== undefined) return { entry: spoken.entry, word: spoken.alias };
+  // A command's own name is no slip for its neighbour's: stuck and stock.
+  if (menu.some(({ name }) => name === written)) return undefined;
   let best: { entry: MenuEntry; slips: number } | undefined;
   for (const entry of menu) {
     const slips = isSwapped(written, entry.name) ? 1 : distance(written, entry.name);
