@@ -52,9 +52,11 @@ it('keeps pace with a company that lives sixty times as fast [B6]', { timeout: 1
   const bot = await lab.bot({ WARROOM_CLOCK: sandbox.url });
   // Its first look at six hours of orders is a backfill and not measured.
   await pause(isLong ? 10_000 : 4_000);
+  const look = async (): Promise<string> => (await fetch(`${bot.url}/metrics`)).text();
+  await look();
   const { now: from } = await getJson(`${sandbox.url}/clock`);
   await pause(isLong ? 60_000 : 5_000);
-  const metrics = await (await fetch(`${bot.url}/metrics`)).text();
+  const metrics = await look();
   await bot.end('SIGINT');
   await sandbox.end('SIGTERM');
   const visibleAt = readRows(
