@@ -27,6 +27,8 @@ export interface OrderCardModel {
   readonly mend: { readonly label: Text; readonly command: string } | null;
   readonly parcels: readonly { readonly carrier: string; readonly waybill: string }[];
   readonly companions: readonly string[];
+  /** Its waybill is with the platform, and the warehouse has not packed it: platforms fine that (虚假发货). */
+  readonly isUploadedEarly: boolean;
   readonly alerts: readonly number[];
   /** What its platform took for it, by its bills; empty = nothing that we know of. */
   readonly deducted: readonly DeductionSum[];
@@ -67,6 +69,12 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
   for (const parcel of model.parcels.slice(0, 2))
     lines.push(line(zh ? '包裹 ' : 'Parcel ', foreign(`${parcel.carrier} ${parcel.waybill}`)));
   const besides: string[] = [];
+  if (model.isUploadedEarly)
+    besides.push(
+      zh
+        ? '单号已上传，仓库还没打包：会被算虚假发货'
+        : 'The waybill is uploaded and nothing is packed: platforms fine that',
+    );
   if (model.companions.length > 0) {
     const tails = model.companions.map((tail) => `…${tail}`);
     besides.push(zh ? `同包裹：${tails.join('、')}` : `Same parcel: ${tails.join(', ')}`);

@@ -61,6 +61,8 @@ export function createReadOrder({ clock, directory }: { clock: Clock; directory:
             : fulfillment === undefined || fulfillment.waybill === ''
               ? []
               : [fulfillment],
+        isUploadedEarly:
+          isSeen && order.shippedAt !== null && fulfillment !== undefined && !hasReached(fulfillment.stage, 'packed'),
         companions: companions.map((each) => tailOf(each.channelOrderNo)),
         alerts: [...new Set(numbers.flatMap((number) => number ?? []))],
         deducted: await stores.imports.deductionsOf(order.shopId, order.channelOrderNo),

@@ -51,6 +51,7 @@ const order: OrderCardModel = {
   mend: { label: text('改仓', 'Reroute'), command: '/reroute 202611240018842' },
   parcels: [],
   companions: ['118842', '218842'],
+  isUploadedEarly: true,
   alerts: [3, 12],
   data: { name: '聚水潭', at: now - 300_000 },
   now,

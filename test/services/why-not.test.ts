@@ -5,7 +5,7 @@ import type { OrderView } from '../../src/domain/order.ts';
 import { createReadOrder } from '../../src/services/read-order.ts';
 import { createReadOrderPage } from '../../src/services/read-order-page.ts';
 import { createWhyNot } from '../../src/services/why-not.ts';
-import { anOrder, at, hour } from '../kit/builders.ts';
+import { aFulfillment, anOrder, at, hour } from '../kit/builders.ts';
 import { aRoom, type Flow, startFlow, textOf } from '../kit/test-storage.ts';
 
 const uploaded = at('11:00');
@@ -64,4 +64,19 @@ it('names the platform’s own deadline among what an order has not raised yet [
   await flow.tell(anOrder({ paidAt: at('09:00'), shipBy: at('09:00') + 48 * hour }));
 
   expect(await whyNot(flow)).toMatch(/快到平台发货时限，还没发 · 还没到：11月25日 21:00 才报/);
+});
+
+it('says that a waybill was uploaded before anything was packed, and no longer when it is [P3]', async () => {
+  const flow = await startFlow();
+  const upload = { carrier: '中通', waybill: '78812345678901', shippedAt: at('09:40') };
+  await flow.tell(anOrder({ status: 'shipped', shippedAt: at('09:40'), shipments: [upload] }));
+  await flow.show(aFulfillment({ stage: 'sorting', sortedAt: at('09:30') }));
+  const card = async () => {
+    const [shown] = await flow.storage.transaction(await createReadOrder(flow)(asking, [await known(flow)]));
+    return shown === undefined ? '' : textOf(shown);
+  };
+  expect(await card()).toContain('单号已上传，仓库还没打包');
+
+  await flow.show(aFulfillment({ stage: 'packed', sortedAt: at('09:30'), sourceUpdatedAt: at('09:59') }));
+  expect(await card()).not.toContain('还没打包');
 });
