@@ -77,6 +77,6 @@ it('says that a waybill was uploaded before anything was packed, and no longer w
   };
   expect(await card()).toContain('单号已上传，仓库还没打包');
 
-  await flow.show(aFulfillment({ stage: 'packed', sortedAt: at('09:30'), sourceUpdatedAt: at('09:59') }));
+  await flow.show(aFulfillment({ stage: 'packed', sortedAt: at('09:30'), sourceUpdatedAt: at('11:00') }));
   expect(await card()).not.toContain('还没打包');
 });
