@@ -32,7 +32,10 @@ it('keeps every key, phone number, name and address out of its logs, pages, mess
   const secret = 'warroom-secret-of-forty-characters-42424242';
   const metricsToken = 'metrics-token-424242';
   const sandbox = await lab.sandbox({ SANDBOX_RATE: '8' });
-  await postJson(`${sandbox.url}/world/settings`, { ordersPerDay: 20_000 });
+  await postJson(`${sandbox.url}/world/settings`, {
+    ordersPerDay: 20_000,
+    shares: { mini: 0.3, tmall: 0.2, pdd: 0.2, dy: 0.1, us: 0.1, wx: 0.1 },
+  });
   const made: { orderNo: string }[] = [];
   for (const name of ['dead-lock', 'dead-order', 'short', 'review'])
     made.push(await postJson(`${sandbox.url}/world/scenarios/${name}`, {}));
