@@ -147,7 +147,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['imports', 'recheck', 'judge'],
     },
     { name: 'remind-sheets', everyMs: aMinute, limitMs: aMinute, run: remindSheets, wakes: ['deliver'] },
-    { name: 'remind-grants', everyMs: 60 * aMinute, limitMs: aMinute, run: remindGrants, wakes: ['deliver'] },
+    { name: 'remind-grants', everyMs: aMinute, limitMs: aMinute, run: remindGrants, wakes: ['deliver'] },
     { name: 'forget', everyMs: aMinute, limitMs: aMinute, run: forget, wakes: ['forget'] },
     ...watchLines.map(
       ({ name, run: look }): EngineModule => ({

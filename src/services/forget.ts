@@ -12,6 +12,8 @@ export interface Retention {
 }
 
 const day = 24 * 3_600_000;
+/** Platforms repeat a push for a day or two. */
+const pushDays = 3;
 /** Local time at which nobody waits for the database. */
 const atMs = 3.5 * 3_600_000;
 /** Rows of one run: it must not hold the event loop for longer than a blink. */
@@ -38,6 +40,7 @@ export function createForget({
     const today = localDay(now, timezone());
     if (doneFor === today || now < startOfDay(today, timezone()) + atMs) return 0;
     const { receiverDays, messageDays } = retention();
+    await storage.pushes.forget(now - pushDays * day);
     const receivers = await storage.retention.eraseReceivers(now - receiverDays * day, now, batch);
     const messages = await storage.retention.eraseMessages(now - messageDays * day, batch);
     if (receivers > 0) {

@@ -28,8 +28,9 @@ export interface HearShop {
 
 /** Named orders in one read; the polling stream is the truth, so that the rest may wait for the next run. */
 const batch = 50;
-/** Platforms repeat a message for a day or two. */
-const keepMs = 3 * 24 * 3_600_000;
+/** More than that would not end within a run. */
+const mostOrders = 200;
+const patienceMs = 60_000;
 
 export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, log }: HearShopDeps): HearShop {
   return {
@@ -44,6 +45,11 @@ export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, 
         if (!(error instanceof AppError)) throw error;
         metrics.sourceFailed(source, error.code);
         log.warn({ shop: shopId, code: error.code }, 'A push was refused');
+        // Signed rightly, in words that are new to us: refusing it would only bring it again.
+        if (error.code === 'BAD_PUSH') {
+          await storage.views.noteOddity(source, 'skipped-row', 'push', 'push', clock.now());
+          return { status: 200, type: 'application/json', body: '{}' };
+        }
         throw new UserError('BAD_PUSH', {
           zh: '签名不对，没有收下。',
           en: 'The signature is wrong; nothing was taken.',
@@ -59,14 +65,21 @@ export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, 
 
     async read(source, signal) {
       const pending = await storage.pushes.listPending(`shop:${source.id}`, batch);
-      if (pending.length === 0) return 0;
-      await ingest.readOrders(source, named(pending), signal);
-      const now = clock.now();
+      const [oldest] = pending;
+      if (oldest === undefined) return 0;
+      try {
+        await ingest.readOrders(source, named(pending).slice(0, mostOrders), signal);
+      } catch (error) {
+        // What cannot be read stands in nobody's way for long: the polling stream has it, too.
+        if (!(error instanceof AppError) || clock.now() - oldest.receivedAt < patienceMs) throw error;
+        log.warn({ shop: source.id, code: error.code }, 'A push named what cannot be read; the polls will have it');
+        await storage.pushes.done([oldest.id], clock.now());
+        return 1;
+      }
       await storage.pushes.done(
         pending.map(({ id }) => id),
-        now,
+        clock.now(),
       );
-      await storage.pushes.forget(now - keepMs);
       return pending.length;
     },
   };

@@ -1,7 +1,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { AppError, RejectedError } from '../domain/errors.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
-import { hidePhones } from '../domain/hide-phones.ts';
+import { hidePhonesInNote } from '../domain/hide-phones.ts';
 import type { OrderView } from '../domain/order.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { TrackEvent } from '../domain/track.ts';
@@ -252,7 +252,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     now: number,
   ): Promise<number> {
     const source = `system:${systemId}`;
-    const told = views.map((view) => ({ ...view, reason: hidePhones(view.reason) }));
+    const told = views.map((view) => ({ ...view, reason: hidePhonesInNote(view.reason) }));
     const { changed } = await tx.views.saveFulfillments(source, told, now, rulebook().derivation, shopOf);
     for (const view of views) {
       if (view.reason.startsWith('未知状态')) {
@@ -373,8 +373,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
 /** Buyers and clerks write numbers into notes; only the sealed receiver may hold one. */
 const withoutPhones = (view: OrderView): OrderView => ({
   ...view,
-  buyerNote: hidePhones(view.buyerNote),
-  remark: hidePhones(view.remark),
+  buyerNote: hidePhonesInNote(view.buyerNote),
+  remark: hidePhonesInNote(view.remark),
 });
 
 const isMasked = ({ name, phone }: ReceiverSecret): boolean => name.includes('*') || phone.includes('*');

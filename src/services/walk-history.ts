@@ -27,7 +27,9 @@ export interface WalkHistory {
   step(source: ShopSource, signal: AbortSignal): Promise<number>;
 }
 
-const day = 24 * 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const day = 24 * hourMs;
 /** Orders are paid within three days of being placed, but for deposits: those come in when they change. */
 const payMs = 3 * day;
 const checkDays = 30;
@@ -43,28 +45,29 @@ export const shareOf = ({ fromAt, toAt, reachedAt, finishedAt }: WalkRow): numbe
 const forgotten: ReadonlySet<string> = new Set(['BAD_CURSOR', 'CURSOR_STUCK']);
 
 export function createWalkHistory({ storage, clock, ingest, directory, log }: WalkHistoryDeps): WalkHistory {
-  async function start(id: string, days: number): Promise<WalkRow> {
+  async function start(id: string, fromAt: number): Promise<WalkRow> {
     const now = clock.now();
     const row: WalkRow = {
       id,
-      fromAt: now - days * day,
+      fromAt,
       toAt: now,
       reachedAt: now,
       page: null,
       orders: 0,
       differed: 0,
       startedAt: now,
-      finishedAt: null,
+      finishedAt: fromAt === now ? now : null,
     };
     await storage.walks.save(row);
     return row;
   }
 
+  /** Shops that refused or did not answer: how often in a row, and until when they are left in peace. */
+  const rests = new Map<string, { readonly times: number; readonly until: number }>();
+
   /** The walk that this shop is on; undefined when there is nothing to read again. */
   async function current(source: ShopSource): Promise<WalkRow | undefined> {
-    const backfill = await storage.walks.find(`backfill/${source.id}`);
-    if (backfill === undefined)
-      return source.backfillDays === 0 ? undefined : begin(source.id, source.backfillDays, false);
+    const backfill = await begin(source.id, source.backfillDays, false);
     if (backfill.finishedAt === null) return backfill;
     const check = await storage.walks.find(`check/${source.id}`);
     if (check?.finishedAt === null) return check;
@@ -72,13 +75,15 @@ export function createWalkHistory({ storage, clock, ingest, directory, log }: Wa
     const { timezone } = directory;
     const tonight = startOfDay(localDay(now, timezone), timezone) + checkAtMs;
     const last = Math.max(backfill.startedAt, check?.startedAt ?? 0);
-    return now >= tonight && last < tonight ? start(`check/${source.id}`, checkDays) : undefined;
+    if (now < tonight || last >= tonight) return undefined;
+    // What was not wanted when the shop was added is not wanted at night either.
+    return start(`check/${source.id}`, Math.max(now - checkDays * day, backfill.fromAt));
   }
 
   async function begin(shopId: string, days: number, again: boolean): Promise<WalkRow> {
     const id = `backfill/${shopId}`;
     const known = again ? undefined : await storage.walks.find(id);
-    return known ?? start(id, days);
+    return known ?? start(id, clock.now() - days * day);
   }
 
   /** A long backfill is said when it has shown to be long, and when it has ended; a check only when it healed something. */
@@ -104,6 +109,7 @@ export function createWalkHistory({ storage, clock, ingest, directory, log }: Wa
     begin,
 
     async step(source, signal) {
+      if (clock.now() < (rests.get(source.id)?.until ?? 0)) return 0;
       const walk = await current(source);
       if (walk === undefined) return 0;
       const isOf = ({ view }: SourceOrder): boolean => (view.paidAt ?? view.placedAt) >= walk.fromAt;
@@ -131,9 +137,14 @@ export function createWalkHistory({ storage, clock, ingest, directory, log }: Wa
         );
       } catch (error) {
         // The platform forgot the page we stopped at: its slice is read again from the start.
-        if (!(error instanceof RejectedError) || !forgotten.has(error.code)) throw error;
-        await storage.walks.save({ ...walk, page: null });
+        if (error instanceof RejectedError && forgotten.has(error.code))
+          await storage.walks.save({ ...walk, page: null });
+        // A refusal will not be another one a second later.
+        const { times } = rests.get(source.id) ?? { times: 0 };
+        rests.set(source.id, { times: times + 1, until: clock.now() + Math.min(hourMs, minuteMs * 2 ** times) });
+        throw error;
       }
+      rests.delete(source.id);
       const after = (await storage.walks.find(walk.id)) ?? walk;
       if (after.finishedAt !== null)
         log.info({ walk: walk.id, orders: after.orders, differed: after.differed }, 'A shop was read again');

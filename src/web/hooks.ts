@@ -18,6 +18,8 @@ export interface HookDeps {
 
 /** The full list of a long way, with room to spare. */
 const bodyLimit = 1_048_576;
+/** One order, or a batch of event names: what is larger is read before anybody knows who sent it. */
+const shopBodyLimit = 262_144;
 
 /** Doors for vendors: foreign hosts, no session; what they say counts by its signature alone, read over the raw bytes. */
 export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop }: HookDeps): void {
@@ -35,7 +37,7 @@ export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop }: Hook
       method: ['GET', 'POST'],
       url: '/hooks/shops/:id',
       exposeHeadRoute: false,
-      bodyLimit,
+      bodyLimit: shopBodyLimit,
       async handler({ method, params, raw, headers, body }, reply) {
         const answer = await hearShop(params.id, {
           method: method === 'GET' ? 'GET' : 'POST',

@@ -111,7 +111,8 @@ describe.each(channels)('channel $name', ({ plug, binding }) => {
         sandbox.world.store.run('DELETE FROM events');
         await clock.sleep(bot.channel.lagMs + minute);
         await bot.pull();
-        while ((await bot.walk()) > 0);
+        const isFilled = async () => (await storage.walks.find(`backfill/${server}`))?.finishedAt != null;
+        while (!(await isFilled())) if ((await bot.walk()) === 0) await clock.sleep(minute);
 
         const { orders } = (await control.get(`/world/orders?shop=${server}&limit=2000`)) as { orders: Truth[] };
         const shown = orders.filter(({ stages }) => !binding.hidesUnpaid || stages.paidAt !== null);

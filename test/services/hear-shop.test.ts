@@ -23,6 +23,7 @@ async function startHearing() {
     ...flow.mini,
     readPush({ rawBody }: RawPush) {
       const [messageId = '', ...orderNos] = rawBody.toString().split(' ');
+      if (messageId === 'odd') throw new RejectedError('odd', { code: 'BAD_PUSH' });
       if (messageId === 'forged') throw new RejectedError('forged', { code: 'BAD_SIGNATURE' });
       return { messageId, orderNos, answer: { status: 200, type: 'text/plain', body: 'success' } };
     },
@@ -90,4 +91,26 @@ it('a forged push is refused in words, and a shop that takes none has no door', 
   await expect(hearing.hear('mini', push('forged 42'))).rejects.toMatchObject({ name: 'UserError' });
   expect(await hearing.hear('nobody', push('m1 42'))).toBeUndefined();
   expect(flow.rows('SELECT count(*) AS n FROM Push')).toEqual([{ n: 0 }]);
+});
+
+it('what cannot be read stands in the way of later pushes for a minute at most: the polls will have it', async () => {
+  const { flow, source, hearing, asked, turn } = await startHearing();
+  await hearing.hear('mini', push('m1 41'));
+  turn(true);
+  await expect(hearing.read(source, flow.signal)).rejects.toThrow('down');
+  await flow.clock.advanceTo(flow.clock.now() + 61_000);
+  await hearing.hear('mini', push('m2 42'));
+
+  expect(await hearing.read(source, flow.signal)).toBe(1);
+  turn(false);
+  await hearing.read(source, flow.signal);
+
+  expect(asked).toEqual([['42']]);
+});
+
+it('a push that is signed rightly and says something new is answered, counted and not asked for again', async () => {
+  const { flow, hearing } = await startHearing();
+
+  expect(await hearing.hear('mini', push('odd'))).toMatchObject({ status: 200 });
+  expect(await flow.storage.views.listOddities()).toMatchObject([{ kind: 'skipped-row', what: 'push', count: 1 }]);
 });

@@ -87,6 +87,7 @@ it.each([1, 2, 3, 5, 8, 13])(
     for (const [index, no] of all.entries()) place(no, index * hour + minute);
     failAfter(calls);
     await expect(walk()).rejects.toThrow('killed');
+    await flow.clock.advanceTo(at('10:01'));
 
     await walk();
 
@@ -113,14 +114,14 @@ it('tells how far it is, and that old orders are coming when it takes long [B4]'
 it('every night the shop is compared with what is here: what was missed is put right, named and told [B2]', async () => {
   const { place, walk, stored, flow } = await startWalking(1);
   await walk();
-  place('missed', 2 * day);
+  place('missed', 12 * hour);
   await flow.clock.advanceTo(at('10:00') + 17 * hour);
   await walk();
 
   expect(stored()).toEqual(['missed']);
   expect(await flow.storage.walks.find('check/mini')).toMatchObject({ differed: 1 });
   expect(await flow.storage.views.listOddities()).toMatchObject([{ kind: 'missing', lastRef: 'missed' }]);
-  expect(flow.messages().at(-1)?.text).toContain('30 天 1 单里有 1 单漏了或旧了，已改正');
+  expect(flow.messages().at(-1)?.text).toContain('2 天 1 单里有 1 单漏了或旧了，已改正');
   const said = flow.messages().length;
   await walk();
   expect(flow.messages()).toHaveLength(said);
@@ -131,4 +132,21 @@ it('a shop that wants no past gets none', async () => {
   await walk();
 
   expect(asked).toEqual([]);
+});
+
+it('a shop that refuses is left in peace for a minute, then for two', async () => {
+  const { failAfter, walk, asked, history, source, flow } = await startWalking(1);
+  failAfter(1);
+  await expect(walk()).rejects.toThrow('killed');
+  expect(await history.step(source, flow.signal)).toBe(0);
+  await flow.clock.advanceTo(at('10:01'));
+  failAfter(1);
+  await expect(walk()).rejects.toThrow('killed');
+  await flow.clock.advanceTo(at('10:02'));
+  expect(await history.step(source, flow.signal)).toBe(0);
+
+  expect(asked).toHaveLength(2);
+  await flow.clock.advanceTo(at('10:03'));
+  await walk();
+  expect(await flow.storage.walks.find('backfill/mini')).toMatchObject({ finishedAt: at('10:03') });
 });

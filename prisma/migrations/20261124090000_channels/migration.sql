@@ -29,3 +29,9 @@ CREATE TABLE "Walk" (
     "startedAt" BIGINT NOT NULL,
     "finishedAt" BIGINT
 );
+
+-- CreateIndex
+CREATE INDEX "Receiver_erasedAt_createdAt_idx" ON "Receiver"("erasedAt", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Push_receivedAt_idx" ON "Push"("receivedAt");

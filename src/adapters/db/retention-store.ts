@@ -15,11 +15,14 @@ export function createRetentionStore(sqlite: Sqlite, run: Run): RetentionStore {
         change(
           `UPDATE Receiver SET sealed = NULL, erasedAt = ? WHERE orderId IN (
              SELECT r.orderId FROM Receiver AS r LEFT JOIN "Order" AS o ON o.id = r.orderId
-             WHERE r.sealed IS NOT NULL AND (coalesce(o.closedAt, o.deliveredAt) < ? OR coalesce(o.sourceUpdatedAt, 0) < ?)
+             WHERE r.erasedAt IS NULL AND r.createdAt < ? AND (
+               coalesce(o.closedAt, o.deliveredAt, CASE WHEN o.stage IN ('delivered', 'closed') THEN o.stageAt END) < ?
+               OR coalesce(o.sourceUpdatedAt, 0) < ?)
              LIMIT ?)`,
           now,
           at,
-          now - year,
+          at,
+          Math.min(at, now - year),
           limit,
         ),
       ),

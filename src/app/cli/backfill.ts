@@ -22,8 +22,8 @@ export async function backfill(shopId: string, json: boolean): Promise<number> {
     const known = await bot.storage.walks.find(`backfill/${shopId}`);
     let walk = await bot.history.begin(shopId, source.backfillDays, known !== undefined && known.finishedAt !== null);
     while (walk.finishedAt === null) {
-      if (isFree()) await politely(() => bot.history.step(source, AbortSignal.timeout(60_000)));
-      else await sleepWall(500);
+      const step = () => bot.history.step(source, AbortSignal.timeout(60_000));
+      if (!isFree() || (await politely(step)) === 0) await sleepWall(500);
       walk = (await bot.storage.walks.find(walk.id)) ?? walk;
       if (process.stderr.isTTY === true)
         process.stderr.write(
@@ -44,11 +44,12 @@ export async function backfill(shopId: string, json: boolean): Promise<number> {
 }
 
 /** A platform that wants rest gets it; everything else is told. */
-async function politely(work: () => Promise<unknown>): Promise<void> {
+async function politely(work: () => Promise<number>): Promise<number> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!(error instanceof RateLimitedError)) throw error;
     await sleepWall(error.afterMs);
+    return 0;
   }
 }

@@ -154,7 +154,8 @@ export async function readOrders(
         if (row !== undefined) rows.push(row);
       } catch (error) {
         if (!(error instanceof RejectedError && aboutTheOrder.includes(error.code))) throw error;
-        refused.push({ ref: no, reason: error.message });
+        // The message ends in the request's own number: reasons are counted.
+        refused.push({ ref: no, reason: error.code });
       }
       if (waiting.length > 0) await clock.sleep(breathMs, signal);
     }
