@@ -10,6 +10,8 @@ import {
 import type { Http, HttpAnswer, HttpRequest } from '../ports/http.ts';
 
 const defaultTimeoutMs = 10_000;
+/** Answers whose dates are remembered. */
+const answersKept = 10;
 /** When a 429 does not say how long. */
 const defaultPauseMs = 10_000;
 
@@ -29,6 +31,14 @@ interface HttpOptions {
 
 /** The HTTP door over `fetch`. Errors and log lines say `GET host/path` and a code, never more. */
 export function createHttp(options: HttpOptions = {}): Http {
+  /** By host, how far ahead we were at its last answers. What a cache kept carries an old date: the least is the truth. */
+  const ahead = new Map<string, number[]>();
+  function noteDate(host: string, headers: Headers): void {
+    const theirs = Date.parse(headers.get('date') ?? '');
+    if (Number.isNaN(theirs)) return;
+    ahead.set(host, [...(ahead.get(host) ?? []).slice(1 - answersKept), Date.now() - theirs]);
+  }
+
   /** One exchange; `read` takes the body of an answer that is no refusal. */
   async function one<T>(request: HttpRequest, read: (response: Response, where: string) => Promise<T>): Promise<T> {
     const url = readUrl(request);
@@ -43,7 +53,10 @@ export function createHttp(options: HttpOptions = {}): Http {
       );
     };
     try {
-      const { status, value } = await exchange(options.fetch ?? globalThis.fetch, request, where, read);
+      const { status, value } = await exchange(options.fetch ?? globalThis.fetch, request, where, (response) => {
+        noteDate(url.host, response.headers);
+        return read(response, where);
+      });
       note('ok', status);
       return value;
     } catch (error) {
@@ -53,6 +66,7 @@ export function createHttp(options: HttpOptions = {}): Http {
   }
 
   return {
+    aheadOf: (url) => Math.min(...(ahead.get(URL.canParse(url) ? new URL(url).host : '') ?? [0])),
     send: (request) => one(request, async (response, where) => answer(response, await response.text(), request, where)),
     download: ({ mostBytes, ...request }) =>
       one({ ...request, method: 'GET' }, (response, where) => bytesOf(response, mostBytes, where)),

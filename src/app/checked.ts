@@ -32,6 +32,10 @@ export function checked({
             guide,
             pollMs: poll,
             lagMs,
+            aheadMs:
+              sources()
+                .shops.find((each) => each.id === id)
+                ?.aheadMs() ?? 0,
             grantEndsAt: made.grantEndsAt(),
           },
         ];
@@ -49,6 +53,7 @@ export function checked({
             guide,
             pollMs: poll,
             lagMs: made.lagMs,
+            aheadMs: 0,
             grantEndsAt: null,
           },
         ];
@@ -65,6 +70,7 @@ export function checked({
             guide,
             pollMs: null,
             lagMs: 0,
+            aheadMs: 0,
             grantEndsAt: null,
           },
         ];

@@ -55,9 +55,10 @@ export function createSourceFactory({
     const plug = plugs.channels.get(shop.channel);
     if (plug === undefined) throw new TypeError(`no channel ${shop.channel}`);
     const tokens = await tokensOf(`shop:${shop.id}`, shop.credentials);
+    const baseUrl = shop.baseUrl ?? plug.defaultBaseUrl ?? '';
     const channel: Channel = plug.create({
       shopId: shop.id,
-      baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
+      baseUrl,
       credentials: plug.credentials.parse({ ...shop.credentials, ...tokens.fresh }),
       timezone,
       http,
@@ -65,7 +66,8 @@ export function createSourceFactory({
       identifier,
       saveTokens: tokens.save,
     });
-    const source = { id: shop.id, channel, pollMs: shop.poll, backfillDays: shop.backfillDays };
+    const aheadMs = (): number => http.aheadOf(baseUrl);
+    const source = { id: shop.id, channel, pollMs: shop.poll, aheadMs, backfillDays: shop.backfillDays };
     shopsMade.set(shop.id, { block, source });
     return source;
   }
@@ -92,9 +94,9 @@ export function createSourceFactory({
 
   /** Saved tokens follow from the configured seed: a new seed (somebody granted access again) makes them worthless. */
   async function tokensOf(id: string, credentials: unknown) {
-    const seed = createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');
+    const seed = seedOf(credentials);
     return {
-      fresh: savedTokens(await storage.tokens.find(id), seed, vault),
+      fresh: savedTokens(await storage.tokens.find(id), credentials, vault),
       save: ({ expiresAt, ...tokens }: FreshTokens): Promise<void> =>
         storage.tokens.save(id, vault.seal(JSON.stringify({ seed, ...tokens, expiresAt })), expiresAt, clock.now()),
     };
@@ -128,9 +130,16 @@ export function createSourceFactory({
   });
 }
 
-/** Tokens refreshed since that seed, as credentials; nothing when there are none. */
-function savedTokens(row: { readonly sealed: string } | undefined, seed: string, vault: Vault): Partial<FreshTokens> {
+const seedOf = (credentials: unknown): string =>
+  createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');
+
+/** Tokens refreshed since these were configured, as credentials; nothing when there are none. */
+export function savedTokens(
+  row: { readonly sealed: string } | undefined,
+  credentials: unknown,
+  vault: Vault,
+): Partial<FreshTokens> {
   if (row === undefined) return {};
   const { seed: from, ...tokens } = JSON.parse(vault.open(row.sealed)) as FreshTokens & { seed?: string };
-  return from === seed ? tokens : {};
+  return from === seedOf(credentials) ? tokens : {};
 }

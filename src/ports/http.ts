@@ -32,6 +32,11 @@ export interface HttpAnswer {
  * No error or log carries a query, a header, a body or a key.
  */
 export interface Http {
+  /**
+   * How many ms this machine's clock is ahead of the clock of that host, by the `Date` of its last answers; negative when
+   * it is behind, 0 when nothing is known. To a second: HTTP dates have no more.
+   */
+  aheadOf(url: string): number;
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** The bytes behind an address, at most `mostBytes` of them: RejectedError (TOO_BIG) when there are more. Repeatable. */
   download(request: {

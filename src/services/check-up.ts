@@ -14,6 +14,8 @@ export interface CheckedSource {
   /** World ms between two reads, and how far behind now the platform's lists are complete; null where nobody polls. */
   readonly pollMs: number | null;
   readonly lagMs: number;
+  /** How many ms this machine's clock is ahead of the platform's. */
+  readonly aheadMs: number;
   /** When a person has to grant access again. */
   readonly grantEndsAt: number | null;
 }

@@ -19,6 +19,8 @@ export interface ShopSource {
   readonly id: string;
   readonly channel: Channel;
   readonly pollMs: number;
+  /** How many ms this machine's clock is ahead of the shop's, as far as its answers tell. */
+  readonly aheadMs: () => number;
   /** How many days of orders are brought in when the shop is new. */
   readonly backfillDays: number;
 }
@@ -83,6 +85,8 @@ export interface Ingest {
 
 /** Rows one step takes: it must not hold the event loop for longer than a blink. */
 const pieceSize = 100;
+/** HTTP dates are whole seconds, and answers take a while. */
+const noticeMs = 5_000;
 /** What changed later than that need not have been read yet. */
 const settledMs = 10 * 60_000;
 const deadCursor: ReadonlySet<string> = new Set(['BAD_CURSOR', 'CURSOR_STUCK']);
@@ -177,7 +181,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
   async function readUpToNow<Row>(
     stream: string,
     source: string,
-    { lagMs, longestMs }: { readonly lagMs: number; readonly longestMs: number },
+    { lagMs, longestMs, aheadMs }: { readonly lagMs: number; readonly longestMs: number; readonly aheadMs: number },
     pull: (window: Window, page: string | undefined) => Promise<Rows<Row>>,
     store: (tx: Stores, piece: readonly Row[], now: number) => Promise<number>,
   ): Promise<number> {
@@ -190,6 +194,8 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
     let { watermark: from, windowTo, page } = cursor;
     let changed = 0;
     let isAtNow = false;
+    // By the shop's clock: ours may run before it, and its next changes must not be dated before the watermark.
+    const late = aheadMs > noticeMs ? aheadMs : 0;
     let begunAt: number | undefined;
     while (!isAtNow) {
       const now = clock.now();
@@ -209,7 +215,12 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         // The last stretch may not be complete yet. An older one is, but for what changed on the way to its end.
         const next: CursorRow =
           page === null
-            ? { stream, watermark: Math.max(from, to - lagMs), windowTo: null, page: null }
+            ? {
+                stream,
+                watermark: Math.max(from, Math.min(to, clock.now() - late) - lagMs),
+                windowTo: null,
+                page: null,
+              }
             : { stream, watermark: from, windowTo: to, page };
         changed += await storeInPieces(read.rows, store, async (tx, at) => {
           await tx.sources.saveCursor(next, at);
@@ -296,7 +307,11 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         readUpToNow(
           `shop:${source.id}/updated`,
           `shop:${source.id}`,
-          { lagMs: source.channel.lagMs, longestMs: source.channel.windowMs.updated },
+          {
+            lagMs: source.channel.lagMs,
+            longestMs: source.channel.windowMs.updated,
+            aheadMs: source.aheadMs(),
+          },
           async (window, page) => rowsOf(await source.channel.pullUpdated(window, page, signal)),
           ordersOf(source),
         ),
@@ -307,7 +322,7 @@ export function createIngest({ storage, clock, rulebook, shopOf, vault, metrics,
         readUpToNow(
           `system:${source.id}/updated`,
           `system:${source.id}`,
-          { lagMs: source.system.lagMs, longestMs: Number.POSITIVE_INFINITY },
+          { lagMs: source.system.lagMs, longestMs: Number.POSITIVE_INFINITY, aheadMs: 0 },
           async (window, page) => rowsOf(await source.system.pullUpdated(window, page, signal)),
           fulfillmentsOf(source),
         ),

@@ -264,3 +264,20 @@ it('downloads bytes as they are, and gives up at the first byte too many', async
   expect(await http.download({ url, mostBytes: 70_000 })).toEqual(bytes);
   await expect(http.download({ url, mostBytes: 69_999 })).rejects.toMatchObject({ code: 'TOO_BIG', retry: 'never' });
 });
+
+it('knows how far our clock is before that of a host: a date that a cache kept counts for nothing [B3]', async () => {
+  const dates = [Date.now() - 600_000, Date.now() - 120_000, undefined];
+  const http = createHttp({
+    fetch: async () => {
+      const date = dates.shift();
+      return new Response('{}', { headers: date === undefined ? {} : { date: new Date(date).toUTCString() } });
+    },
+  });
+  const url = 'https://shop.example.com/v1/orders';
+  expect(http.aheadOf(url)).toBe(0);
+  for (let call = 0; call < 3; call += 1) await http.send({ method: 'GET', url });
+
+  expect(http.aheadOf(url)).toBeGreaterThanOrEqual(120_000);
+  expect(http.aheadOf(url)).toBeLessThan(125_000);
+  expect(http.aheadOf('https://other.example.com')).toBe(0);
+});

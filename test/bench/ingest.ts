@@ -45,7 +45,13 @@ async function pullTwice(folder: string, name: string, pages: readonly string[],
     metrics: silentMetrics,
     log: silentLog,
   });
-  const source = { id: 'mini', channel: aShop(clock, shopAnswers(pages)), pollMs: 5_000, backfillDays: 0 };
+  const source = {
+    id: 'mini',
+    channel: aShop(clock, shopAnswers(pages)),
+    pollMs: 5_000,
+    aheadMs: () => 0,
+    backfillDays: 0,
+  };
   const pull = () => ingest.pullShop(source, new AbortController().signal);
   const watch = watchLoop();
   const first = await costOf(pull);

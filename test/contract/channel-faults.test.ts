@@ -75,7 +75,7 @@ describe.each(channels)('channel $name', ({ plug, binding }) => {
             identifier: createIdentifier(Buffer.alloc(32, 7)),
             saveTokens: async () => {},
           });
-          const source: ShopSource = { id: server, channel, pollMs: 5_000, backfillDays: 2 };
+          const source: ShopSource = { id: server, channel, pollMs: 5_000, aheadMs: () => 0, backfillDays: 2 };
           const shared = { storage, clock, metrics: silentMetrics, log: silentLog };
           const ingest = createIngest({ ...shared, rulebook: () => rulebook, shopOf: () => server, vault: testVault });
           const history = createWalkHistory({ storage, clock, ingest, directory, log: silentLog });

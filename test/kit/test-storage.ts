@@ -147,8 +147,8 @@ export async function startFlow(options: FlowOptions = {}): Promise<Flow> {
   const tmall = aChannel();
   const wms = aSystem();
   const shops: ShopSource[] = [
-    { id: 'mini', channel: mini, pollMs: 5_000, backfillDays: 0 },
-    { id: 'tmall', channel: tmall, pollMs: 5_000, backfillDays: 0 },
+    { id: 'mini', channel: mini, pollMs: 5_000, aheadMs: () => 0, backfillDays: 0 },
+    { id: 'tmall', channel: tmall, pollMs: 5_000, aheadMs: () => 0, backfillDays: 0 },
   ];
   const system: SystemSource = { id: 'wms', system: wms, pollMs: 5_000 };
   let made: { rules: readonly Rule[]; book: Rulebook } | undefined;

@@ -13,6 +13,7 @@ const aSource = (id: string, change: Partial<CheckedSource> = {}): CheckedSource
   guide,
   pollMs: 5_000,
   lagMs: 60_000,
+  aheadMs: 0,
   grantEndsAt: null,
   ...change,
 });

@@ -78,6 +78,17 @@ describe('reading a shop', () => {
     expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('10:00') - 1_000 });
   });
 
+  it('keeps its place by the clock of the shop, when ours runs before it [B2]', async () => {
+    const flow = await startFlow();
+    const { source } = pages(flow);
+    await flow.ingest.pullShop({ ...source, aheadMs: () => 3 * 60_000 }, flow.signal);
+    expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('09:57') - 1_000 });
+
+    await flow.clock.advanceTo(at('10:01'));
+    await flow.ingest.pullShop({ ...source, aheadMs: () => 900 }, flow.signal);
+    expect(await flow.storage.sources.cursor('shop:mini/updated')).toMatchObject({ watermark: at('10:01') - 1_000 });
+  });
+
   it('moves its place back never, however short the window', async () => {
     const flow = await startFlow();
     await flow.storage.sources.saveCursor(

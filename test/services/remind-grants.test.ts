@@ -22,6 +22,7 @@ it('a grant that ends is said 14, 7, 3 and 1 days before and at its end, once ea
     guide,
     pollMs: 5_000,
     lagMs: 0,
+    aheadMs: 0,
     grantEndsAt: endsAt,
   };
   const remind = createRemindGrants({ storage: flow.storage, clock: flow.clock, sources: () => [source] });

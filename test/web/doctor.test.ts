@@ -17,6 +17,7 @@ it('the check-up says per platform its state in words, who clicks where, and wha
   expect(page.statusCode).toBe(200);
   const text = page.body.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
   expect(text).toContain('拼多多店 拼多多 缺权限 还没读到过 · 对方答 PERMISSION · 最坏 3分 后看到变化');
+  expect(text).toContain('这台机器的时钟快了 3分，请校准');
   expect(text).toContain('授权 3天0时 后到期，请提前重新授权 · 正在补老单 42%');
   expect(text).toContain('还没接的');
   expect(text).toContain('请帮忙开通抖店接口： 在哪里：抖店开放平台 谁去点：店铺主账号 1. 建应用，等审核');

@@ -3,6 +3,7 @@ import { createLinkedClock } from '../../adapters/clock/linked.ts';
 import { createSystemClock, sleepWall } from '../../adapters/clock/system.ts';
 import { createHttp } from '../../adapters/http.ts';
 import { createIdentifier } from '../../adapters/identifier.ts';
+import { createVault } from '../../adapters/vault.ts';
 import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import { monthState } from '../../domain/month.ts';
@@ -14,6 +15,7 @@ import { createRoomBell } from '../../web/room-bell.ts';
 import { type Company, checkCompany, fileChannel, notYet, uncovered } from '../company.ts';
 import { createMessengers } from '../messengers.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
+import { savedTokens } from '../sources.ts';
 import { print } from './output.ts';
 import { withStorage } from './with-storage.ts';
 
@@ -97,6 +99,14 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   const http = createHttp();
   const signal = AbortSignal.timeout(20_000);
   const window = { from: clock.now() - 60_000, to: clock.now() };
+  // What the bot at work holds by now, without the refresh token: a refresh here would void it.
+  const vault = createVault(keys.vault);
+  const lent = async (id: string, credentials: object): Promise<object> => {
+    const row = existsSync(runtime.databaseFile)
+      ? await withStorage(runtime, (storage) => storage.tokens.find(id))
+      : undefined;
+    return { ...credentials, ...savedTokens(row, credentials, vault), refreshToken: undefined };
+  };
   const shops = company.shops.map(async (shop): Promise<Finding> => {
     if (shop.channel === fileChannel) return fileShop(shop);
     const plug = plugs.channels.get(shop.channel);
@@ -105,8 +115,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
       const channel = plug?.create({
         shopId: shop.id,
         baseUrl: shop.baseUrl ?? plug.defaultBaseUrl ?? '',
-        // Without the refresh token: a refresh here would void the one that a bot at work holds.
-        credentials: plug.credentials.parse({ ...shop.credentials, refreshToken: undefined }),
+        credentials: plug.credentials.parse(await lent(`shop:${shop.id}`, shop.credentials)),
         timezone: company.timezone,
         http,
         clock,
@@ -123,7 +132,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
       const made = plug?.create({
         systemId: system.id,
         baseUrl: system.baseUrl ?? plug.defaultBaseUrl ?? '',
-        credentials: plug.credentials.parse({ ...system.credentials, refreshToken: undefined }),
+        credentials: plug.credentials.parse(await lent(`system:${system.id}`, system.credentials)),
         http,
         clock,
       });

@@ -24,6 +24,14 @@ const t = {
   },
   ends: { zh: '授权 {span} 后到期，请提前重新授权', en: 'the grant ends in {span}: grant it again before' },
   ended: { zh: '授权已到期', en: 'the grant has ended' },
+  fast: {
+    zh: '这台机器的时钟快了 {span}，请校准（NTP）',
+    en: 'this machine’s clock is {span} fast: set it right (NTP)',
+  },
+  slow: {
+    zh: '这台机器的时钟慢了 {span}，请校准（NTP）',
+    en: 'this machine’s clock is {span} slow: set it right (NTP)',
+  },
   backfill: { zh: '正在补老单 {share}%', en: 'bringing in old orders, {share} %' },
   error: { zh: '对方答 {code}', en: 'it answers {code}' },
   where: { zh: '在哪里', en: 'Where' },
@@ -37,6 +45,9 @@ const t = {
   },
   count: { zh: '{count} 次，最近 {time}，例如 {ref}', en: '{count} times, last {time}, such as {ref}' },
 } satisfies Record<string, Text>;
+
+/** Platforms refuse from 5 minutes on; a minute is worth a look. */
+const skewShownMs = 60_000;
 
 const states: Readonly<Record<SourceState, { readonly tone: Parameters<typeof markHtml>[0]; readonly text: Text }>> = {
   works: { tone: 'done', text: { zh: '可用', en: 'Works' } },
@@ -79,7 +90,7 @@ ${
 }
 
 function findingHtml(finding: Finding, say: Say, language: Language, times: Times): Html {
-  const { state, name, platform, guide, lastOkAt, error, worstDelayMs, grantEndsAt, backfill } = finding;
+  const { state, name, platform, guide, lastOkAt, error, worstDelayMs, grantEndsAt, backfill, aheadMs } = finding;
   const { tone, text } = states[state];
   const facts = [
     lastOkAt === null ? say(t.never) : fill(say(t.lastOk), { time: times.clock(lastOkAt) }),
@@ -88,6 +99,9 @@ function findingHtml(finding: Finding, say: Say, language: Language, times: Time
     ...(grantEndsAt === null
       ? []
       : [grantEndsAt < times.now ? say(t.ended) : fill(say(t.ends), { span: times.away(grantEndsAt) })]),
+    ...(Math.abs(aheadMs) < skewShownMs
+      ? []
+      : [fill(say(aheadMs > 0 ? t.fast : t.slow), { span: span(Math.abs(aheadMs), language) })]),
     ...(backfill === null ? [] : [fill(say(t.backfill), { share: String(Math.floor(backfill * 100)) })]),
   ];
   return html`<li>${markHtml(tone)} <b>${name}</b> <span class="muted">${say(platform)}</span> <b class="state">${say(text)}</b><p>${facts.join(' · ')}</p>${state === 'works' ? false : guideHtml(platform, guide, say)}</li>`;
