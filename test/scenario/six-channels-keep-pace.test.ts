@@ -2,9 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { getJson, type Lab, openLab, pause, postJson, readRows } from '../kit/bot-process.ts';
 import { bySize, size } from '../kit/size.ts';
 
-/** The day of a surge (A3) over six shops. */
+/** The day of a surge (A3) over six shops; the short run squeezes more of it into its seconds. */
 const surge = {
-  ordersPerDay: 35_432,
+  ordersPerDay: bySize({ short: 120_000, moderate: 35_432, full: 35_432 }),
   shares: { tmall: 0.35, pdd: 0.25, dy: 0.2, mini: 0.1, us: 0.05, wx: 0.05 },
 };
 const wallMs = bySize({ short: 6_000, moderate: 25_000, full: 90_000 });
