@@ -14,7 +14,7 @@ import {
 import { bySize, isLong } from '../kit/size.ts';
 
 const seeds = Array.from({ length: Number(process.env.WARROOM_SEEDS ?? 1) || 1 }, (_, index) => index + 1);
-const kills = bySize({ short: 3, moderate: 20, full: 200 });
+const kills = bySize({ short: 2, moderate: 20, full: 200 });
 
 let lab: Lab;
 beforeEach(() => {
