@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
-import type { OrderPage, SkippedRow, SourceOrder, Window } from '../../../ports/channel.ts';
+import type { OrderPage, SkippedRow, Window } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { inParallel, sift } from '../../../ports/reading.ts';
 import type { Send } from './client.ts';
 import { Time, Whole } from './fields.ts';
 import { type RowReader, readOrder } from './order.ts';
@@ -51,7 +52,7 @@ export async function readPage(
   if (list === undefined)
     throw new RetryableError('POST /order/searchList: the answer is no page of orders', { code: 'BAD_PAGE' });
   const { total, shop_order_list: rows } = list;
-  const { orders, skipped } = sift(rows, reader);
+  const { orders, skipped } = sift(rows, (row) => readOrder(row, reader));
   return {
     // The upper bound of a placing time is known to be outside.
     orders: by === 'create' ? orders.filter(({ view }) => view.placedAt < window.to) : orders,
@@ -144,11 +145,12 @@ export async function readOrders(
   reader: RowReader,
   signal: AbortSignal,
 ): Promise<OrderPage> {
-  const waiting = [...new Set(orderNos)];
   const rows: unknown[] = [];
   const refused: SkippedRow[] = [];
-  const work = async (): Promise<void> => {
-    for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
+  await inParallel(
+    [...new Set(orderNos)],
+    { atOnce: parallelReads, pause: () => clock.sleep(breathMs, signal) },
+    async (no) => {
       try {
         const row = await readDetail(send, no, signal);
         if (row !== undefined) rows.push(row);
@@ -157,26 +159,8 @@ export async function readOrders(
         // The message ends in the request's own number: reasons are counted.
         refused.push({ ref: no, reason: error.code });
       }
-      if (waiting.length > 0) await clock.sleep(breathMs, signal);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: parallelReads }, work));
-  } finally {
-    // After a failure the other readers finish what they asked for and take nothing new.
-    waiting.length = 0;
-  }
-  const { orders, skipped } = sift(rows, reader);
+    },
+  );
+  const { orders, skipped } = sift(rows, (row) => readOrder(row, reader));
   return { orders, skipped: [...skipped, ...refused], next: undefined };
-}
-
-function sift(rows: readonly unknown[], reader: RowReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
-  const orders: SourceOrder[] = [];
-  const skipped: SkippedRow[] = [];
-  for (const row of rows) {
-    const read = readOrder(row, reader);
-    if ('view' in read) orders.push(read);
-    else skipped.push(read);
-  }
-  return { orders, skipped };
 }

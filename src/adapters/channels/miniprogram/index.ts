@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import { bySheet } from '../../../ports/access.ts';
-import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
+import { defineChannel, type OrderPage } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { inParallel, sift } from '../../../ports/reading.ts';
 import { type Client, type Credentials, createClient } from './client.ts';
 import { type RowReader, readOrder } from './order.ts';
 import { createReadPush } from './push.ts';
@@ -101,7 +102,7 @@ async function readPage(
   if (next !== undefined && next === cursor) {
     throw new RejectedError('GET /v1/orders: the shop answers the same page for ever', { code: 'CURSOR_STUCK' });
   }
-  return { ...sift(parsed.data.orders, reader), next };
+  return { ...sift(parsed.data.orders, (row) => readOrder(row, reader)), next };
 }
 
 async function readOrders(
@@ -111,31 +112,14 @@ async function readOrders(
   reader: RowReader,
   signal: AbortSignal,
 ): Promise<OrderPage> {
-  const waiting = [...new Set(orderNos)];
   const rows: unknown[] = [];
-  const work = async (): Promise<void> => {
-    for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
+  await inParallel(
+    [...new Set(orderNos)],
+    { atOnce: parallelReads, pause: () => clock.sleep(breathMs, signal) },
+    async (no) => {
       const row = await client.get(`/v1/orders/${encodeURIComponent(no)}`, {}, signal);
       if (row !== undefined) rows.push(row);
-      if (waiting.length > 0) await clock.sleep(breathMs, signal);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: parallelReads }, work));
-  } finally {
-    // After a failure the other readers finish what they asked for and take nothing new.
-    waiting.length = 0;
-  }
-  return { ...sift(rows, reader), next: undefined };
-}
-
-function sift(rows: readonly unknown[], reader: RowReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
-  const orders: SourceOrder[] = [];
-  const skipped: SkippedRow[] = [];
-  for (const row of rows) {
-    const read = readOrder(row, reader);
-    if ('view' in read) orders.push(read);
-    else skipped.push(read);
-  }
-  return { orders, skipped };
+    },
+  );
+  return { ...sift(rows, (row) => readOrder(row, reader)), next: undefined };
 }

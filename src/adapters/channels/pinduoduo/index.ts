@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bySheet } from '../../../ports/access.ts';
-import { defineChannel, type OrderPage, type SkippedRow, type SourceOrder } from '../../../ports/channel.ts';
+import { defineChannel, type OrderPage } from '../../../ports/channel.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { inParallel, sift } from '../../../ports/reading.ts';
 import { type Client, type Credentials, createClient } from './client.ts';
 import { fetchOrder } from './fetch-order.ts';
 import { type RowReader, readOrder } from './order.ts';
@@ -60,12 +61,12 @@ export default defineChannel<Credentials>({
       grantEndsAt: () => client.grantEndsAt(),
       async pullUpdated(window, cursor, signal) {
         const { rows, next } = await walkBack(changed, window, context.clock.now() - lagMs, cursor, signal);
-        return { ...sift(rows, reader), next };
+        return { ...sift(rows, (row) => readOrder(row, reader)), next };
       },
       // Orders are not listed before they are paid and their group is complete: that is when they are placed for the shop.
       async pullCreated(window, cursor, signal) {
         const { rows, next } = await walkForward(confirmed, window, cursor, signal);
-        return { ...sift(rows, reader), next };
+        return { ...sift(rows, (row) => readOrder(row, reader)), next };
       },
       fetchOrders: (orderNos, signal) => readOrders(client, context.clock, orderNos, reader, signal),
       addRemark: (orderNo, remark, signal) => addRemark(client, orderNo, remark, signal),
@@ -81,31 +82,14 @@ async function readOrders(
   reader: RowReader,
   signal: AbortSignal,
 ): Promise<OrderPage> {
-  const waiting = [...new Set(orderNos)];
   const rows: unknown[] = [];
-  const work = async (): Promise<void> => {
-    for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
+  await inParallel(
+    [...new Set(orderNos)],
+    { atOnce: parallelReads, pause: () => clock.sleep(breathMs, signal) },
+    async (no) => {
       const row = await fetchOrder(client, no, signal);
       if (row !== undefined) rows.push(row);
-      if (waiting.length > 0) await clock.sleep(breathMs, signal);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: parallelReads }, work));
-  } finally {
-    // After a failure the other readers finish what they asked for and take nothing new.
-    waiting.length = 0;
-  }
-  return { ...sift(rows, reader), next: undefined };
-}
-
-function sift(rows: readonly unknown[], reader: RowReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
-  const orders: SourceOrder[] = [];
-  const skipped: SkippedRow[] = [];
-  for (const row of rows) {
-    const read = readOrder(row, reader);
-    if ('view' in read) orders.push(read);
-    else skipped.push(read);
-  }
-  return { orders, skipped };
+    },
+  );
+  return { ...sift(rows, (row) => readOrder(row, reader)), next: undefined };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { ChannelContext, OrderPage, SkippedRow, SourceOrder, Window } from '../../../ports/channel.ts';
+import { sift } from '../../../ports/reading.ts';
 import type { Answer, Ask } from './client.ts';
 import { readOrder } from './order.ts';
 import { listOrders, readOrders, readScopes, rests } from './queries.ts';
@@ -79,7 +80,7 @@ export function createOrders({ shopId, identifier, clock }: ChannelContext<unkno
     if (next !== undefined && next === cursor) {
       throw new RejectedError('Shopify orders: the shop answers the same page for ever', { code: 'CURSOR_STUCK' });
     }
-    const { orders, skipped } = await sift(nodes, signal);
+    const { orders, skipped } = await readWhole(nodes, signal);
     return { orders, skipped: [...reach, ...notes, ...skipped], next };
   }
 
@@ -98,7 +99,7 @@ export function createOrders({ shopId, identifier, clock }: ChannelContext<unkno
       const nodes = Nodes.safeParse(data.nodes);
       if (!nodes.success) throw new RetryableError('Shopify orders: the answer is no list', { code: 'BAD_PAGE' });
       waiting.splice(0, taken);
-      const sifted = await sift(
+      const sifted = await readWhole(
         nodes.data.filter((node) => node !== null),
         signal,
       );
@@ -108,15 +109,10 @@ export function createOrders({ shopId, identifier, clock }: ChannelContext<unkno
     return { orders, skipped, next: undefined };
   }
 
-  async function sift(nodes: readonly unknown[], signal: AbortSignal) {
-    const orders: SourceOrder[] = [];
-    const skipped: SkippedRow[] = [];
-    for (const node of nodes) {
-      const found = readOrder(await whole(node, signal), { shopId, identifier });
-      if ('view' in found) orders.push(found);
-      else skipped.push(found);
-    }
-    return { orders, skipped };
+  async function readWhole(nodes: readonly unknown[], signal: AbortSignal) {
+    const rows: unknown[] = [];
+    for (const node of nodes) rows.push(await whole(node, signal));
+    return sift(rows, (row) => readOrder(row, { shopId, identifier }));
   }
 
   /** The order with its lists read to their ends. */

@@ -1,33 +1,11 @@
 import { RejectedError } from '../../../domain/errors.ts';
+import { inParallel } from '../../../ports/reading.ts';
 import type { Send } from './client.ts';
 import { fields, isObject, isPartial, tidOf } from './row.ts';
 
-const parallelReads = 8;
+export const parallelReads = 8;
 /** Trades whose full rows are kept: more than the overlap of two reads holds at a storm. */
 const mostKept = 2_000;
-
-/**
- * Runs `work` over all of them, few at a time, each worker with a `pause` before its next one. After a failure the others
- * finish what they asked for and take nothing new.
- */
-export async function inParallel<T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-  pause: () => Promise<void> = async () => undefined,
-): Promise<void> {
-  const waiting = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      await work(item);
-      if (waiting.length > 0) await pause();
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(parallelReads, items.length) }, worker));
-  } finally {
-    waiting.length = 0;
-  }
-}
 
 /** The full trade; undefined when the shop has none of that number. */
 export async function readFull(
@@ -63,7 +41,7 @@ export function createDetails(send: Send): (rows: readonly unknown[], signal: Ab
 
   return async (rows, signal) => {
     const complete = [...rows];
-    await inParallel([...rows.entries()], async ([index, row]) => {
+    await inParallel([...rows.entries()], { atOnce: parallelReads }, async ([index, row]) => {
       const tid = tidOf(row);
       if (tid === undefined || !isObject(row) || !isPartial(row)) return;
       const known = kept.get(tid);

@@ -8,8 +8,9 @@ import {
   type SourceOrder,
   type Window,
 } from '../../../ports/channel.ts';
+import { inParallel, sift } from '../../../ports/reading.ts';
 import { type Credentials, createClient } from './client.ts';
-import { createDetails, inParallel, readFull } from './details.ts';
+import { createDetails, parallelReads, readFull } from './details.ts';
 import { guide } from './guide.ts';
 import { addRemark } from './remark.ts';
 import { fields, listOf } from './row.ts';
@@ -87,7 +88,7 @@ export default defineChannel<Credentials>({
       const completeTo = Math.floor((clock.now() - lagMs) / 1_000);
       const read = pageReader(list, signal);
       const { rows, next } = await walk(read, stretch, { pageSize, completeTo, cursor });
-      return { ...sift(await complete(rows, signal), reader), next };
+      return { ...sift(await complete(rows, signal), (row) => readTrade(row, reader)), next };
     };
 
     const pageReader =
@@ -132,7 +133,7 @@ export default defineChannel<Credentials>({
             orders.push({ ...read, view: { ...read.view, sortedAt: await sortedAtOf(read.view, signal) } });
           else if (read !== undefined) skipped.push(read);
         };
-        await inParallel(tids, readOne, () => clock.sleep(breathMs, signal));
+        await inParallel(tids, { atOnce: parallelReads, pause: () => clock.sleep(breathMs, signal) }, readOne);
         return { orders, skipped, next: undefined };
       },
       addRemark: (orderNo, remark, signal) => addRemark(send, orderNo, remark, signal),
@@ -140,14 +141,3 @@ export default defineChannel<Credentials>({
     };
   },
 });
-
-function sift(rows: readonly unknown[], reader: TradeReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
-  const orders: SourceOrder[] = [];
-  const skipped: SkippedRow[] = [];
-  for (const row of rows) {
-    const read = readTrade(row, reader);
-    if ('view' in read) orders.push(read);
-    else skipped.push(read);
-  }
-  return { orders, skipped };
-}

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import { bySheet } from '../../../ports/access.ts';
-import {
-  defineChannel,
-  type OrderPage,
-  type SkippedRow,
-  type SourceOrder,
-  type Window,
-} from '../../../ports/channel.ts';
+import { defineChannel, type OrderPage, type Window } from '../../../ports/channel.ts';
+import { inParallel, sift } from '../../../ports/reading.ts';
 import { type Credentials, createClient, type Send } from './client.ts';
 import { fetchOrder } from './fetch-order.ts';
 import { type RowReader, readOrder } from './order.ts';
@@ -79,7 +74,7 @@ export default defineChannel<Credentials>({
         readPage(send, { create_time_range: rangeOf(window) }, cursor, reader, signal),
       async fetchOrders(orderNos, signal) {
         const found = await readOrders(send, orderNos, signal);
-        return { ...sift([...found.values()], reader), next: undefined };
+        return { ...sift([...found.values()], (row) => readOrder(row, reader)), next: undefined };
       },
       addRemark: (orderNo, remark, signal) => addRemark(send, orderNo, remark, signal),
       readPush:
@@ -117,7 +112,7 @@ async function readPage(
   const found = await readOrders(send, orderNos, signal);
   const { orders, skipped } = sift(
     orderNos.flatMap((no) => found.get(no) ?? []),
-    reader,
+    (row) => readOrder(row, reader),
   );
   const gone = orderNos.filter((no) => !found.has(no)).map((ref) => ({ ref, reason: 'order: listed, but not there' }));
   return { orders, skipped: [...skipped, ...gone], next };
@@ -128,30 +123,10 @@ async function readOrders(
   orderNos: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const waiting = [...new Set(orderNos)];
   const found = new Map<string, unknown>();
-  const work = async (): Promise<void> => {
-    for (let no = waiting.shift(); no !== undefined; no = waiting.shift()) {
-      const row = await fetchOrder(send, no, signal);
-      if (row !== undefined) found.set(no, row);
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: parallelReads }, work));
-  } finally {
-    // After a failure the other readers finish what they asked for and take nothing new.
-    waiting.length = 0;
-  }
+  await inParallel([...new Set(orderNos)], { atOnce: parallelReads }, async (no) => {
+    const row = await fetchOrder(send, no, signal);
+    if (row !== undefined) found.set(no, row);
+  });
   return found;
-}
-
-function sift(rows: readonly unknown[], reader: RowReader): { orders: SourceOrder[]; skipped: SkippedRow[] } {
-  const orders: SourceOrder[] = [];
-  const skipped: SkippedRow[] = [];
-  for (const row of rows) {
-    const read = readOrder(row, reader);
-    if ('view' in read) orders.push(read);
-    else skipped.push(read);
-  }
-  return { orders, skipped };
 }
