@@ -4,6 +4,7 @@ import { createDouyin } from './douyin/server.ts';
 import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
+import { createKuaimai } from './kuaimai/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
 import { createShopify } from './shopify/server.ts';
@@ -21,6 +22,7 @@ export function createServers(): readonly Server[] {
     createShopify(),
     createWechat(),
     createJushuitan(),
+    createKuaimai(),
     createKuaidi100(),
     ...createDingTalk(),
     ...createWecom(),

@@ -10,6 +10,8 @@ export const jushuitan = {
   refreshToken: 'refresh-demo',
 } as const;
 
+export const kuaimai = { appKey: '3000001', appSecret: 'km-secret-demo' } as const;
+
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
 /**
@@ -21,7 +23,10 @@ export const erpDoors = {
     server: 'jst',
     credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret },
   },
+  kuaimai: { server: 'kuaimai', credentials: kuaimai },
 } as const;
+/** The protocols whose access tokens end and are renewed. */
+const withTokens: readonly ErpKind[] = ['jushuitan', 'kuaimai'];
 export type ErpKind = keyof typeof erpDoors;
 export const erpKinds = Object.keys(erpDoors) as ErpKind[];
 
@@ -146,7 +151,7 @@ export function companyConfig(
         id: 'wms',
         kind: erp,
         baseUrl: `${url}/${door.server}`,
-        credentials: { ...door.credentials, ...(erp === 'jushuitan' ? tokens : {}) },
+        credentials: { ...door.credentials, ...(withTokens.includes(erp) ? tokens : {}) },
       },
     ],
     warehouses: warehouses.map((one) => ({
