@@ -9,6 +9,7 @@ import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
+import { createWangdiantong } from './wangdiantong/server.ts';
 import { createWechat } from './wechat/server.ts';
 import { createWecom } from './wecom/server.ts';
 
@@ -23,6 +24,7 @@ export function createServers(): readonly Server[] {
     createWechat(),
     createJushuitan(),
     createKuaimai(),
+    createWangdiantong(),
     createKuaidi100(),
     ...createDingTalk(),
     ...createWecom(),

@@ -12,6 +12,8 @@ export const jushuitan = {
 
 export const kuaimai = { appKey: '3000001', appSecret: 'km-secret-demo' } as const;
 
+export const wangdiantong = { sid: 'demo-sid', appKey: 'demo-key', appSecret: 'demo-secret:demo-salt' } as const;
+
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
 /**
@@ -24,6 +26,7 @@ export const erpDoors = {
     credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret },
   },
   kuaimai: { server: 'kuaimai', credentials: kuaimai },
+  wangdiantong: { server: 'wdt', credentials: wangdiantong },
 } as const;
 /** The protocols whose access tokens end and are renewed. */
 const withTokens: readonly ErpKind[] = ['jushuitan', 'kuaimai'];
