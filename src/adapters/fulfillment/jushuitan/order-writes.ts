@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { FulfillmentView } from '../../../domain/fulfillment.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
-import type { Reroute } from '../../../ports/fulfillment.ts';
-import { asNumber, isNumber, toBiz } from './biz.ts';
+import type { Hold, HoldReason, Reroute } from '../../../ports/fulfillment.ts';
+import { oneOf, outcomeOf, refusedBy, whyGone } from '../refusal.ts';
+import { asNumber, isForbidden, isNumber, toBiz } from './biz.ts';
 import type { Envelope, Send } from './client.ts';
 import { fetchBySystemOrder } from './orders.ts';
-import { outcomeOf, type Refused, refusedBy } from './refusal.ts';
 
 /**
  * Moves an order to another warehouse: read, compare, write once. The interface has neither a key nor an expected-from
@@ -30,7 +29,7 @@ export async function reroute(
     const answer = await send({ path: '/open/orders/modifywms/upload', biz, write: true, readRefusal: true }, signal);
     return readMove(answer, move);
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }
 
@@ -73,7 +72,36 @@ export async function cancelOrder(
     );
     return readCounts(answer);
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
+  }
+}
+
+/** What the ERP shows as the kind of 异常; `order.ts` knows an order as held by it. */
+const questionTypes: Readonly<Record<HoldReason, string>> = {
+  risk: '作战群-风险',
+  refund: '作战群-退款',
+  address: '作战群-地址',
+  buyer: '作战群-买家要求',
+};
+
+/** Makes an order a 异常 one: it stays out of every wave until a person takes that off at the screen. */
+export async function hold(send: Send, systemId: string, wish: Hold, signal: AbortSignal): Promise<Outcome<null>> {
+  try {
+    const order = await readOne(send, systemId, wish.systemOrderNo, signal);
+    if ('kind' in order) return order;
+    if (order.held) return { kind: 'already', value: null };
+    const gone = whyGone(order);
+    if (gone !== undefined) return gone;
+    const biz = toBiz({
+      o_ids: [asNumber(wish.systemOrderNo)],
+      question_type: questionTypes[wish.reason],
+      question_desc: wish.note,
+      channel: wish.by,
+    });
+    const path = '/open/webapi/orderapi/questionorder/questions';
+    return readCounts(await send({ path, biz, write: true, readRefusal: true }, signal));
+  } catch (error) {
+    return outcomeOf(error, isForbidden);
   }
 }
 
@@ -92,22 +120,5 @@ function readCounts(answer: Envelope): Outcome<null> {
   return counts.success > 0 ? { kind: 'done', value: null } : { kind: 'unknown' };
 }
 
-async function readOne(
-  send: Send,
-  systemId: string,
-  systemOrderNo: string,
-  signal: AbortSignal,
-): Promise<FulfillmentView | Refused> {
-  const { fulfillments, skipped } = await fetchBySystemOrder(send, systemId, [systemOrderNo], signal);
-  const found = fulfillments.find((one) => one.systemOrderNo === systemOrderNo);
-  if (found !== undefined) return found;
-  const unreadable = skipped[0];
-  if (unreadable !== undefined)
-    return { kind: 'refused', code: 'other', providerText: `${unreadable.ref}: ${unreadable.reason}` };
-  return { kind: 'refused', code: 'not_found' };
-}
-
-function whyGone({ sourceStatus, closed }: FulfillmentView): Refused | undefined {
-  if (sourceStatus === 'Sent') return { kind: 'refused', code: 'shipped', providerText: sourceStatus };
-  return closed ? { kind: 'refused', code: 'invalid', providerText: sourceStatus } : undefined;
-}
+const readOne = async (send: Send, systemId: string, systemOrderNo: string, signal: AbortSignal) =>
+  oneOf(await fetchBySystemOrder(send, systemId, [systemOrderNo], signal), systemOrderNo);
