@@ -1,4 +1,4 @@
-import type { Clock } from '../../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** What an answer says of its price and of the bucket of points (channels.md §4.6). */
 export interface Cost {
