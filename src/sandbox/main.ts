@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { startSandbox } from './start.ts';
+import { erpKinds } from './world/company.ts';
 
 const Env = z.object({
   SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   HOST: z.string().default('127.0.0.1'),
   SANDBOX_DATABASE: z.string().default('data/sandbox.db'),
   SANDBOX_SEED: z.string().optional(),
+  SANDBOX_ERP: z.enum(erpKinds).optional(),
   SANDBOX_RATE: z.coerce.number().nonnegative().optional(),
   SANDBOX_FOLLOW_STDIN: z.string().optional(),
 });
@@ -16,6 +18,7 @@ const sandbox = await startSandbox({
   port: env.SANDBOX_PORT,
   database: env.SANDBOX_DATABASE,
   ...(env.SANDBOX_SEED === undefined ? {} : { seed: env.SANDBOX_SEED }),
+  ...(env.SANDBOX_ERP === undefined ? {} : { settings: { erp: env.SANDBOX_ERP } }),
   ...(env.SANDBOX_RATE === undefined ? {} : { rate: env.SANDBOX_RATE }),
 });
 

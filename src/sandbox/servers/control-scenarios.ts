@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findWarehouse } from '../world/company.ts';
+import { erpDoors, findWarehouse } from '../world/company.ts';
 import { courierLies, setLie } from '../world/couriers.ts';
 import { addFault } from '../world/faults.ts';
 import { findOrder, scheduleArrival } from '../world/orders.ts';
@@ -77,7 +77,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'system-silent': (world, body, at) => {
     const input = z.object({ system: z.enum(['wms', 'jst', 'mini']).default('wms'), forMs }).parse(body);
-    const id = addFault(world, { server: input.system === 'mini' ? 'mini' : 'jst', kind: 'silent', times: null });
+    const server = input.system === 'wms' ? erpDoors[world.settings.erp].server : input.system;
+    const id = addFault(world, { server, kind: 'silent', times: null });
     world.schedule(at + input.forMs, 'clear-fault', id);
     return { system: input.system, until: at + input.forMs };
   },

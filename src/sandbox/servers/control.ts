@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { companyConfig } from '../world/company.ts';
+import { companyConfig, erpDoors, erpKinds } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
 import { shops } from '../world/shops.ts';
 import type { World } from '../world/world.ts';
@@ -19,7 +19,8 @@ const routes: readonly Route[] = [
       'SELECT access, refresh FROM tokens ORDER BY expires_at DESC LIMIT 1',
     );
     const open = shops.filter(({ id }) => (world.settings.shares[id] ?? 0) > 0);
-    return companyConfig(context.url(), token?.access ?? '', token?.refresh ?? '', open);
+    const tokens = { accessToken: token?.access ?? '', refreshToken: token?.refresh ?? '' };
+    return companyConfig(context.url(), world.settings.erp, tokens, open);
   }),
   route('GET', '/world/orders', ({ world }, call) => listTruth(world, call.query)),
   route('GET', '/world/orders/:no', ({ world }, call) => {
@@ -43,7 +44,13 @@ const routes: readonly Route[] = [
     else await engine.settle();
     return { at, ...made };
   }),
-  route('POST', '/world/faults', ({ world }, call) => ({ id: addFault(world, NewFault.parse(bodyOf(call))) })),
+  route('POST', '/world/faults', ({ world }, call) => {
+    const { server, ...fault } = NewFault.parse(bodyOf(call));
+    // `wms` is what the company's configuration calls the ERP.
+    return {
+      id: addFault(world, { ...fault, server: server === 'wms' ? erpDoors[world.settings.erp].server : server }),
+    };
+  }),
   route('DELETE', '/world/faults', ({ world }) => ({ cleared: clearFaults(world) })),
   route('POST', '/world/clock', ({ world }, call) => {
     const { rate } = z.object({ rate: z.number().nonnegative().max(100_000) }).parse(bodyOf(call));
@@ -67,10 +74,13 @@ const routes: readonly Route[] = [
 ];
 
 const NewFault = z.object({
-  // `wms` is what the company's configuration calls the ERP.
-  server: z
-    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', '*'])
-    .transform((name) => (name === 'wms' ? 'jst' : name)),
+  server: z.enum([
+    ...shops.map(({ id }) => id),
+    ...erpKinds.map((kind) => erpDoors[kind].server),
+    'wms',
+    'kuaidi100',
+    '*',
+  ]),
   ...faultFields,
 });
 
@@ -80,6 +90,7 @@ const NewSettings = z
     ordersPerDay: z.number().nonnegative(),
     shares: z.partialRecord(z.enum(shops.map(({ id }) => id)), z.number().nonnegative()),
     mischief: z.boolean(),
+    erp: z.enum(erpKinds),
     jushuitanPerSecond: count,
     jushuitanPerMinute: count,
     miniPerSecond: count,

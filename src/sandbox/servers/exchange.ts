@@ -51,6 +51,8 @@ export interface Route {
   /** Where the behaviour is written down; `shape: ours` where only the route is. */
   sheet: string;
   kind: 'read' | 'write';
+  /** Where many interfaces share one address: which one this call means. Faults and the log go by its name. */
+  interfaceOf?(call: Call): { name: string; kind: 'read' | 'write' } | undefined;
   answer(context: Context, call: Call): Answer | Promise<Answer>;
 }
 
@@ -109,10 +111,12 @@ async function serve(
 ): Promise<void> {
   const { world, engine } = context;
   await engine.settle();
-  const fault = server.name === 'control' ? undefined : takeFault(world, server.name, route.path, route.kind);
-  const call = toCall(server, request, fault);
+  const bare = toCall(server, request, undefined);
+  const { name, kind } = route.interfaceOf?.(bare) ?? { name: route.path, kind: route.kind };
+  const fault = server.name === 'control' ? undefined : takeFault(world, server.name, name, kind);
+  const call = { ...bare, fault };
   const log = (status: number, outcome: string, applied: boolean): void => {
-    if (server.name !== 'control') logCall(world, server.name, call, route.path, status, outcome, applied);
+    if (server.name !== 'control') logCall(world, server.name, call, name, status, outcome, applied);
   };
   if (fault?.kind === 'delay') {
     await sleep(fault.ms);

@@ -12,6 +12,20 @@ export const jushuitan = {
 
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
+/**
+ * The protocols in which the company's one ERP can be spoken to, by the kind that `warroom.yaml` calls them: the server that
+ * speaks it, and the keys of its `credentials` block.
+ */
+export const erpDoors = {
+  jushuitan: {
+    server: 'jst',
+    credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret },
+  },
+  shopify: { server: 'us', credentials: { accessToken: 'shpat_demo' } },
+} as const;
+export type ErpKind = keyof typeof erpDoors;
+export const erpKinds = Object.keys(erpDoors) as ErpKind[];
+
 /** How long an access token of the ERP lives. */
 export const TOKEN_LIFE = 180 * DAY;
 
@@ -108,7 +122,13 @@ export const carriers = [
 ] as const;
 
 /** The company as the bot's `warroom.yaml` would name it, pointing at this very server. */
-export function companyConfig(url: string, accessToken: string, refreshToken: string, shops: readonly Shop[]): object {
+export function companyConfig(
+  url: string,
+  erp: ErpKind,
+  tokens: { accessToken: string; refreshToken: string },
+  shops: readonly Shop[],
+): object {
+  const door = erpDoors[erp];
   return {
     timezone: 'Asia/Shanghai',
     shops: shops.map(({ id, channel, name, systemShopId }) => ({
@@ -125,9 +145,9 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
     systems: [
       {
         id: 'wms',
-        kind: 'jushuitan',
-        baseUrl: `${url}/jst`,
-        credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret, accessToken, refreshToken },
+        kind: erp,
+        baseUrl: `${url}/${door.server}`,
+        credentials: { ...door.credentials, ...(erp === 'jushuitan' ? tokens : {}) },
       },
     ],
     warehouses: warehouses.map((one) => ({

@@ -1,4 +1,5 @@
 import type { WorldClock } from './clock.ts';
+import type { ErpKind } from './company.ts';
 import { type Random, randomFor } from './random.ts';
 import type { Store } from './store.ts';
 
@@ -8,6 +9,8 @@ export interface Settings {
   shares: Readonly<Record<string, number>>;
   /** Whether trouble keeps happening by itself (dead locks, shortages). */
   mischief: boolean;
+  /** Which protocol the company's ERP speaks. */
+  erp: ErpKind;
   jushuitanPerSecond: number;
   jushuitanPerMinute: number;
   miniPerSecond: number;
@@ -18,6 +21,7 @@ export const defaultSettings: Settings = {
   ordersPerDay: 8_600,
   shares: { mini: 1 },
   mischief: true,
+  erp: 'jushuitan',
   jushuitanPerSecond: 5,
   jushuitanPerMinute: 100,
   miniPerSecond: 50,

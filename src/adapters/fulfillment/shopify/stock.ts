@@ -157,7 +157,8 @@ async function operate(
     const { data } = await ask(moveQuantities, { key: operationKey, input }, signal);
     const refused = refusalIn(data.inventoryMoveQuantities);
     // The quantities differ from those of the first time because that has been done.
-    if (refused?.code === 'duplicate_mismatch') return { kind: 'already', value: { qty } };
+    if (refused?.code === 'duplicate_mismatch') return { kind: 'done', value: { qty } };
+    if (refused?.code === 'no_stock') return { ...refused, code: 'stale' };
     return refused ?? { kind: 'done', value: { qty } };
   } catch (error) {
     return outcomeOf(error);

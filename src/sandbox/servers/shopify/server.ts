@@ -34,13 +34,12 @@ export function createShopify(): Server {
   };
 }
 
-const erpInterface =
-  /[\s{](fulfillmentOrder(?:s|Move|Hold|ReleaseHold)|inventoryItems|inventory(?:MoveQuantities|TransferCreate))\(/;
+const erpInterface = /\b(fulfillmentOrder(?:Move|Hold|ReleaseHold)|inventory(?:Items|MoveQuantities|TransferCreate))\(/;
 
 /** What is asked of the shop as a warehouse system has a name of its own. */
 function interfaceOf({ body }: Call): { name: string; kind: 'read' | 'write' } | undefined {
-  const text = body.toString('utf8').replaceAll('\\n', ' ');
-  const name = erpInterface.exec(text)?.[1];
+  const text = body.toString('utf8');
+  const name = erpInterface.exec(text)?.[1] ?? (/ on FulfillmentOrder\b/.test(text) ? 'fulfillmentOrders' : undefined);
   return name === undefined ? undefined : { name, kind: text.includes('mutation ') ? 'write' : 'read' };
 }
 
