@@ -18,25 +18,37 @@ export interface Cost {
  */
 export type Budget = (name: string, signal: AbortSignal) => Promise<(cost: Cost | undefined) => void>;
 
+/** Until the first answer: the smallest bucket there is, and a question of some size. */
+const firstBucket: Cost['throttleStatus'] = { maximumAvailable: 1_000, currentlyAvailable: 1_000, restoreRate: 50 };
+const firstPrice = 100;
+
 export function createBudget(clock: Clock): Budget {
   const prices = new Map<string, number>();
-  let bucket: (Cost['throttleStatus'] & { readonly at: number }) | undefined;
+  let bucket = { ...firstBucket, at: clock.now() };
   /** Points of the questions that are under way. */
   let reserved = 0;
+  /** Questions wait in line, and the first of them for the bucket. */
+  let line: Promise<void> = Promise.resolve();
 
-  const priceOf = (name: string): number => Math.min(prices.get(name) ?? 0, bucket?.maximumAvailable ?? 0);
+  const priceOf = (name: string): number => Math.min(prices.get(name) ?? firstPrice, bucket.maximumAvailable);
   /** Ms until the bucket holds the price of `name`; not positive when it does. */
   const waitFor = (name: string): number => {
-    if (bucket === undefined) return 0;
     const restored = ((clock.now() - bucket.at) / 1_000) * bucket.restoreRate;
     const free = Math.min(bucket.maximumAvailable, bucket.currentlyAvailable + restored) - reserved;
     return Math.ceil(((priceOf(name) - free) / bucket.restoreRate) * 1_000);
   };
 
   return async (name, signal) => {
-    for (let wait = waitFor(name); wait > 0 && !signal.aborted; wait = waitFor(name)) await clock.sleep(wait, signal);
-    const price = priceOf(name);
-    reserved += price;
+    const before = line;
+    const taken = (async (): Promise<number> => {
+      await before;
+      for (let wait = waitFor(name); wait > 0 && !signal.aborted; wait = waitFor(name)) await clock.sleep(wait, signal);
+      const points = signal.aborted ? 0 : priceOf(name);
+      reserved += points;
+      return points;
+    })();
+    line = taken.then(() => undefined);
+    const price = await unlessAborted(taken, signal);
     return (cost) => {
       reserved -= price;
       if (cost === undefined) return;
@@ -44,4 +56,19 @@ export function createBudget(clock: Clock): Budget {
       bucket = { ...cost.throttleStatus, at: clock.now() };
     };
   };
+}
+
+/** The points that were taken; 0 at once when `signal` aborts, since then none are. */
+async function unlessAborted(taken: Promise<number>, signal: AbortSignal): Promise<number> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<number>((resolve) => {
+    stop = () => resolve(0);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([taken, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -14,7 +14,7 @@ export const binding: Binding = {
   systemOrderNo: String,
   unknownOrders: ['1', 'no number'],
   pageSize: 50,
-  ordersPerDay: 300,
+  ordersPerDay: 700,
   tells: ['onHand', 'available', 'orderLocked', 'virtualLocked'],
   shop: 'us',
   hasNoTime: true,
