@@ -27,6 +27,7 @@ export function createBudget(clock: Clock): Budget {
   let bucket = { ...firstBucket, at: clock.now() };
   /** Points of the questions that are under way. */
   let reserved = 0;
+  let paid = (): void => undefined;
   /** Questions wait in line, and the first of them for the bucket. */
   let line: Promise<void> = Promise.resolve();
 
@@ -42,7 +43,14 @@ export function createBudget(clock: Clock): Budget {
     const before = line;
     const taken = (async (): Promise<number> => {
       await before;
-      for (let wait = waitFor(name); wait > 0 && !signal.aborted; wait = waitFor(name)) await clock.sleep(wait, signal);
+      while (!signal.aborted) {
+        const wait = waitFor(name);
+        // Time fills no bucket of which all is promised to questions under way: one of them has to end.
+        if (reserved > 0 && reserved + priceOf(name) > bucket.maximumAvailable)
+          await new Promise<void>((go) => (paid = go));
+        else if (wait > 0) await clock.sleep(wait, signal);
+        else break;
+      }
       const points = signal.aborted ? 0 : priceOf(name);
       reserved += points;
       return points;
@@ -51,6 +59,7 @@ export function createBudget(clock: Clock): Budget {
     const price = await unlessAborted(taken, signal);
     return (cost) => {
       reserved -= price;
+      paid();
       if (cost === undefined) return;
       prices.set(name, cost.requestedQueryCost);
       bucket = { ...cost.throttleStatus, at: clock.now() };

@@ -148,7 +148,9 @@ export function createClient(context: TokenContext, essential: readonly string[]
   }
 
   return async (question, variables, signal) => {
-    const pay = await budget(question.name, signal);
+    // What is asked by ids costs by their number.
+    const size = Array.isArray(variables.ids) ? `/${variables.ids.length}` : '';
+    const pay = await budget(question.name + size, signal);
     let cost: Cost | undefined;
     try {
       const answer = await authorised(question, variables, signal);

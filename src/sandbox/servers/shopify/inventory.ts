@@ -111,6 +111,8 @@ export function moveQuantities(
       if (end.changeFromQuantity !== figures[end.name])
         return refuse('changeFromQuantity', 'The quantity has changed since.', 'CHANGE_FROM_QUANTITY_STALE');
     }
+    if (from.name === 'reserved' && row.lock_qty < quantity)
+      return refuse('quantity', 'The quantity would be negative.', 'INVALID_QUANTITY_NEGATIVE');
     const at = world.clock.now();
     const type = from.name === 'available' ? ALLOCATE : GIVE_BACK;
     const made = operateLock(

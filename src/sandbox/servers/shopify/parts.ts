@@ -30,7 +30,7 @@ export function findPart(world: World, id: string): ErpOrderRow | undefined {
 
 export const partsOfOrder = (world: World, no: string): object[] =>
   world.store
-    .all<ErpOrderRow>('SELECT * FROM erp_orders WHERE so_id = ? ORDER BY o_id', no)
+    .all<ErpOrderRow>(`SELECT * FROM erp_orders WHERE so_id = ? AND channel = 'shopify' ORDER BY o_id`, no)
     .map((erp) => showPart(world, erp));
 
 const statuses: Readonly<Record<ErpOrderRow['status'], string>> = {
