@@ -15,7 +15,7 @@ const usage = `warroom <命令 / verb> [--json]
   audit verify [--head X]  校验审计链 / check the audit chain
   db migrate|backup|rebuild
   reload                   重新读取 warroom.yaml / take the changed warroom.yaml
-  bench NAME               与标尺并排测速：commands、alerts、ingest、intake、sweep、import / measure beside a yardstick`;
+  bench NAME               与标尺并排测速：commands、alerts、ingest、intake、sweep、import、conformance / measure beside a yardstick`;
 
 /** The CLI's verbs. Resolves with the exit code; a problem is told on stderr, never with a value of a secret. */
 export async function runCli(args: readonly string[]): Promise<number> {

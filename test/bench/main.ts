@@ -10,6 +10,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sweep: async () => (await import('./sweep.ts')).sweep,
   intake: async () => (await import('./intake.ts')).intake,
   import: async () => (await import('./import.ts')).importing,
+  conformance: async () => (await import('./conformance.ts')).conformance,
 };
 
 if (process.argv[1] === import.meta.filename) process.exitCode = await main(process.argv.slice(2));

@@ -4,10 +4,12 @@ import { createDouyin } from './douyin/server.ts';
 import type { Server } from './exchange.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
+import { createKuaimai } from './kuaimai/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
+import { createWangdiantong } from './wangdiantong/server.ts';
 import { createWechat } from './wechat/server.ts';
 import { createWecom } from './wecom/server.ts';
 
@@ -21,6 +23,8 @@ export function createServers(): readonly Server[] {
     createShopify(),
     createWechat(),
     createJushuitan(),
+    createKuaimai(),
+    createWangdiantong(),
     createKuaidi100(),
     ...createDingTalk(),
     ...createWecom(),

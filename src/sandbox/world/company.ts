@@ -10,6 +10,10 @@ export const jushuitan = {
   refreshToken: 'refresh-demo',
 } as const;
 
+export const kuaimai = { appKey: '3000001', appSecret: 'km-secret-demo' } as const;
+
+export const wangdiantong = { sid: 'demo-sid', appKey: 'demo-key', appSecret: 'demo-secret:demo-salt' } as const;
+
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
 /**
@@ -22,7 +26,11 @@ export const erpDoors = {
     credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret },
   },
   shopify: { server: 'us', credentials: { accessToken: 'shpat_demo' } },
+  kuaimai: { server: 'kuaimai', credentials: kuaimai },
+  wangdiantong: { server: 'wdt', credentials: wangdiantong },
 } as const;
+/** The protocols whose access tokens end and are renewed. */
+const withTokens: readonly ErpKind[] = ['jushuitan', 'kuaimai'];
 export type ErpKind = keyof typeof erpDoors;
 export const erpKinds = Object.keys(erpDoors) as ErpKind[];
 
@@ -147,7 +155,7 @@ export function companyConfig(
         id: 'wms',
         kind: erp,
         baseUrl: `${url}/${door.server}`,
-        credentials: { ...door.credentials, ...(erp === 'jushuitan' ? tokens : {}) },
+        credentials: { ...door.credentials, ...(withTokens.includes(erp) ? tokens : {}) },
       },
     ],
     warehouses: warehouses.map((one) => ({

@@ -30,11 +30,11 @@ export function onPush(world: World, { at, subject: no }: WorldEvent): void {
 /** A person takes the question off an order and it goes to the warehouse. */
 export function onReviewPass(world: World, { at, subject, data }: WorldEvent): void {
   const erp = findErpOrder(world, Number(subject));
-  if (erp?.status === 'Question' && erp.question_type === data.type) liftQuestion(world, erp, at, '孙悦');
+  if (erp?.status === 'Question' && erp.question_type === data.type) resumeErpOrder(world, erp, at, '孙悦');
 }
 
-/** Takes the question off an order: it goes to the warehouse's line again. */
-export function liftQuestion(world: World, erp: ErpOrderRow, at: number, who: string): void {
+/** Takes the question off an order and puts it into its warehouse's line again. */
+export function resumeErpOrder(world: World, erp: ErpOrderRow, at: number, who: string): void {
   changeErp(world, erp.o_id, at, { status: 'WaitConfirm', question_type: null, question_desc: null });
   actOn(world, erp.o_id, at, '取消异常', who, erp.question_type ?? '');
   joinQueue(world, erp, at, at + 5 * MINUTE);

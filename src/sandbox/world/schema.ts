@@ -77,6 +77,8 @@ CREATE TABLE IF NOT EXISTS lwh_operations (
 CREATE TABLE IF NOT EXISTS lwh_items (
   io_id INTEGER NOT NULL, sku TEXT NOT NULL, qty INTEGER NOT NULL, returned INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (io_id, sku)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS purchase_requests (no TEXT PRIMARY KEY, wms_co_id INTEGER NOT NULL, items TEXT NOT NULL,
+  need_by INTEGER, created INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS allocations (
   io_id INTEGER PRIMARY KEY, so_id TEXT NOT NULL UNIQUE, go_co_id INTEGER NOT NULL, link_co_id INTEGER NOT NULL,
   items TEXT NOT NULL, confirmed INTEGER NOT NULL, created INTEGER NOT NULL, arrived_at INTEGER) STRICT;
@@ -116,6 +118,7 @@ export const tables = [
   'lwh_operations',
   'lwh_items',
   'allocations',
+  'purchase_requests',
   'stations',
   'tokens',
   'nonces',

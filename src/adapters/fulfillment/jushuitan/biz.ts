@@ -13,3 +13,7 @@ export function asNumber(id: string): LosslessNumber {
 }
 
 export const toBiz = (value: unknown): string => stringify(value) ?? '';
+
+/** Codes that refuse the caller and not what was asked: signature, token, address, right. */
+export const isForbidden = (code: string): boolean =>
+  ['JST_10', 'JST_100', 'JST_110', 'JST_150', 'JST_190'].includes(code);

@@ -8,7 +8,8 @@ import {
   RetryableError,
 } from '../../../domain/errors.ts';
 import type { FulfillmentContext } from '../../../ports/fulfillment.ts';
-import { createPacer } from './pacer.ts';
+import { createPacer } from '../pacer.ts';
+import { clean } from '../refusal.ts';
 import { sign } from './sign.ts';
 
 export interface Credentials {
@@ -46,6 +47,12 @@ const Tokens = z.object({
   expires_in: Code.nullish(),
 });
 
+/** Per credential (fulfillment.md §1.2). */
+const paces = [
+  { calls: 5, ms: 1_250 },
+  { calls: 100, ms: 60_500 },
+];
+
 /** Codes that mean "no" whatever is asked again (fulfillment.md §1.2). */
 const refusals: Readonly<Record<number, string>> = {
   10: 'the signature is wrong; check credentials.appSecret',
@@ -72,7 +79,7 @@ const withDetail = [130, 10015, -4, 170];
 export function createClient(context: FulfillmentContext<Credentials>): Send {
   const { http, clock, credentials } = context;
   const baseUrl = context.baseUrl.replace(/\/+$/, '');
-  const pacer = createPacer(clock);
+  const pacer = createPacer(clock, paces);
   const secrets = new Set([credentials.appKey, credentials.appSecret]);
   let accessToken = credentials.accessToken;
   let refreshToken = credentials.refreshToken;
@@ -182,10 +189,3 @@ function errorOf(path: string, { code, msg }: Envelope, now: number, redact: (wo
   const detail = (known === undefined || withDetail.includes(code)) && msg ? `; it says "${redact(msg)}"` : '';
   return new RejectedError(`${where} ${known ?? 'refused'} (${code})${detail}`, { code: `JST_${code}` });
 }
-
-/** The ERP's words on one line, at most 120 characters, for a person to read. */
-export const clean = (words: string): string =>
-  words
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 120);

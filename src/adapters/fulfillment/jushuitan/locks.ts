@@ -4,10 +4,10 @@ import { fromBeijingText } from '../../../domain/local-time.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { StockLock } from '../../../domain/stock.ts';
 import type { LockMove } from '../../../ports/fulfillment.ts';
-import { asNumber, isNumber, toBiz } from './biz.ts';
+import { outcomeOf, refusedBy } from '../refusal.ts';
+import { asNumber, isForbidden, isNumber, toBiz } from './biz.ts';
 import type { Send } from './client.ts';
 import { readAll } from './pages.ts';
-import { outcomeOf, refusedBy } from './refusal.ts';
 
 const prefix = '/open/webapi/itemapi/lockwarehouse';
 const allocation = '虚拟仓分配';
@@ -106,6 +106,6 @@ async function operate(
     const made = z.object({ io_id: Id }).safeParse(answer.data).data;
     return { kind: 'done', value: { qty }, ...(made === undefined ? {} : { providerRef: made.io_id }) };
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { FulfillmentView } from '../../../domain/fulfillment.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Hold, HoldReason, Reroute } from '../../../ports/fulfillment.ts';
-import { asNumber, isNumber, toBiz } from './biz.ts';
+import { oneOf, outcomeOf, refusedBy, whyGone } from '../refusal.ts';
+import { asNumber, isForbidden, isNumber, toBiz } from './biz.ts';
 import type { Envelope, Send } from './client.ts';
 import { fetchBySystemOrder } from './orders.ts';
-import { outcomeOf, type Refused, refusedBy } from './refusal.ts';
 
 /**
  * Moves an order to another warehouse: read, compare, write once. The interface has neither a key nor an expected-from
@@ -30,7 +29,7 @@ export async function reroute(
     const answer = await send({ path: '/open/orders/modifywms/upload', biz, write: true, readRefusal: true }, signal);
     return readMove(answer, move);
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }
 
@@ -73,7 +72,7 @@ export async function cancelOrder(
     );
     return readCounts(answer);
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }
 
@@ -102,7 +101,7 @@ export async function hold(send: Send, systemId: string, wish: Hold, signal: Abo
     const path = '/open/webapi/orderapi/questionorder/questions';
     return readCounts(await send({ path, biz, write: true, readRefusal: true }, signal));
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }
 
@@ -121,22 +120,5 @@ function readCounts(answer: Envelope): Outcome<null> {
   return counts.success > 0 ? { kind: 'done', value: null } : { kind: 'unknown' };
 }
 
-async function readOne(
-  send: Send,
-  systemId: string,
-  systemOrderNo: string,
-  signal: AbortSignal,
-): Promise<FulfillmentView | Refused> {
-  const { fulfillments, skipped } = await fetchBySystemOrder(send, systemId, [systemOrderNo], signal);
-  const found = fulfillments.find((one) => one.systemOrderNo === systemOrderNo);
-  if (found !== undefined) return found;
-  const unreadable = skipped[0];
-  if (unreadable !== undefined)
-    return { kind: 'refused', code: 'other', providerText: `${unreadable.ref}: ${unreadable.reason}` };
-  return { kind: 'refused', code: 'not_found' };
-}
-
-function whyGone({ sourceStatus, closed }: FulfillmentView): Refused | undefined {
-  if (sourceStatus === 'Sent') return { kind: 'refused', code: 'shipped', providerText: sourceStatus };
-  return closed ? { kind: 'refused', code: 'invalid', providerText: sourceStatus } : undefined;
-}
+const readOne = async (send: Send, systemId: string, systemOrderNo: string, signal: AbortSignal) =>
+  oneOf(await fetchBySystemOrder(send, systemId, [systemOrderNo], signal), systemOrderNo);

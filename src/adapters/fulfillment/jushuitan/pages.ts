@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RetryableError } from '../../../domain/errors.ts';
+import { type RowPage, readAllPages } from '../windows.ts';
 import { toBiz } from './biz.ts';
 import type { Call, Send } from './client.ts';
 
@@ -11,11 +12,6 @@ const Page = z.looseObject({
 });
 
 const pageSize = 100;
-
-interface RowPage {
-  readonly rows: readonly unknown[];
-  readonly pages: number;
-}
 
 /** One page of a list, counted from 1. `list` names the array in the answer; without rows it is absent or null. */
 export async function readPage(
@@ -39,29 +35,11 @@ export async function readPage(
   return { rows, pages: pages ?? 1 };
 }
 
-/**
- * Where to read on after page `index` of a list (0 = the first look at page 1), undefined at the end.
- * Rows that change while we read leave their place and all later rows move up, so that reading forwards would miss one at
- * each page border. Backwards nothing is missed, only read twice: first the number of pages, then the last page to the first.
- */
-export function pageAfter(index: number, pages: number): number | undefined {
-  if (index === 0) return pages > 1 ? pages : undefined;
-  return index > 1 ? index - 1 : undefined;
-}
-
 /** All rows of a list; a row may come twice. */
-export async function readAll(
+export const readAll = (
   send: Send,
   path: Call['path'],
   biz: Readonly<Record<string, unknown>>,
   list: string,
   signal: AbortSignal,
-): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for (let index: number | undefined = 0; index !== undefined; ) {
-    const page: RowPage = await readPage(send, path, biz, list, Math.max(1, index), signal);
-    all.push(...page.rows);
-    index = pageAfter(index, page.pages);
-  }
-  return all;
-}
+): Promise<unknown[]> => readAllPages((page) => readPage(send, path, biz, list, page, signal));

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { BugError } from '../../../domain/errors.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Replenishment, ReplenishmentDoc } from '../../../ports/fulfillment.ts';
-import { asNumber, isNumber, toBiz } from './biz.ts';
+import { checkGoods, outcomeOf, refusedBy } from '../refusal.ts';
+import { asNumber, isForbidden, isNumber, toBiz } from './biz.ts';
 import type { Send } from './client.ts';
-import { outcomeOf, refusedBy } from './refusal.ts';
 
 const Made = z.object({ io_id: z.union([z.string(), z.number()]).transform(String) });
 
@@ -15,9 +14,8 @@ export async function transfer(
   from: string,
   signal: AbortSignal,
 ): Promise<Outcome<ReplenishmentDoc>> {
+  checkGoods(wish);
   const { operationKey, lines, to, reason, by } = wish;
-  if (lines.length === 0 || lines.some(({ qty }) => !Number.isSafeInteger(qty) || qty <= 0))
-    throw new BugError('Jushuitan: a replenishment without a positive quantity');
   if (!isNumber(from) || !isNumber(to) || from === to) return { kind: 'refused', code: 'bad_warehouse' };
   const biz = toBiz({
     so_id: operationKey,
@@ -34,6 +32,6 @@ export async function transfer(
     // Asked again it answers with the document there is.
     return made === undefined ? { kind: 'unknown' } : { kind: 'done', value: { docNo: made.io_id, stage: 'draft' } };
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, isForbidden);
   }
 }

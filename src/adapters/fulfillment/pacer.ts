@@ -1,12 +1,11 @@
-import { RetryableError } from '../../../domain/errors.ts';
-import type { Clock } from '../../../ports/clock.ts';
+import { RetryableError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 
-/** 5 a second and 100 a minute per credential (fulfillment.md §1.2), and a little more: clocks are set while we wait. */
-const paces = [
-  { calls: 5, ms: 1_250 },
-  { calls: 100, ms: 60_500 },
-];
-const longest = 100;
+/** At most `calls` within `ms`. A little longer than the provider says: clocks are set while we wait. */
+export interface Pace {
+  readonly calls: number;
+  readonly ms: number;
+}
 
 interface Waiter {
   readonly isWrite: boolean;
@@ -23,9 +22,10 @@ export interface Pacer {
 
 /**
  * A place is taken from the beginning of a call until a second (a minute) after its end: the provider counts the call at
- * some instant between, so its limit holds however fast or slow calls travel. At most 5 are under way.
+ * some instant between, so its limit holds however fast or slow calls travel.
  */
-export function createPacer(clock: Clock): Pacer {
+export function createPacer(clock: Clock, paces: readonly Pace[]): Pacer {
+  const longest = Math.max(...paces.map(({ calls }) => calls));
   const waiting: Waiter[] = [];
   const ended: number[] = [];
   let underWay = 0;
@@ -66,7 +66,7 @@ export function createPacer(clock: Clock): Pacer {
       const stop = (): void => {
         const at = waiting.indexOf(waiter);
         if (at >= 0) waiting.splice(at, 1);
-        reject(new RetryableError('Jushuitan: stopped before it was sent', { code: 'ABORTED' }));
+        reject(new RetryableError('Stopped before it was sent', { code: 'ABORTED' }));
       };
       const waiter: Waiter = {
         isWrite,
