@@ -1,5 +1,5 @@
 import { findWarehouse } from '../../world/company.ts';
-import { liftQuestion, moveErpOrder } from '../../world/erp.ts';
+import { moveErpOrder, resumeErpOrder } from '../../world/erp.ts';
 import { changeErp, findErpOrder, setQuestion } from '../../world/erp-orders.ts';
 import type { World } from '../../world/world.ts';
 import { findPart, holdsOf, isSubmitted, OUR_QUESTION, showPart } from './parts.ts';
@@ -80,7 +80,7 @@ export function releasePart(world: World, { id, holdIds }: { id: string; holdIds
   for (const one of gone) world.store.run('DELETE FROM shopify_holds WHERE id = ?', one.id);
   const at = world.clock.now();
   const isFree = wanted === undefined || (gone.length === all.length && erp.question_type === OUR_QUESTION);
-  if (isFree) liftQuestion(world, erp, at, WHO);
+  if (isFree) resumeErpOrder(world, erp, at, WHO);
   else changeErp(world, erp.o_id, at, {});
   return done({ fulfillmentOrder: show(world, erp.o_id) });
 }
