@@ -41,7 +41,7 @@ interface Operation {
   readonly capability: keyof Capabilities;
   readonly route: string | undefined;
   /** Makes a new order or wish, and answers how to ask for it, as often as one likes. */
-  prepare(): Promise<() => Promise<Outcome<unknown>>>;
+  readonly prepare: () => Promise<() => Promise<Outcome<unknown>>>;
   /** What the second time is, and what is refused for which reason. */
   readonly again: 'already' | 'done';
   readonly refusals: Readonly<Record<string, () => Promise<Outcome<unknown>>>>;

@@ -37,6 +37,8 @@ const found = await Promise.all(
 );
 
 const signal = new AbortController().signal;
+/** What a suite runs over: the interface, or nothing where there is none. */
+const present = (route: string | undefined): { route: string }[] => (route === undefined ? [] : [{ route }]);
 const hour = 3_600_000;
 const ids = { hz: '1001', gz: '1002' };
 
@@ -405,7 +407,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
       expect(error.retry).toBe('never');
     });
 
-    if (routes.refresh !== undefined) {
+    describe.each(present(routes.refresh))('with a token that ends', ({ route: refreshRoute }) => {
       it('[B1] renews an expired token once for all who wait, keeps the new one, and loses no call', async () => {
         await standIn.control.fail(binding.server, 'expire-token', { route: routes.orders });
         const nos = erpOrders()
@@ -416,7 +418,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
 
         const calls = await standIn.control.calls(binding.server);
         expect(pages.every(({ skipped }) => skipped.length === 0)).toBe(true);
-        expect(calls.filter(({ route }) => route === routes.refresh)).toHaveLength(1);
+        expect(calls.filter(({ route }) => route === refreshRoute)).toHaveLength(1);
         expect(saved).toHaveLength(1);
         expect(saved[0]?.expiresAt).toBeGreaterThan(standIn.clock.now());
         expect((await credentials()).accessToken).toBe(saved[0]?.accessToken);
@@ -431,7 +433,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
 
         expect(error.name).toBe('AuthExpiredError');
       });
-    }
+    });
 
     it('is retryable while nobody answers at its address, and when it is stopped', async () => {
       const nowhere = await open({ baseUrl: 'http://127.0.0.1:1' });
@@ -460,377 +462,357 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
     });
   });
 
-  if (routes.move !== undefined) {
-    const { move: moveRoute } = routes;
+  describe.each(present(routes.move))('rerouting', ({ route: moveRoute }) => {
+    const moved = async () => {
+      const { orderNo } = await trouble('short');
+      const { systemOrderNo } = await readByChannel(orderNo);
+      return { orderNo, move: { systemOrderNo, to: ids.gz, expectFrom: ids.hz, reason: '缺货', by: '李建国' } };
+    };
 
-    describe('rerouting', () => {
-      const moved = async () => {
-        const { orderNo } = await trouble('short');
-        const { systemOrderNo } = await readByChannel(orderNo);
-        return { orderNo, move: { systemOrderNo, to: ids.gz, expectFrom: ids.hz, reason: '缺货', by: '李建国' } };
-      };
+    it('[O] moves an order once, and says so when it is there already', async () => {
+      const { move } = await moved();
 
-      it('[O] moves an order once, and says so when it is there already', async () => {
+      expect(await system.reroute(move, signal)).toEqual({ kind: 'done', value: { warehouseCode: ids.gz } });
+      expect((await read(move.systemOrderNo))?.warehouseCode).toBe(ids.gz);
+      expect(await system.reroute(move, signal)).toEqual({ kind: 'already', value: { warehouseCode: ids.gz } });
+      expect(await applied(moveRoute)).toEqual([true]);
+    });
+
+    it('[O] refuses what the person no longer saw, or what cannot be', async () => {
+      const { move } = await moved();
+      const sent = erpOrders().find(({ status }) => status === 'Sent');
+
+      expect(await system.reroute({ ...move, expectFrom: '1003' }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'stale',
+      });
+      expect(await system.reroute({ ...move, to: '4711' }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'bad_warehouse',
+      });
+      expect(await system.reroute({ ...move, systemOrderNo: unknownOrders[0] }, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'not_found',
+      });
+      const shipped = await read(systemOrderNo(sent?.o_id ?? 0));
+      expect(
+        await system.reroute(
+          {
+            ...move,
+            systemOrderNo: systemOrderNo(sent?.o_id ?? 0),
+            to: '4711',
+            expectFrom: shipped?.warehouseCode ?? '',
+          },
+          signal,
+        ),
+      ).toMatchObject({ kind: 'refused', code: 'shipped' });
+      expect((await applied(moveRoute)).filter(Boolean)).toEqual([]);
+    });
+
+    it('[P18] does not know after a lost answer, wrote once, and a second try finds it done', async () => {
+      const { orderNo, move } = await moved();
+      await standIn.control.fail(binding.server, 'drop-after', { route: moveRoute });
+
+      const lost = await system.reroute(move, signal);
+      const written = await applied(moveRoute);
+      const again = await system.reroute(move, signal);
+
+      expect(lost).toEqual({ kind: 'unknown' });
+      expect(written).toEqual([true]);
+      expect(again.kind).toBe('already');
+      const { erp = [] } = await truthOf(orderNo);
+      expect(erp[0]?.actions.filter((action) => action.remark === '1001 → 1002')).toHaveLength(1);
+    });
+
+    it.each(['drop-before', '502', 'malformed'])(
+      '[P18] never calls %s of the write a failure: it is not known',
+      async (kind) => {
         const { move } = await moved();
+        await standIn.control.fail(binding.server, kind, { route: moveRoute });
 
-        expect(await system.reroute(move, signal)).toEqual({ kind: 'done', value: { warehouseCode: ids.gz } });
-        expect((await read(move.systemOrderNo))?.warehouseCode).toBe(ids.gz);
-        expect(await system.reroute(move, signal)).toEqual({ kind: 'already', value: { warehouseCode: ids.gz } });
-        expect(await applied(moveRoute)).toEqual([true]);
+        expect(await system.reroute(move, signal)).toEqual({ kind: 'unknown' });
+        expect(await applied(moveRoute)).toHaveLength(1);
+      },
+    );
+
+    it('[P18] may be tried again when it was turned away before', async () => {
+      const { move } = await moved();
+      await standIn.control.fail(binding.server, 'rate-limit', { route: moveRoute });
+      const limited = await system.reroute(move, signal);
+      await standIn.control.fail(binding.server, '502', { route: routes.orders });
+      const unread = await system.reroute(move, signal);
+
+      expect(limited).toMatchObject({ kind: 'retryable', afterMs: expect.any(Number) });
+      expect(unread.kind).toBe('retryable');
+      expect((await applied(moveRoute)).filter(Boolean)).toEqual([]);
+      expect((await system.reroute(move, signal)).kind).toBe('done');
+    });
+  });
+
+  describe.each(present(routes.lock))('virtual locks', ({ route: lockRoute }) => {
+    it('[B8] are listed with the order that they were taken for', async () => {
+      const made = await trouble('dead-lock');
+      const real = await stockOf(made.sku, String(made.warehouse));
+
+      expect(await lockOf(made)).toMatchObject({
+        systemId: 'wms',
+        kind: 'virtual',
+        sku: made.sku,
+        qty: real.lock_qty,
+        warehouseCode: String(made.warehouse),
       });
+    });
 
-      it('[O] refuses what the person no longer saw, or what cannot be', async () => {
-        const { move } = await moved();
-        const sent = erpOrders().find(({ status }) => status === 'Sent');
+    it('[I5] are given back, seconds later free, and taken again', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      const before = await stockOf(made.sku, lock.warehouseCode);
 
-        expect(await system.reroute({ ...move, expectFrom: '1003' }, signal)).toMatchObject({
-          kind: 'refused',
-          code: 'stale',
-        });
-        expect(await system.reroute({ ...move, to: '4711' }, signal)).toMatchObject({
-          kind: 'refused',
-          code: 'bad_warehouse',
-        });
-        expect(await system.reroute({ ...move, systemOrderNo: unknownOrders[0] }, signal)).toMatchObject({
-          kind: 'refused',
-          code: 'not_found',
-        });
-        const shipped = await read(systemOrderNo(sent?.o_id ?? 0));
-        expect(
-          await system.reroute(
-            {
-              ...move,
-              systemOrderNo: systemOrderNo(sent?.o_id ?? 0),
-              to: '4711',
-              expectFrom: shipped?.warehouseCode ?? '',
-            },
-            signal,
-          ),
-        ).toMatchObject({ kind: 'refused', code: 'shipped' });
-        expect((await applied(moveRoute)).filter(Boolean)).toEqual([]);
-      });
-
-      it('[P18] does not know after a lost answer, wrote once, and a second try finds it done', async () => {
-        const { orderNo, move } = await moved();
-        await standIn.control.fail(binding.server, 'drop-after', { route: moveRoute });
-
-        const lost = await system.reroute(move, signal);
-        const written = await applied(moveRoute);
-        const again = await system.reroute(move, signal);
-
-        expect(lost).toEqual({ kind: 'unknown' });
-        expect(written).toEqual([true]);
-        expect(again.kind).toBe('already');
-        const { erp = [] } = await truthOf(orderNo);
-        expect(erp[0]?.actions.filter((action) => action.remark === '1001 → 1002')).toHaveLength(1);
-      });
-
-      it.each(['drop-before', '502', 'malformed'])(
-        '[P18] never calls %s of the write a failure: it is not known',
-        async (kind) => {
-          const { move } = await moved();
-          await standIn.control.fail(binding.server, kind, { route: moveRoute });
-
-          expect(await system.reroute(move, signal)).toEqual({ kind: 'unknown' });
-          expect(await applied(moveRoute)).toHaveLength(1);
-        },
+      const released = await system.releaseLock(
+        { operationKey: `WR-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
+        signal,
       );
+      await standIn.clock.sleep(10_000);
 
-      it('[P18] may be tried again when it was turned away before', async () => {
-        const { move } = await moved();
-        await standIn.control.fail(binding.server, 'rate-limit', { route: moveRoute });
-        const limited = await system.reroute(move, signal);
-        await standIn.control.fail(binding.server, '502', { route: routes.orders });
-        const unread = await system.reroute(move, signal);
+      expect(released).toMatchObject({ kind: 'done', value: { qty: lock.qty } });
+      expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(lock.qty);
+      expect((await system.listLocks(signal)).map(({ lockId }) => lockId)).not.toContain(lock.lockId);
 
-        expect(limited).toMatchObject({ kind: 'retryable', afterMs: expect.any(Number) });
-        expect(unread.kind).toBe('retryable');
-        expect((await applied(moveRoute)).filter(Boolean)).toEqual([]);
-        expect((await system.reroute(move, signal)).kind).toBe('done');
-      });
-    });
-  }
-
-  if (routes.lock !== undefined) {
-    const { lock: lockRoute } = routes;
-
-    describe('virtual locks', () => {
-      it('[B8] are listed with the order that they were taken for', async () => {
-        const made = await trouble('dead-lock');
-        const real = await stockOf(made.sku, String(made.warehouse));
-
-        expect(await lockOf(made)).toMatchObject({
-          systemId: 'wms',
-          kind: 'virtual',
-          sku: made.sku,
-          qty: real.lock_qty,
-          warehouseCode: String(made.warehouse),
-        });
-      });
-
-      it('[I5] are given back, seconds later free, and taken again', async () => {
-        const made = await trouble('dead-lock');
-        const lock = await lockOf(made);
-        const before = await stockOf(made.sku, lock.warehouseCode);
-
-        const released = await system.releaseLock(
-          { operationKey: `WR-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
-          signal,
-        );
-        await standIn.clock.sleep(10_000);
-
-        expect(released).toMatchObject({ kind: 'done', value: { qty: lock.qty } });
-        expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(lock.qty);
-        expect((await system.listLocks(signal)).map(({ lockId }) => lockId)).not.toContain(lock.lockId);
-
-        // The blocked order takes one piece as soon as it is free; what is left may be taken again, more may not.
-        const { available } = await stockOf(made.sku, lock.warehouseCode);
-        const more = await system.retakeLock(
-          { operationKey: `WR-${made.orderNo}-more`, lock, qty: available + 1, by: '李建国' },
-          signal,
-        );
-        expect(more).toMatchObject({ kind: 'refused', code: 'no_stock' });
-      });
-
-      it('[I5] are taken again while the stock is still free', async () => {
-        const made = await trouble('dead-lock');
-        const lock = await lockOf(made);
-        await system.releaseLock({ operationKey: `A-${made.orderNo}`, lock, qty: lock.qty, by: '' }, signal);
-        standIn.sandbox.world.store.run(
-          'UPDATE stock SET qty = qty + 10 WHERE sku = ? AND wms_co_id = ?',
-          made.sku,
-          made.warehouse,
-        );
-        await standIn.clock.sleep(10_000);
-        const before = await stockOf(made.sku, lock.warehouseCode);
-
-        const taken = await system.retakeLock(
-          { operationKey: `B-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
-          signal,
-        );
-        await standIn.clock.sleep(10_000);
-
-        expect(taken).toMatchObject({ kind: 'done' });
-        expect((await stockOf(made.sku, lock.warehouseCode)).lock_qty - before.lock_qty).toBe(lock.qty);
-      });
-
-      it('[P18] are given back once however often the same key comes, also after a lost answer', async () => {
-        const made = await trouble('dead-lock');
-        const lock = await lockOf(made);
-        const before = await stockOf(made.sku, lock.warehouseCode);
-        const move = { operationKey: `WR-${made.orderNo}`, lock, qty: 1, by: '李建国' };
-        await standIn.control.fail(binding.server, 'drop-after', { route: lockRoute });
-
-        const lost = await system.releaseLock(move, signal);
-        const again = await system.releaseLock(move, signal);
-        await standIn.clock.sleep(10_000);
-
-        expect(lost).toEqual({ kind: 'unknown' });
-        expect(again.kind).toBe('done');
-        expect(await applied(lockRoute)).toEqual([true, false]);
-        expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(1);
-      });
-
-      it('[P18] are never moved by nothing, which could mean everything', async () => {
-        const lock = await lockOf(await trouble('dead-lock'));
-
-        for (const qty of [0, -1]) {
-          expect(await fail(system.releaseLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
-            BugError,
-          );
-          expect(await fail(system.retakeLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
-            BugError,
-          );
-        }
-        expect(await applied(lockRoute)).toEqual([]);
-      });
-    });
-  }
-
-  if (routes.cancel !== undefined) {
-    const { cancel: cancelRoute } = routes;
-
-    describe('cancelling', () => {
-      it('[I5] frees the lock of a dead order seconds later, once', async () => {
-        const made = await trouble('dead-order');
-        const dead = await readByChannel(made.blockedBy);
-        const qty = dead.lines.reduce((sum, line) => sum + line.qty, 0);
-        const before = await stockOf(made.sku, dead.warehouseCode);
-
-        const first = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
-        const second = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
-        await standIn.clock.sleep(10_000);
-
-        expect(first).toEqual({ kind: 'done', value: null });
-        expect(second).toEqual({ kind: 'already', value: null });
-        expect(await read(dead.systemOrderNo)).toMatchObject({ closed: true, stage: 'closed' });
-        expect(before.order_lock - (await stockOf(made.sku, dead.warehouseCode)).order_lock).toBe(qty);
-      });
-
-      it('[P18] does not know after a lost answer and wrote once', async () => {
-        const dead = await readByChannel((await trouble('dead-order')).blockedBy);
-        await standIn.control.fail(binding.server, 'drop-after', { route: cancelRoute });
-
-        const lost = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
-        const again = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
-
-        expect([lost.kind, again.kind]).toEqual(['unknown', 'already']);
-        expect(await applied(cancelRoute)).toEqual([true]);
-      });
-
-      it('[P18] is refused once the goods are picked or gone', async () => {
-        const sent = erpOrders().find(({ status }) => status === 'Sent');
-
-        expect(await system.cancelOrder(systemOrderNo(sent?.o_id ?? 0), '', '', signal)).toMatchObject({
-          kind: 'refused',
-          code: 'shipped',
-        });
-        expect(await system.cancelOrder(unknownOrders[0], '', '', signal)).toMatchObject({
-          kind: 'refused',
-          code: 'not_found',
-        });
-      });
-    });
-  }
-
-  if (routes.hold !== undefined) {
-    const { hold: holdRoute, unhold: unholdRoute } = routes;
-
-    describe('holding', () => {
-      const waiting = async (reason: HoldReason = 'risk'): Promise<Hold> => {
-        const { orderNo } = await trouble('short');
-        const { systemOrderNo } = await readByChannel(orderNo);
-        return { operationKey: `WR-${orderNo}`, systemOrderNo, reason, note: '电话打不通', by: '李建国' };
-      };
-
-      it.each<HoldReason>(['risk', 'refund', 'address', 'buyer'])(
-        '[I4] stops an order that waits because of %s, once',
-        async (reason) => {
-          const wish = await waiting(reason);
-
-          expect((await read(wish.systemOrderNo))?.held).toBe(false);
-          expect(await system.hold(wish, signal)).toMatchObject({ kind: 'done', value: null });
-          expect(await read(wish.systemOrderNo)).toMatchObject({ held: true, closed: false });
-          expect(await system.hold(wish, signal)).toEqual({ kind: 'already', value: null });
-          expect(await applied(holdRoute)).toEqual([true]);
-        },
+      // The blocked order takes one piece as soon as it is free; what is left may be taken again, more may not.
+      const { available } = await stockOf(made.sku, lock.warehouseCode);
+      const more = await system.retakeLock(
+        { operationKey: `WR-${made.orderNo}-more`, lock, qty: available + 1, by: '李建国' },
+        signal,
       );
+      expect(more).toMatchObject({ kind: 'refused', code: 'no_stock' });
+    });
 
-      it('[P18] is refused once the goods are gone, or where nobody knows the order', async () => {
-        const wish = await waiting();
-        const sent = erpOrders().find(({ status }) => status === 'Sent');
+    it('[I5] are taken again while the stock is still free', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      await system.releaseLock({ operationKey: `A-${made.orderNo}`, lock, qty: lock.qty, by: '' }, signal);
+      standIn.sandbox.world.store.run(
+        'UPDATE stock SET qty = qty + 10 WHERE sku = ? AND wms_co_id = ?',
+        made.sku,
+        made.warehouse,
+      );
+      await standIn.clock.sleep(10_000);
+      const before = await stockOf(made.sku, lock.warehouseCode);
 
-        for (const [no, code] of [
-          [systemOrderNo(sent?.o_id ?? 0), 'shipped'],
-          [unknownOrders[0], 'not_found'],
-        ] as const)
-          expect(await system.hold({ ...wish, systemOrderNo: no }, signal)).toMatchObject({ kind: 'refused', code });
-        expect(await applied(holdRoute)).toEqual([]);
-      });
+      const taken = await system.retakeLock(
+        { operationKey: `B-${made.orderNo}`, lock, qty: lock.qty, by: '李建国' },
+        signal,
+      );
+      await standIn.clock.sleep(10_000);
 
-      it('[P18] is refused once the warehouse has it in its hands', async () => {
-        const wish = await waiting();
-        const picked = erpOrders().find(({ status }) => status === 'Delivering');
+      expect(taken).toMatchObject({ kind: 'done' });
+      expect((await stockOf(made.sku, lock.warehouseCode)).lock_qty - before.lock_qty).toBe(lock.qty);
+    });
 
-        const outcome = await system.hold({ ...wish, systemOrderNo: systemOrderNo(picked?.o_id ?? 0) }, signal);
+    it('[P18] are given back once however often the same key comes, also after a lost answer', async () => {
+      const made = await trouble('dead-lock');
+      const lock = await lockOf(made);
+      const before = await stockOf(made.sku, lock.warehouseCode);
+      const move = { operationKey: `WR-${made.orderNo}`, lock, qty: 1, by: '李建国' };
+      await standIn.control.fail(binding.server, 'drop-after', { route: lockRoute });
 
-        expect(outcome).toMatchObject({ kind: 'refused', code: 'picking' });
-        expect((await applied(holdRoute)).filter(Boolean)).toEqual([]);
-      });
+      const lost = await system.releaseLock(move, signal);
+      const again = await system.releaseLock(move, signal);
+      await standIn.clock.sleep(10_000);
 
-      it('[P18] does not know after a lost answer, wrote once, and a second try finds it done', async () => {
-        const wish = await waiting();
-        await standIn.control.fail(binding.server, 'drop-after', { route: holdRoute });
+      expect(lost).toEqual({ kind: 'unknown' });
+      expect(again.kind).toBe('done');
+      expect(await applied(lockRoute)).toEqual([true, false]);
+      expect(before.lock_qty - (await stockOf(made.sku, lock.warehouseCode)).lock_qty).toBe(1);
+    });
 
-        expect(await system.hold(wish, signal)).toEqual({ kind: 'unknown' });
-        expect((await system.hold(wish, signal)).kind).toBe('already');
-        expect(await applied(holdRoute)).toEqual([true]);
-      });
+    it('[P18] are never moved by nothing, which could mean everything', async () => {
+      const lock = await lockOf(await trouble('dead-lock'));
 
-      it('[P18] may be tried again when it was turned away before', async () => {
-        const wish = await waiting();
-        await standIn.control.fail(binding.server, 'rate-limit', { route: holdRoute });
-
-        expect(await system.hold(wish, signal)).toMatchObject({ kind: 'retryable', afterMs: expect.any(Number) });
-        expect((await system.hold(wish, signal)).kind).toBe('done');
-      });
-
-      if (unholdRoute !== undefined) {
-        it('[I4] lets an order go that it stopped, once', async () => {
-          const wish = await waiting();
-          await system.hold(wish, signal);
-
-          expect(await system.unhold(wish, signal)).toMatchObject({ kind: 'done', value: null });
-          expect(await read(wish.systemOrderNo)).toMatchObject({ held: false });
-          expect(await system.unhold(wish, signal)).toEqual({ kind: 'already', value: null });
-          expect(await applied(unholdRoute)).toEqual([true]);
-        });
-
-        it('[P18] does not know after a lost answer to letting go', async () => {
-          const wish = await waiting();
-          await system.hold(wish, signal);
-          await standIn.control.fail(binding.server, 'drop-after', { route: unholdRoute });
-
-          expect([(await system.unhold(wish, signal)).kind, (await system.unhold(wish, signal)).kind]).toEqual([
-            'unknown',
-            'already',
-          ]);
-          expect(await applied(unholdRoute)).toEqual([true]);
-        });
+      for (const qty of [0, -1]) {
+        expect(await fail(system.releaseLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
+          BugError,
+        );
+        expect(await fail(system.retakeLock({ operationKey: 'k', lock, qty, by: '' }, signal))).toBeInstanceOf(
+          BugError,
+        );
       }
+      expect(await applied(lockRoute)).toEqual([]);
     });
-  }
+  });
+
+  describe.each(present(routes.cancel))('cancelling', ({ route: cancelRoute }) => {
+    it('[I5] frees the lock of a dead order seconds later, once', async () => {
+      const made = await trouble('dead-order');
+      const dead = await readByChannel(made.blockedBy);
+      const qty = dead.lines.reduce((sum, line) => sum + line.qty, 0);
+      const before = await stockOf(made.sku, dead.warehouseCode);
+
+      const first = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
+      const second = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
+      await standIn.clock.sleep(10_000);
+
+      expect(first).toEqual({ kind: 'done', value: null });
+      expect(second).toEqual({ kind: 'already', value: null });
+      expect(await read(dead.systemOrderNo)).toMatchObject({ closed: true, stage: 'closed' });
+      expect(before.order_lock - (await stockOf(made.sku, dead.warehouseCode)).order_lock).toBe(qty);
+    });
+
+    it('[P18] does not know after a lost answer and wrote once', async () => {
+      const dead = await readByChannel((await trouble('dead-order')).blockedBy);
+      await standIn.control.fail(binding.server, 'drop-after', { route: cancelRoute });
+
+      const lost = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
+      const again = await system.cancelOrder(dead.systemOrderNo, '', '李建国', signal);
+
+      expect([lost.kind, again.kind]).toEqual(['unknown', 'already']);
+      expect(await applied(cancelRoute)).toEqual([true]);
+    });
+
+    it('[P18] is refused once the goods are picked or gone', async () => {
+      const sent = erpOrders().find(({ status }) => status === 'Sent');
+
+      expect(await system.cancelOrder(systemOrderNo(sent?.o_id ?? 0), '', '', signal)).toMatchObject({
+        kind: 'refused',
+        code: 'shipped',
+      });
+      expect(await system.cancelOrder(unknownOrders[0], '', '', signal)).toMatchObject({
+        kind: 'refused',
+        code: 'not_found',
+      });
+    });
+  });
+
+  describe.each(present(routes.hold))('holding', ({ route: holdRoute }) => {
+    const waiting = async (reason: HoldReason = 'risk'): Promise<Hold> => {
+      const { orderNo } = await trouble('short');
+      const { systemOrderNo } = await readByChannel(orderNo);
+      return { operationKey: `WR-${orderNo}`, systemOrderNo, reason, note: '电话打不通', by: '李建国' };
+    };
+
+    it.each<HoldReason>(['risk', 'refund', 'address', 'buyer'])(
+      '[I4] stops an order that waits because of %s, once',
+      async (reason) => {
+        const wish = await waiting(reason);
+
+        expect((await read(wish.systemOrderNo))?.held).toBe(false);
+        expect(await system.hold(wish, signal)).toMatchObject({ kind: 'done', value: null });
+        expect(await read(wish.systemOrderNo)).toMatchObject({ held: true, closed: false });
+        expect(await system.hold(wish, signal)).toEqual({ kind: 'already', value: null });
+        expect(await applied(holdRoute)).toEqual([true]);
+      },
+    );
+
+    it('[P18] is refused once the goods are gone, or where nobody knows the order', async () => {
+      const wish = await waiting();
+      const sent = erpOrders().find(({ status }) => status === 'Sent');
+
+      for (const [no, code] of [
+        [systemOrderNo(sent?.o_id ?? 0), 'shipped'],
+        [unknownOrders[0], 'not_found'],
+      ] as const)
+        expect(await system.hold({ ...wish, systemOrderNo: no }, signal)).toMatchObject({ kind: 'refused', code });
+      expect(await applied(holdRoute)).toEqual([]);
+    });
+
+    it('[P18] is refused once the warehouse has it in its hands', async () => {
+      const wish = await waiting();
+      const picked = erpOrders().find(({ status }) => status === 'Delivering');
+
+      const outcome = await system.hold({ ...wish, systemOrderNo: systemOrderNo(picked?.o_id ?? 0) }, signal);
+
+      expect(outcome).toMatchObject({ kind: 'refused', code: 'picking' });
+      expect((await applied(holdRoute)).filter(Boolean)).toEqual([]);
+    });
+
+    it('[P18] does not know after a lost answer, wrote once, and a second try finds it done', async () => {
+      const wish = await waiting();
+      await standIn.control.fail(binding.server, 'drop-after', { route: holdRoute });
+
+      expect(await system.hold(wish, signal)).toEqual({ kind: 'unknown' });
+      expect((await system.hold(wish, signal)).kind).toBe('already');
+      expect(await applied(holdRoute)).toEqual([true]);
+    });
+
+    it('[P18] may be tried again when it was turned away before', async () => {
+      const wish = await waiting();
+      await standIn.control.fail(binding.server, 'rate-limit', { route: holdRoute });
+
+      expect(await system.hold(wish, signal)).toMatchObject({ kind: 'retryable', afterMs: expect.any(Number) });
+      expect((await system.hold(wish, signal)).kind).toBe('done');
+    });
+
+    describe.each(present(routes.unhold))('and letting go', ({ route: unholdRoute }) => {
+      it('[I4] lets an order go that it stopped, once', async () => {
+        const wish = await waiting();
+        await system.hold(wish, signal);
+
+        expect(await system.unhold(wish, signal)).toMatchObject({ kind: 'done', value: null });
+        expect(await read(wish.systemOrderNo)).toMatchObject({ held: false });
+        expect(await system.unhold(wish, signal)).toEqual({ kind: 'already', value: null });
+        expect(await applied(unholdRoute)).toEqual([true]);
+      });
+
+      it('[P18] does not know after a lost answer to letting go', async () => {
+        const wish = await waiting();
+        await system.hold(wish, signal);
+        await standIn.control.fail(binding.server, 'drop-after', { route: unholdRoute });
+
+        expect([(await system.unhold(wish, signal)).kind, (await system.unhold(wish, signal)).kind]).toEqual([
+          'unknown',
+          'already',
+        ]);
+        expect(await applied(unholdRoute)).toEqual([true]);
+      });
+    });
+  });
 
   const ways = [
-    ['another warehouse', routes.transfer, ids.gz],
-    ['outside', routes.purchase, null],
-  ] as const;
-  for (const [whence, route, from] of ways) {
-    if (route === undefined) continue;
+    { whence: 'another warehouse', route: routes.transfer ?? '', from: ids.gz },
+    { whence: 'outside', route: routes.purchase ?? '', from: null },
+  ].filter(({ route }) => route !== '');
+  describe.each(ways)('asking for goods from $whence', ({ route, from }) => {
+    const wishOf = (operationKey: string): Replenishment => ({
+      operationKey,
+      lines: [{ sku: 'TX01-HE-M', qty: 2 }],
+      to: ids.hz,
+      from,
+      needBy: standIn.clock.now() + 24 * hour,
+      reason: '缺货',
+      by: '李建国',
+    });
 
-    describe(`asking for goods from ${whence}`, () => {
-      const wishOf = (operationKey: string): Replenishment => ({
-        operationKey,
-        lines: [{ sku: 'TX01-HE-M', qty: 2 }],
-        to: ids.hz,
-        from,
-        needBy: standIn.clock.now() + 24 * hour,
-        reason: '缺货',
-        by: '李建国',
-      });
+    it('[I5] makes one document however often the same key comes, also after a lost answer', async () => {
+      const wish = wishOf(`7d2ec2c8-3cf1-4f57-9f0b-${standIn.clock.now()}`);
+      await standIn.control.fail(binding.server, 'drop-after', { route });
 
-      it('[I5] makes one document however often the same key comes, also after a lost answer', async () => {
-        const wish = wishOf(`7d2ec2c8-3cf1-4f57-9f0b-${standIn.clock.now()}`);
-        await standIn.control.fail(binding.server, 'drop-after', { route });
+      const lost = await system.requestReplenishment(wish, signal);
+      const again = await system.requestReplenishment(wish, signal);
+      const third = await system.requestReplenishment(wish, signal);
+      const other = await system.requestReplenishment({ ...wish, operationKey: `${wish.operationKey}-2` }, signal);
 
-        const lost = await system.requestReplenishment(wish, signal);
-        const again = await system.requestReplenishment(wish, signal);
-        const third = await system.requestReplenishment(wish, signal);
-        const other = await system.requestReplenishment({ ...wish, operationKey: `${wish.operationKey}-2` }, signal);
+      expect(lost).toEqual({ kind: 'unknown' });
+      expect([again.kind, third.kind, other.kind]).toEqual([binding.repeats, binding.repeats, 'done']);
+      expect(again).toEqual(third);
+      expect(again).toMatchObject({ value: { docNo: expect.stringMatching(/\S/) } });
+      expect(await applied(route)).toEqual([true, false, false, true]);
+    });
 
-        expect(lost).toEqual({ kind: 'unknown' });
-        expect([again.kind, third.kind, other.kind]).toEqual([binding.repeats, binding.repeats, 'done']);
-        expect(again).toEqual(third);
-        expect(again).toMatchObject({ value: { docNo: expect.stringMatching(/\S/) } });
-        expect(await applied(route)).toEqual([true, false, false, true]);
-      });
+    it('[I5] is refused for a warehouse that does not exist', async () => {
+      const wish = { ...wishOf(`no-such-${standIn.clock.now()}`), to: '4711' };
 
-      it('[I5] is refused for a warehouse that does not exist', async () => {
-        const wish = { ...wishOf(`no-such-${standIn.clock.now()}`), to: '4711' };
-
-        expect(await system.requestReplenishment(wish, signal)).toMatchObject({
-          kind: 'refused',
-          code: 'bad_warehouse',
-        });
-      });
-
-      it('[P18] never asks for nothing', async () => {
-        for (const qty of [0, -1, 1.5]) {
-          const wish = { ...wishOf('nothing'), lines: [{ sku: 'TX01-HE-M', qty }] };
-          expect(await fail(system.requestReplenishment(wish, signal))).toBeInstanceOf(BugError);
-        }
-        expect(await applied(route)).toEqual([]);
+      expect(await system.requestReplenishment(wish, signal)).toMatchObject({
+        kind: 'refused',
+        code: 'bad_warehouse',
       });
     });
-  }
+
+    it('[P18] never asks for nothing', async () => {
+      for (const qty of [0, -1, 1.5]) {
+        const wish = { ...wishOf('nothing'), lines: [{ sku: 'TX01-HE-M', qty }] };
+        expect(await fail(system.requestReplenishment(wish, signal))).toBeInstanceOf(BugError);
+      }
+      expect(await applied(route)).toEqual([]);
+    });
+  });
 });

@@ -71,6 +71,9 @@ export function createProposeReroute(deps: ProposeRerouteDeps) {
     const fresh = (await tx.views.findOrder(order.id)) ?? order;
     const why = whyNotMovable(fresh);
     if (why !== undefined) return why;
+    // Nobody is asked to confirm what only a person at the screen can do.
+    const { reroute } = system.system.capabilities;
+    if (typeof reroute === 'object') return reroute.manual;
     const [view, ...others] = (await tx.views.fulfillmentsOf(order.id)).filter(
       (each) => !each.closed && each.shippedAt === null,
     );

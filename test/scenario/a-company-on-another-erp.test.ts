@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { ErpKind } from '../../src/sandbox/world/company.ts';
+import {
+  carryOut,
+  type Made,
+  SECOND,
+  startTestBot,
+  stopWarehouses,
+  type TestBot,
+  tail,
+  texts,
+} from '../kit/test-bot.ts';
+
+/** A company with a short order that its bot has spoken of. */
+async function companyOn(erp: ErpKind): Promise<{ bot: TestBot; made: Made; said: string }> {
+  const bot = await startTestBot({ settings: { erp, ordersPerDay: 400 } });
+  await stopWarehouses(bot);
+  const made = await bot.scenario('short');
+  const said = texts(await bot.advance(40 * SECOND));
+  return { bot, made, said };
+}
+const warehouseOf = async (bot: TestBot, made: Made): Promise<number | undefined> =>
+  (await bot.truth.order(made.orderNo)).erp[0]?.warehouse;
+
+it('[D10] on Kuaimai, an order that waits is announced and moved once, and not taken back to where its goods are missing', async () => {
+  const { bot, made, said } = await companyOn('kuaimai');
+
+  const there = await carryOut(bot, 'wang', `/改仓 ${tail(made.orderNo)} 广州仓`);
+  const at = await warehouseOf(bot, made);
+  const back = await carryOut(bot, 'wang', '点错了');
+
+  expect(said).toContain(tail(made.orderNo));
+  expect(there).toMatch(/已改到广州仓（快麦 \d\d:\d\d 确认）/);
+  expect(at).toBe(1002);
+  // Kuaimai looks at the stock itself, and nobody forces it.
+  expect(back).toContain('没有改到杭州仓：库存不够');
+  expect(await warehouseOf(bot, made)).toBe(1002);
+  expect((await bot.applied()).map(({ route }) => route)).toEqual(['erp.trade.change.warehouse']);
+});
+
+it('[D10] on Wangdiantong, the same order is announced, and who wants it moved is told what to press there', async () => {
+  const { bot, made, said } = await companyOn('wangdiantong');
+
+  const answer = texts(await bot.say('wang', `/改仓 ${tail(made.orderNo)} 广州仓`));
+
+  expect(said).toContain(tail(made.orderNo));
+  expect(answer).toContain('修改仓库');
+  expect(answer).not.toContain('确认');
+  expect(await bot.applied()).toEqual([]);
+});
