@@ -29,6 +29,7 @@ const sharedAdapters = [
   'src/adapters/fulfillment/pacer.ts',
   'src/adapters/fulfillment/refusal.ts',
   'src/adapters/fulfillment/windows.ts',
+  'src/adapters/shopify/client.ts',
 ];
 
 /** Floors that never touch the outside, and what would. */

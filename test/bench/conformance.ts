@@ -24,6 +24,9 @@ const mishaps = [
   ['wrong clock', 'skew', 'refused', 'RejectedError'],
 ] as const;
 
+/** A system whose requests carry no time does not mind a wrong clock. */
+const mishapsOf = ({ hasNoTime }: Binding) => mishaps.filter(([, kind]) => kind !== 'skew' || hasNoTime !== true);
+
 interface Cell {
   readonly system: string;
   readonly operation: string;
@@ -91,7 +94,10 @@ async function cellsOf(name: string): Promise<Cell[]> {
   const { default: plug } = (await import(`../../src/adapters/fulfillment/${name}/index.js`)) as {
     default: FulfillmentPlug<unknown>;
   };
-  const standIn = await startStandIn({ settings: { ordersPerDay: 300, erp: name as ErpKind } });
+  const { shop = 'mini' } = binding;
+  const standIn = await startStandIn({
+    settings: { ordersPerDay: 300, shares: { [shop]: 1 }, erp: name as ErpKind },
+  });
   try {
     const company = (await standIn.control.get('/company')) as { systems: { kind: string; credentials: unknown }[] };
     const system = plug.create({
@@ -129,7 +135,8 @@ async function cellsOfReads({ standIn, system, binding }: Place): Promise<OwnCel
         (error: unknown) => (error instanceof AppError ? error.name : String(error)),
       );
     cells.push({ operation, situation: 'ok', is: await told(), wants: 'ok' });
-    for (const [situation, kind, , wants] of mishaps) {
+    for (const [situation, kind, , wants] of mishapsOf(binding)) {
+      await standIn.clock.sleep(binding.restMs);
       await standIn.control.fail(binding.server, kind, { route });
       cells.push({ operation, situation, is: await told(), wants });
     }
@@ -156,12 +163,14 @@ async function cellsOfWrite(place: Place, operation: Operation): Promise<OwnCell
   note('ok', (await ask()).kind, 'done');
   note('again', (await ask()).kind, again);
   for (const [code, refused] of Object.entries(refusals)) note(code, told(await refused()), `refused ${code}`);
-  for (const [situation, kind, wants] of mishaps) {
+  for (const [situation, kind, wants] of mishapsOf(binding)) {
+    await standIn.clock.sleep(binding.restMs);
     const askAgain = await prepare();
     await standIn.control.forget();
     await standIn.control.fail(binding.server, kind, { route });
     note(situation, (await askAgain()).kind, wants);
     if (kind !== 'drop-after') continue;
+    await standIn.clock.sleep(binding.restMs);
     note('after that', (await askAgain()).kind, again);
     const calls = (await standIn.control.calls(binding.server)).filter((call) => call.route === route && call.applied);
     note('written', `${calls.length}×`, '1×');
@@ -182,7 +191,9 @@ function operationsOf({ standIn, system, binding }: Place): Operation[] {
   const { routes, systemOrderNo, unknownOrders } = binding;
   const by = '李建国';
   const waiting = async (): Promise<FulfillmentView> => {
-    const { orderNo } = (await standIn.control.post('/world/scenarios/short', {})) as { orderNo: string };
+    const { orderNo } = (await standIn.control.post('/world/scenarios/short', { shop: binding.shop })) as {
+      orderNo: string;
+    };
     await standIn.clock.sleep(3_000);
     const [view] = (await system.fetchByChannelOrder([orderNo], signal)).fulfillments;
     if (view === undefined) throw new Error(`no ${orderNo}`);

@@ -25,6 +25,7 @@ export const erpDoors = {
     server: 'jst',
     credentials: { appKey: jushuitan.appKey, appSecret: jushuitan.appSecret },
   },
+  shopify: { server: 'us', credentials: { accessToken: 'shpat_demo' } },
   kuaimai: { server: 'kuaimai', credentials: kuaimai },
   wangdiantong: { server: 'wdt', credentials: wangdiantong },
 } as const;

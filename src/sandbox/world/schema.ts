@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS tracking_pushes (
 CREATE INDEX IF NOT EXISTS tracking_pushes_due ON tracking_pushes (state, due);
 CREATE TABLE IF NOT EXISTS shopify_webhooks (
   id INTEGER PRIMARY KEY, topic TEXT NOT NULL, url TEXT NOT NULL, told INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS shopify_holds (
+  id INTEGER PRIMARY KEY, o_id INTEGER NOT NULL, handle TEXT NOT NULL, reason TEXT NOT NULL, notes TEXT NOT NULL,
+  UNIQUE (o_id, handle)) STRICT;
 CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, route TEXT NOT NULL, no TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS erp_orders (
@@ -107,6 +110,7 @@ export const tables = [
   'tracking_subscriptions',
   'tracking_pushes',
   'idempotency',
+  'shopify_holds',
   'erp_orders',
   'erp_items',
   'erp_actions',

@@ -26,6 +26,15 @@ export interface Binding {
   readonly pageSize: number;
   readonly ordersPerDay: number;
   readonly tells: readonly StockFigure[];
+  /** The only shop whose orders the system has; absent where it has those of all. */
+  readonly shop?: string;
+  /** Whether requests carry no time, so that a wrong clock of ours does not matter. */
+  readonly hasNoTime?: true;
+  /** How long its lists may keep a change back; world ms. */
+  readonly listLagMs?: number;
+  /** It knows no review before picking, and for whom it has locked stock. */
+  readonly hidesReview?: true;
+  readonly hidesLockOwners?: true;
   /** A channel whose orders the system does not show; absent where it shows all. */
   readonly invisibleChannel?: string;
   /** Kinds of fault that refuse the caller for good. */

@@ -1,11 +1,26 @@
 import { z } from 'zod';
 import { bySheet } from '../../../ports/access.ts';
 import { defineChannel } from '../../../ports/channel.ts';
-import { type Credentials, createClient } from './client.ts';
+import { createClient, type TokenCredentials } from '../../shopify/client.ts';
 import { createOrders } from './orders.ts';
 import { readPush } from './push.ts';
 import { addRemark } from './remark.ts';
 
+interface Credentials extends TokenCredentials {
+  /** The app's client secret: signs what the shop pushes. */
+  readonly webhookSecret?: string | undefined;
+}
+
+/** Fields without which an order would be taken for another: null is a word of theirs. */
+const essential: readonly string[] = [
+  'displayFinancialStatus',
+  'displayFulfillmentStatus',
+  'returnStatus',
+  'cancelledAt',
+  'transactions',
+  'fulfillments',
+  'lineItems',
+];
 const hour = 3_600_000;
 /** The search index shows a change late, without a promise; what was recorded is well below this (channels.md §4.6). */
 const lagMs = 120_000;
@@ -46,7 +61,7 @@ export default defineChannel<Credentials>({
       message: 'accessToken, or clientId and clientSecret, are needed',
     }),
   create(context) {
-    const ask = createClient(context);
+    const ask = createClient(context, essential);
     const orders = createOrders(context, ask);
     const webhookSecret = context.credentials.webhookSecret ?? context.credentials.clientSecret;
     return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { ChannelContext, OrderPage, SkippedRow, SourceOrder, Window } from '../../../ports/channel.ts';
 import { sift } from '../../../ports/reading.ts';
-import type { Answer, Ask } from './client.ts';
+import type { Answer, Ask } from '../../shopify/client.ts';
 import { readOrder } from './order.ts';
 import { listOrders, readOrders, readScopes, rests } from './queries.ts';
 

@@ -1,13 +1,4 @@
-/** The version whose schema all documents here were checked against (channels.md §4.1: quarterly, kept about a year). */
-export const apiVersion = '2026-10';
-
-/** A document with the name that stands in errors and in the book of costs. */
-export interface Question {
-  readonly name: string;
-  readonly document: string;
-  /** A mutation: it may have happened when no answer comes back. */
-  readonly write?: boolean;
-}
+import type { Question } from '../../shopify/client.ts';
 
 const money = '{ shopMoney { amount currencyCode } }';
 const line = `{ id sku title quantity currentQuantity variant { id }

@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { OutcomeUnknownError, RateLimitedError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Flag, Remark } from '../../../ports/channel.ts';
-import type { Ask } from './client.ts';
+import { type Ask, outcomeOf } from '../../shopify/client.ts';
 import { readRemark, writeRemark } from './queries.ts';
 
 /** Buyer and staff write into the same note (channels.md §4.3); by this our own lines are told apart. */
 const mark = '[war room] ';
 /** What a note holds at most. */
 const noteLimit = 5_000;
-const pauseMs = 5_000;
 
 /** A shop has no colours: people find the order by its tag (channels.md §7.2). */
 const tags: Readonly<Record<Flag, string>> = {
@@ -82,19 +80,4 @@ function readWritten(data: Readonly<Record<string, unknown>>, steps: readonly (s
     now = written.data.order ?? now;
   }
   return now === undefined ? { kind: 'unknown' } : { kind: 'done', value: notedAs(now) };
-}
-
-/** What an error means for what was asked; one that is no answer of the shop (a bug) goes on. */
-function outcomeOf(error: unknown): Outcome<never> {
-  if (error instanceof OutcomeUnknownError) return { kind: 'unknown' };
-  if (error instanceof RateLimitedError) return { kind: 'retryable', afterMs: error.afterMs, providerCode: error.code };
-  if (error instanceof RetryableError) return { kind: 'retryable', afterMs: pauseMs, providerCode: error.code };
-  if (!(error instanceof RejectedError)) throw error;
-  const isForbidden = ['ACCESS_DENIED', 'BAD_TOKEN', 'HTTP_403'].includes(error.code);
-  return {
-    kind: 'refused',
-    code: isForbidden ? 'forbidden' : 'other',
-    providerCode: error.code,
-    providerText: error.message,
-  };
 }

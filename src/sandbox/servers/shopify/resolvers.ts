@@ -1,12 +1,24 @@
+import { type GraphQLResolveInfo, getDirectiveValues } from 'graphql';
 import { changeOrder, findOrder } from '../../world/orders.ts';
 import type { OrderRow } from '../../world/rows.ts';
 import type { World } from '../../world/world.ts';
 import { countOf, failure, type Range, readCursor, writeCursor } from './connection.ts';
+import { createTransfer, listItems, moveQuantities } from './inventory.ts';
+import { holdPart, movePart, releasePart, type Written } from './part-writes.ts';
+import { findPart, listParts, showPart } from './parts.ts';
 import { readSearch, type Warning } from './search.ts';
 import { showOrder, tagsOf } from './shapes.ts';
 import { subscribe, type Topic } from './webhooks.ts';
 
-const SCOPES = ['read_orders', 'write_orders', 'read_customers', 'read_merchant_managed_fulfillment_orders'];
+const SCOPES = [
+  'read_orders',
+  'write_orders',
+  'read_customers',
+  'read_merchant_managed_fulfillment_orders',
+  'write_merchant_managed_fulfillment_orders',
+  'read_inventory',
+  'write_inventory',
+];
 
 /** What one question notes while it is answered. */
 export interface Notes {
@@ -44,9 +56,40 @@ export function createRoot(world: World, notes: Notes): object {
   const retag = (id: string, next: (tags: readonly string[]) => readonly string[]): object =>
     change(id, (order) => ({ flag: [...new Set(next(tagsOf(order)))].sort().join(',') }));
 
+  const showPartOf = (id: string): object | null => {
+    const erp = findPart(world, id);
+    if (erp === undefined) return null;
+    notes.rows += 1;
+    return showPart(world, erp);
+  };
+  const written = ({ payload, applied }: Written): object => {
+    notes.applied ||= applied;
+    return payload;
+  };
+
   return {
     order: ({ id }: { id: string }) => show(id),
-    nodes: ({ ids }: { ids: string[] }) => ids.map(show),
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => showPartOf(id) ?? show(id)),
+    fulfillmentOrder: ({ id }: { id: string }) => showPartOf(id),
+    fulfillmentOrders: (args: Parameters<typeof listParts>[1]) => {
+      const list = listParts(world, args);
+      notes.rows += list.nodes.length;
+      return list;
+    },
+    inventoryItems: (args: Parameters<typeof listItems>[1]) => listItems(world, args),
+    fulfillmentOrderMove: (args: Parameters<typeof movePart>[1]) => written(movePart(world, args)),
+    fulfillmentOrderHold: (args: Parameters<typeof holdPart>[1]) => written(holdPart(world, args)),
+    fulfillmentOrderReleaseHold: (args: Parameters<typeof releasePart>[1]) => written(releasePart(world, args)),
+    inventoryMoveQuantities: (
+      { input }: { input: Parameters<typeof moveQuantities>[2] },
+      _context: unknown,
+      info: GraphQLResolveInfo,
+    ) => written(moveQuantities(world, keyOf(info), input)),
+    inventoryTransferCreate: (
+      { input }: { input: Parameters<typeof createTransfer>[2] },
+      _context: unknown,
+      info: GraphQLResolveInfo,
+    ) => written(createTransfer(world, keyOf(info), input)),
     orders: (args: ListArgs) => listOrders(world, args, notes),
     currentAppInstallation: () => ({ accessScopes: SCOPES.map((handle) => ({ handle, description: handle })) }),
     orderUpdate: ({ input }: { input: { id: string; note?: string | null; tags?: string[] | null } }) => {
@@ -71,6 +114,15 @@ export function createRoot(world: World, notes: Notes): object {
     tagsRemove: ({ id, tags }: { id: string; tags: string[] }) =>
       retag(id, (before) => before.filter((tag) => !tags.includes(tag))),
   };
+}
+
+/** These mutations are refused whole without a key. */
+function keyOf(info: GraphQLResolveInfo): string {
+  const directive = info.schema.getDirective('idempotent');
+  const [node] = info.fieldNodes;
+  const told = directive && node && getDirectiveValues(directive, node, info.variableValues);
+  if (typeof told?.key === 'string' && told.key !== '') return told.key;
+  throw failure('The @idempotent directive is required for this mutation', 'BAD_REQUEST');
 }
 
 /**

@@ -2,6 +2,7 @@ import { buildSchema } from 'graphql';
 
 /** The part of the Admin API's schema, version 2026-10, that the shop serves: names, arguments and nullability as there. */
 export const schema = buildSchema(`
+directive @idempotent(key: String!) on FIELD
 scalar DateTime
 scalar Decimal
 scalar UnsignedInt64
@@ -20,7 +21,13 @@ enum OrderReturnStatus { INSPECTION_COMPLETE IN_PROGRESS NO_RETURN RETURNED RETU
 enum OrderTransactionKind { AUTHORIZATION CAPTURE CHANGE EMV_AUTHORIZATION REFUND SALE SUGGESTED_REFUND VOID }
 enum OrderTransactionStatus { AWAITING_RESPONSE ERROR FAILURE PENDING SUCCESS UNKNOWN }
 enum FulfillmentOrderStatus { CANCELLED CLOSED INCOMPLETE IN_PROGRESS ON_HOLD OPEN SCHEDULED }
-enum FulfillmentOrderRequestStatus { UNSUBMITTED SUBMITTED ACCEPTED REJECTED CLOSED }
+enum FulfillmentOrderRequestStatus {
+  ACCEPTED CANCELLATION_ACCEPTED CANCELLATION_REJECTED CANCELLATION_REQUESTED CLOSED REJECTED SUBMITTED UNSUBMITTED }
+enum FulfillmentOrderSortKeys { ID UPDATED_AT }
+enum FulfillmentHoldReason {
+  AWAITING_PAYMENT AWAITING_RETURN_ITEMS HIGH_RISK_OF_FRAUD INCORRECT_ADDRESS INVENTORY_OUT_OF_STOCK
+  ONLINE_STORE_POST_PURCHASE_CROSS_SELL OTHER UNKNOWN_DELIVERY_DATE }
+enum InventoryTransferStatus { DRAFT READY_TO_SHIP IN_PROGRESS TRANSFERRED CANCELED OTHER }
 enum FulfillmentStatus { CANCELLED ERROR FAILURE SUCCESS }
 enum FulfillmentDisplayStatus { FULFILLED IN_TRANSIT DELIVERED CANCELED }
 enum FulfillmentEventStatus { CARRIER_PICKED_UP IN_TRANSIT DELIVERED }
@@ -31,6 +38,10 @@ type QueryRoot {
     sortKey: OrderSortKeys = PROCESSED_AT): OrderConnection!
   nodes(ids: [ID!]!): [Node]!
   currentAppInstallation: AppInstallation!
+  fulfillmentOrder(id: ID!): FulfillmentOrder
+  fulfillmentOrders(after: String, first: Int, includeClosed: Boolean = false, query: String, reverse: Boolean = false,
+    sortKey: FulfillmentOrderSortKeys = ID): FulfillmentOrderConnection!
+  inventoryItems(after: String, first: Int, query: String): InventoryItemConnection!
 }
 type Mutation {
   orderUpdate(input: OrderInput!): OrderUpdatePayload
@@ -38,7 +49,35 @@ type Mutation {
   tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
   webhookSubscriptionCreate(topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!):
     WebhookSubscriptionCreatePayload
+  fulfillmentOrderMove(id: ID!, newLocationId: ID!): FulfillmentOrderMovePayload
+  fulfillmentOrderHold(id: ID!, fulfillmentHold: FulfillmentOrderHoldInput!): FulfillmentOrderHoldPayload
+  fulfillmentOrderReleaseHold(id: ID!, holdIds: [ID!], externalId: String): FulfillmentOrderReleaseHoldPayload
+  inventoryMoveQuantities(input: InventoryMoveQuantitiesInput!): InventoryMoveQuantitiesPayload
+  inventoryTransferCreate(input: InventoryTransferCreateInput!): InventoryTransferCreatePayload
 }
+type CodedError { field: [String!] message: String! code: String }
+type FulfillmentOrderMovePayload {
+  movedFulfillmentOrder: FulfillmentOrder originalFulfillmentOrder: FulfillmentOrder userErrors: [CodedError!]! }
+input FulfillmentOrderHoldInput {
+  reason: FulfillmentHoldReason! reasonNotes: String notifyMerchant: Boolean = false externalId: String handle: String }
+type FulfillmentOrderHoldPayload {
+  fulfillmentHold: FulfillmentHold fulfillmentOrder: FulfillmentOrder userErrors: [CodedError!]! }
+type FulfillmentOrderReleaseHoldPayload { fulfillmentOrder: FulfillmentOrder userErrors: [CodedError!]! }
+input InventoryMoveQuantityTerminalInput {
+  locationId: ID! name: String! changeFromQuantity: Int ledgerDocumentUri: String }
+input InventoryMoveQuantityChange {
+  inventoryItemId: ID! quantity: Int! from: InventoryMoveQuantityTerminalInput! to: InventoryMoveQuantityTerminalInput! }
+input InventoryMoveQuantitiesInput {
+  reason: String! referenceDocumentUri: String! changes: [InventoryMoveQuantityChange!]! }
+type InventoryAdjustmentGroup implements Node { id: ID! reason: String! referenceDocumentUri: String }
+type InventoryMoveQuantitiesPayload {
+  inventoryAdjustmentGroup: InventoryAdjustmentGroup userErrors: [CodedError!]! }
+input InventoryTransferLineItemInput { inventoryItemId: ID! quantity: Int! }
+input InventoryTransferCreateInput {
+  originLocationId: ID destinationLocationId: ID lineItems: [InventoryTransferLineItemInput!]! note: String
+  tags: [String!] referenceName: String dateCreated: DateTime }
+type InventoryTransfer implements Node { id: ID! name: String! status: InventoryTransferStatus! referenceName: String }
+type InventoryTransferCreatePayload { inventoryTransfer: InventoryTransfer userErrors: [CodedError!]! }
 enum WebhookSubscriptionTopic { ORDERS_CREATE ORDERS_PAID ORDERS_CANCELLED ORDERS_UPDATED }
 input WebhookSubscriptionInput { uri: String }
 type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
@@ -88,7 +127,23 @@ type ProductVariant implements Node { id: ID! }
 type FulfillmentOrderConnection { nodes: [FulfillmentOrder!]! pageInfo: PageInfo! }
 type FulfillmentOrder implements Node {
   id: ID! status: FulfillmentOrderStatus! requestStatus: FulfillmentOrderRequestStatus! fulfillAt: DateTime
-  fulfillBy: DateTime }
+  fulfillBy: DateTime createdAt: DateTime! updatedAt: DateTime! orderId: ID!
+  assignedLocation: FulfillmentOrderAssignedLocation! fulfillmentHolds: [FulfillmentHold!]!
+  lineItems(after: String, first: Int): FulfillmentOrderLineItemConnection!
+  fulfillments(after: String, first: Int): FulfillmentConnection! }
+type FulfillmentOrderAssignedLocation { name: String! location: Location }
+type Location implements Node { id: ID! name: String! }
+type FulfillmentHold implements Node {
+  id: ID! handle: String reason: FulfillmentHoldReason! reasonNotes: String heldByRequestingApp: Boolean! }
+type FulfillmentOrderLineItemConnection { nodes: [FulfillmentOrderLineItem!]! pageInfo: PageInfo! }
+type FulfillmentOrderLineItem implements Node { id: ID! sku: String totalQuantity: Int! remainingQuantity: Int! }
+type FulfillmentConnection { nodes: [Fulfillment!]! pageInfo: PageInfo! }
+type InventoryItemConnection { nodes: [InventoryItem!]! pageInfo: PageInfo! }
+type InventoryItem implements Node {
+  id: ID! sku: String inventoryLevels(after: String, first: Int): InventoryLevelConnection! }
+type InventoryLevelConnection { nodes: [InventoryLevel!]! pageInfo: PageInfo! }
+type InventoryLevel implements Node { id: ID! location: Location! quantities(names: [String!]!): [InventoryQuantity!]! }
+type InventoryQuantity { name: String! quantity: Int! updatedAt: DateTime }
 type Fulfillment implements Node {
   id: ID! status: FulfillmentStatus! displayStatus: FulfillmentDisplayStatus createdAt: DateTime!
   inTransitAt: DateTime deliveredAt: DateTime trackingInfo(first: Int): [FulfillmentTrackingInfo!]!

@@ -24,6 +24,7 @@ export function createShopify(): Server {
         sheet: 'channels.md §4',
         // It answers nearly nothing but reads; a source that falls silent has to be silent here, too.
         kind: 'read',
+        interfaceOf,
         answer: (context, call) => answer(context, call, bucket),
       },
     ],
@@ -31,6 +32,15 @@ export function createShopify(): Server {
     afterTime: ({ world }) => deliverWebhooks(world),
     notFound: () => ({ status: 404, body: { errors: 'Not Found' }, outcome: 'not_found' }),
   };
+}
+
+const erpInterface = /\b(fulfillmentOrder(?:Move|Hold|ReleaseHold)|inventory(?:Items|MoveQuantities|TransferCreate))\(/;
+
+/** What is asked of the shop as a warehouse system has a name of its own. */
+function interfaceOf({ body }: Call): { name: string; kind: 'read' | 'write' } | undefined {
+  const text = body.toString('utf8');
+  const name = erpInterface.exec(text)?.[1] ?? (/ on FulfillmentOrder\b/.test(text) ? 'fulfillmentOrders' : undefined);
+  return name === undefined ? undefined : { name, kind: text.includes('mutation ') ? 'write' : 'read' };
 }
 
 function guard(_world: World, call: Call): Answer | undefined {

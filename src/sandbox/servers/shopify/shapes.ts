@@ -3,15 +3,8 @@ import type { OrderRow } from '../../world/rows.ts';
 import type { World } from '../../world/world.ts';
 import { american, cents, money } from './buyers.ts';
 import { connection, type Range } from './connection.ts';
-
-/** UTC, whole seconds. */
-const time = (at: number | null): string | null =>
-  at === null ? null : new Date(Math.floor(at / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');
-const gid = (type: string, id: string | number): string => `gid://shopify/${type}/${id}`;
-const firstOf =
-  (items: readonly object[]) =>
-  ({ first }: Range): readonly object[] =>
-    items.slice(0, first ?? undefined);
+import { partsOfOrder } from './parts.ts';
+import { firstOf, gid, time } from './values.ts';
 
 /** An order as the Admin API resolves it; lists take their arguments. */
 export function showOrder(world: World, order: OrderRow): object {
@@ -98,7 +91,8 @@ export function showOrder(world: World, order: OrderRow): object {
         })),
         range,
       ),
-    fulfillmentOrders: (range: Range) => connection([partOf(order)], range),
+    fulfillmentOrders: (range: Range) =>
+      connection(world.settings.erp === 'shopify' ? partsOfOrder(world, order.no) : [partOf(order)], range),
     fulfillments: firstOf(order.shipped_at === null ? [] : [fulfillmentOf(order)]),
   };
 }
@@ -113,6 +107,7 @@ function financial(order: OrderRow): string | null {
   return order.status === 'closed' || Number(order.no.slice(-1)) % 2 === 0 ? null : 'PENDING';
 }
 
+/** Where the company's ERP is another system, the shop knows no more of its parts than of the order. */
 function partOf(order: OrderRow): object {
   const isOver = order.status === 'closed' || order.refund_status === 'done';
   const open = isOver ? 'CANCELLED' : order.held === 1 ? 'ON_HOLD' : 'OPEN';

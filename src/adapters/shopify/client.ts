@@ -5,16 +5,24 @@ import {
   RateLimitedError,
   RejectedError,
   RetryableError,
-} from '../../../domain/errors.ts';
-import type { ChannelContext, SkippedRow } from '../../../ports/channel.ts';
-import type { HttpAnswer } from '../../../ports/http.ts';
+} from '../../domain/errors.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { SkippedRow } from '../../ports/channel.ts';
+import type { HttpAnswer } from '../../ports/http.ts';
 import { type Cost, createBudget } from './budget.ts';
-import { apiVersion, type Question } from './queries.ts';
-import { createToken, type TokenCredentials } from './token.ts';
+import { createToken, type TokenContext } from './token.ts';
 
-export interface Credentials extends TokenCredentials {
-  /** The app's client secret: signs what the shop pushes. */
-  readonly webhookSecret?: string | undefined;
+export type { TokenCredentials } from './token.ts';
+
+/** The version whose schema all documents were checked against (channels.md §4.1: quarterly, kept about a year). */
+const apiVersion = '2026-10';
+
+/** A document with the name that stands in errors and in the book of costs. */
+export interface Question {
+  readonly name: string;
+  readonly document: string;
+  /** A mutation: it may have happened when no answer comes back. */
+  readonly write?: boolean;
 }
 
 /** What a question was answered. Names of fields that the app may not read stand in `notes`; they are null in `data`. */
@@ -56,16 +64,6 @@ const byCode: ReadonlyMap<string, string> = new Map([
   ['BAD_REQUEST', 'the shop does not understand the question'],
   ['undefinedField', `the shop lacks a field of API version ${apiVersion}; install a newer release of this program`],
 ]);
-/** Fields without which an order would be taken for another: null is a word of theirs. */
-const essential: readonly string[] = [
-  'displayFinancialStatus',
-  'displayFulfillmentStatus',
-  'returnStatus',
-  'cancelledAt',
-  'transactions',
-  'fulfillments',
-  'lineItems',
-];
 const passing: readonly string[] = ['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'TIMEOUT'];
 
 /** The only words of an answer that may be repeated. */
@@ -78,6 +76,13 @@ const scopes: readonly string[] = [
   'read_assigned_fulfillment_orders',
   'read_merchant_managed_fulfillment_orders',
   'read_third_party_fulfillment_orders',
+  'write_assigned_fulfillment_orders',
+  'write_merchant_managed_fulfillment_orders',
+  'write_third_party_fulfillment_orders',
+  'read_locations',
+  'read_inventory',
+  'write_inventory',
+  'write_inventory_transfers',
 ];
 
 const Failure = z.object({
@@ -107,7 +112,11 @@ const Envelope = z.object({
 });
 type Envelope = z.infer<typeof Envelope>;
 
-export function createClient(context: ChannelContext<Credentials>): Ask {
+/**
+ * The Admin API of one shop, for whatever part of it an adapter reads. `essential` names the fields without which a row
+ * would be taken for another: where the app may not read one of them, nothing is read.
+ */
+export function createClient(context: TokenContext, essential: readonly string[]): Ask {
   const { http, clock } = context;
   const baseUrl = context.baseUrl.replace(/\/+$/, '');
   const token = createToken(context);
@@ -139,7 +148,9 @@ export function createClient(context: ChannelContext<Credentials>): Ask {
   }
 
   return async (question, variables, signal) => {
-    const pay = await budget(question.name, signal);
+    // What is asked by ids costs by their number.
+    const size = Array.isArray(variables.ids) ? `/${variables.ids.length}` : '';
+    const pay = await budget(question.name + size, signal);
     let cost: Cost | undefined;
     try {
       const answer = await authorised(question, variables, signal);
@@ -148,14 +159,20 @@ export function createClient(context: ChannelContext<Credentials>): Ask {
       const envelope = Envelope.safeParse(answer.json());
       if (!envelope.success) throw unreadable(question);
       cost = Price.safeParse(envelope.data.extensions?.cost).data;
-      return read(question, envelope.data, cost, versionNote(answer));
+      return read(question, envelope.data, essential, cost, versionNote(answer));
     } finally {
       pay(cost);
     }
   };
 }
 
-function read(question: Question, envelope: Envelope, cost: Cost | undefined, notes: readonly SkippedRow[]): Answer {
+function read(
+  question: Question,
+  envelope: Envelope,
+  essential: readonly string[],
+  cost: Cost | undefined,
+  notes: readonly SkippedRow[],
+): Answer {
   const { data, errors } = envelope;
   const where = `Shopify ${question.name}`;
   const failures = errors ?? [];
@@ -234,4 +251,22 @@ function unreadable(question: Question): AppError {
   return question.write === true
     ? new OutcomeUnknownError(message)
     : new RetryableError(message, { code: 'BAD_ANSWER' });
+}
+
+/** When nothing was applied and nobody said how long to wait. */
+const retryMs = 5_000;
+
+/** What an error means for what was asked; one that is no answer of the shop (a bug) goes on. */
+export function outcomeOf(error: unknown): Outcome<never> {
+  if (error instanceof OutcomeUnknownError) return { kind: 'unknown' };
+  if (error instanceof RateLimitedError) return { kind: 'retryable', afterMs: error.afterMs, providerCode: error.code };
+  if (error instanceof RetryableError) return { kind: 'retryable', afterMs: retryMs, providerCode: error.code };
+  if (!(error instanceof RejectedError)) throw error;
+  const isForbidden = ['ACCESS_DENIED', 'BAD_TOKEN', 'HTTP_403'].includes(error.code);
+  return {
+    kind: 'refused',
+    code: isForbidden ? 'forbidden' : 'other',
+    providerCode: error.code,
+    providerText: error.message,
+  };
 }

@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import { RejectedError, RetryableError } from '../../../domain/errors.ts';
-import type { ChannelContext } from '../../../ports/channel.ts';
+import { RejectedError, RetryableError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Http } from '../../ports/http.ts';
+import type { FreshTokens } from '../../ports/tokens.ts';
 
 /** Either an access token that does not end, or the app's own id and secret, with which it fetches one for a day. */
 export interface TokenCredentials {
   readonly accessToken?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
+}
+
+/** What is needed to ask a shop. */
+export interface TokenContext {
+  readonly baseUrl: string;
+  readonly credentials: TokenCredentials;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly saveTokens?: (tokens: FreshTokens) => Promise<void>;
 }
 
 export interface Token {
@@ -19,13 +30,7 @@ export interface Token {
 const Granted = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().nullish() });
 
 /** One fetch at a time, whoever asks (channels.md §4.1, client credentials). */
-export function createToken({
-  http,
-  clock,
-  baseUrl,
-  credentials,
-  saveTokens,
-}: ChannelContext<TokenCredentials>): Token {
+export function createToken({ http, clock, baseUrl, credentials, saveTokens }: TokenContext): Token {
   const { clientId, clientSecret } = credentials;
   let token = credentials.accessToken;
   let fetching: Promise<string> | undefined;
