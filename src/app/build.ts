@@ -19,6 +19,7 @@ import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
+import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
@@ -394,6 +395,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
     rules: () => rules,
     ingest,
     ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
+    orderOf: (shopId, orderNo) => storage.views.findOrderByNo(shopId, orderNo),
+    shopOf(shopId) {
+      const shop = sources.shops.find(({ id }) => id === shopId);
+      if (shop !== undefined) return shop;
+      throw new UserError('SHOP_GONE', {
+        zh: '这个店铺已经不在配置里了',
+        en: 'This shop is no longer configured',
+      });
+    },
     systemOf(systemId) {
       const system = sources.systems.find(({ id }) => id === systemId);
       if (system !== undefined) return system;
@@ -459,6 +469,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     explainSilence: createWhyNot({ storage, clock, directory, rulebook: () => rulebook, rules: () => rules }),
     callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
+    note: createProposeNote({ clock, shops }),
     stock: createReadStock({ storage, directory, systems }),
     short: createTellShortage({ storage, clock, directory, readShortage }),
     onCall: roster.onCall,

@@ -136,12 +136,14 @@ function isWholeWrite({ entry, filled, sentence }: Reading): boolean {
   // 018842 好了，释放 118842 without its middle: orders on both sides of the verb may be two thoughts.
   const refs = sentence.tokens.flatMap(({ kind }, at) => (kind === 'ref' ? [at < own] : []));
   if (new Set(refs).size > 1) return false;
-  if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return true;
-  // Free words would swallow a whole chat line: without the slash only a code or a name goes in.
-  return sentence.tokens.every(
-    (token) => isOwn(token, entry) || ['mark', 'polite', 'word', 'mention', 'person'].includes(token.kind),
-  );
+  const kinds = Object.values(entry.args).map(({ kind }) => kind);
+  if (!kinds.includes('text')) return true;
+  // Free words would swallow a whole chat line: without the slash only a code or a name goes in, or nothing but orders.
+  const fitting = kinds.length > 1 ? ['mark', 'polite', 'ref', 'alert', 'all'] : ['mark', 'polite', ...names];
+  return sentence.tokens.every((token) => isOwn(token, entry) || fitting.includes(token.kind));
 }
+
+const names: readonly Token['kind'][] = ['word', 'mention', 'person'];
 
 const isHelp = ({ entry, sentence: { tokens } }: Reading): boolean => {
   if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return false;

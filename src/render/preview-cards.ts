@@ -218,6 +218,28 @@ export function releasePreview(
   );
 }
 
+export interface NoteItem {
+  readonly order: NamedOrder;
+  /** What stands in the seller's remark now. */
+  readonly remark: string;
+}
+
+export function notePreview(items: readonly NoteItem[], text: string, offer: Offer, language: Language): Card {
+  const zh = language === 'zh';
+  const lines = items.map(({ order, remark }) =>
+    line(...named(order, language), ...(remark === '' ? [] : [zh ? ' 已有：' : ' has: ', foreign(remark)])),
+  );
+  const title = zh ? '追加店铺备注：' : 'Add to the remark in the shop:';
+  return previewCard(
+    title,
+    [line(zh ? '写：' : 'Text: ', foreign(text)), ...lines],
+    offer,
+    { zh: '写上', en: 'Add it' },
+    { zh: '备注不能自动撤销', en: 'a remark cannot be taken back by command' },
+    language,
+  );
+}
+
 function companionsLine(companions: readonly string[], language: Language): readonly Line[] {
   if (companions.length === 0) return [];
   const tails = companions.map((tail) => `…${tail}`);

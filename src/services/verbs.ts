@@ -24,6 +24,8 @@ export interface Verbs {
   release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<Answer>;
   /** Without a warehouse: every warehouse's stock, to choose from. */
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Answer>;
+  /** Appends to the seller's remark in the shop. */
+  note(asking: Asking, orders: readonly Order[], text: string): Promise<Answer>;
   /** Without words: what is silenced here. */
   silence(asking: Asking, words: string | undefined): Promise<Answer>;
   promo(asking: Asking, words: string | undefined): Promise<Answer>;

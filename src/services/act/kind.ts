@@ -4,9 +4,10 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { Rule } from '../../domain/rule.ts';
 import type { SilenceScope } from '../../domain/silence.ts';
 import type { Text } from '../../domain/text.ts';
+import type { Flag } from '../../ports/channel.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { Directory } from '../directory.ts';
-import type { Ingest, SystemSource } from '../ingest.ts';
+import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
 
 /** What kinds of acts work with. */
 export interface ActContext {
@@ -16,6 +17,9 @@ export interface ActContext {
   readonly rules: () => readonly Rule[];
   /** Throws UserError when the system is not configured any more. */
   readonly systemOf: (systemId: string) => SystemSource;
+  /** The same for a shop. */
+  readonly shopOf: (shopId: string) => ShopSource;
+  readonly orderOf: (shopId: string, orderNo: string) => Promise<Order | undefined>;
   /** The orders that a system's order serves, as far as we know them. */
   readonly ordersOf: (systemId: string, systemOrderNo: string) => Promise<readonly Order[]>;
 }
@@ -91,6 +95,14 @@ export interface CancelRequest {
   readonly orderNo: string;
 }
 
+export interface NoteRequest {
+  readonly shopId: string;
+  readonly orderNo: string;
+  readonly text: string;
+  /** Null leaves the shop's flag as it is. */
+  readonly flag: Flag | null;
+}
+
 export interface SilenceRequest {
   readonly roomId: string;
   readonly scope: SilenceScope;
@@ -117,6 +129,7 @@ export type Act =
   | { readonly kind: 'release-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'retake-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest }
+  | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
   | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }

@@ -1,5 +1,6 @@
 import { BugError } from '../../domain/errors.ts';
 import type { ActKind, Kind } from './kind.ts';
+import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
 import { cancelOrder, releaseLock, retakeLock } from './release.ts';
@@ -11,6 +12,7 @@ const outside: Readonly<Record<string, unknown>> = {
   'release-lock': releaseLock,
   'retake-lock': retakeLock,
   'cancel-order': cancelOrder,
+  note,
 };
 const own: Readonly<Record<string, unknown>> = { silence, 'silence-end': silenceEnd, promo, 'promo-end': promoEnd };
 

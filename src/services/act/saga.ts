@@ -113,7 +113,7 @@ export function createSaga({
         by: directory.personName(action.actorId),
         approver: action.approverId === null ? null : directory.personName(action.approverId),
       };
-      const system = directory.systemName(systemIdOf(action));
+      const system = placeName(action);
       const names = namesOf(action);
       const card =
         why?.isUnseen === true
@@ -192,7 +192,7 @@ export function createSaga({
       case 'accepted':
         return postpone(written, 'writing', 'settling', outcome.pollAfterMs, 'accepted', outcome.kind);
       case 'refused':
-        return finish(written, 'writing', 'refused', refusalWords(outcome.code, outcome.providerText));
+        return finish(written, 'writing', 'refused', refusalWords(written, outcome.code, outcome.providerText));
       case 'unsupported':
         return finish(written, 'writing', 'refused', { text: outcome.manual });
       case 'retryable':
@@ -251,9 +251,14 @@ export function createSaga({
     await storage.transaction((tx) => say(tx, action, 'pending', card));
   }
 
+  const placeName = (action: ActionRow): string => {
+    const { systemId, shopId } = placeOf(action);
+    return systemId === undefined ? directory.shopName(shopId ?? '') : directory.systemName(systemId);
+  };
+
   const namesOf = (action: ActionRow) => ({
     tail: tailOf(orderNoOf(action)),
-    system: directory.systemName(systemIdOf(action)),
+    system: placeName(action),
     aim: outsideKindOf(action.kind).aim(context, action.request),
   });
 
@@ -270,7 +275,8 @@ export function createSaga({
       // A read failed: nothing was decided. The write itself answers with an outcome, never with an error.
       const now = (await storage.actions.find(action.id))?.state ?? action.state;
       if (now === 'writing') return becomeUnknown({ ...action, state: now });
-      if (code === 'SYSTEM_GONE') return finish(action, now, now === 'planned' ? 'refused' : 'failed', systemGone);
+      const isGone = code === 'SYSTEM_GONE' || code === 'SHOP_GONE';
+      if (isGone) return finish(action, now, now === 'planned' ? 'refused' : 'failed', goneFrom(action));
       await postpone(
         action,
         now,
@@ -302,7 +308,9 @@ const orderNoOf = (action: ActionRow): string => {
   return subject?.type === 'order' ? subject.channelOrderNo : action.subject;
 };
 
-const systemIdOf = (action: ActionRow): string => (action.request as { systemId?: string }).systemId ?? '';
+/** Where it is written: a warehouse system, or a shop's own pages. */
+const placeOf = (action: ActionRow): { readonly systemId?: string; readonly shopId?: string } =>
+  action.request as { systemId?: string; shopId?: string };
 
 /** Our words, and behind them what the vendor said, if that helps. */
 interface Why {
@@ -319,27 +327,31 @@ const tooLate: Why = {
   },
 };
 
-const systemGone: Why = {
+const whereOf = (action: ActionRow): Text =>
+  placeOf(action).systemId === undefined
+    ? { zh: '店铺后台', en: 'the shop' }
+    : { zh: '仓库系统', en: 'the warehouse system' };
+
+const goneFrom = (action: ActionRow): Why => ({
   text: {
-    zh: '这个仓库系统已经不在配置里，没法核实，请人工核对',
-    en: 'this warehouse system is no longer configured: it cannot be checked; please look yourself',
+    zh: `这个${placeOf(action).systemId === undefined ? '店铺' : '仓库系统'}已经不在配置里，没法核实，请人工核对`,
+    en: `${whereOf(action).en} is no longer configured: it cannot be checked; please look yourself`,
   },
-};
+});
 
 const refused: Readonly<Partial<Record<Refusal, Text>>> = {
   picking: { zh: '已经开始拣货', en: 'picking has begun' },
   shipped: { zh: '已经发货', en: 'it has been shipped' },
   no_stock: { zh: '库存不够', en: 'there is not enough stock' },
   bad_warehouse: { zh: '这个仓不能用', en: 'that warehouse cannot take it' },
-  not_found: { zh: '仓库系统里找不到', en: 'the warehouse system does not know it' },
   stale: { zh: '刚刚被别人改过，请重新看一下', en: 'somebody changed it meanwhile; look again first' },
   held: { zh: '这单被暂停了', en: 'it is on hold' },
   forbidden: { zh: '接口没有这个权限', en: 'the API account may not do this' },
 };
 
-function refusalWords(code: Refusal, told = ''): Why {
+function refusalWords(action: ActionRow, code: Refusal, told = ''): Why {
+  const { zh, en } = whereOf(action);
+  if (code === 'not_found') return { text: { zh: `${zh}里找不到`, en: `${en} does not know it` } };
   const known = refused[code];
-  return known === undefined
-    ? { text: { zh: '仓库系统拒绝了', en: 'the warehouse system refused' }, told }
-    : { text: known };
+  return known === undefined ? { text: { zh: `${zh}拒绝了`, en: `${en} refused` }, told } : { text: known };
 }
