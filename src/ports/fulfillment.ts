@@ -18,6 +18,10 @@ export interface Capabilities {
   readonly cancelOrder: Capability;
   readonly hold: Capability;
   readonly unhold: Capability;
+  /** Replenishment out of another of our warehouses (`from` given). */
+  readonly transfer: Capability;
+  /** Replenishment from outside (`from` null). */
+  readonly purchase: Capability;
 }
 
 export interface FulfillmentPage {
@@ -42,6 +46,47 @@ export interface LockMove {
   readonly lock: StockLock;
   readonly qty: number;
   readonly by: string;
+}
+
+/** Why an order must not leave: somebody doubts it, the buyer wants the money back, another address, or asked to wait. */
+export type HoldReason = 'risk' | 'refund' | 'address' | 'buyer';
+
+export interface Hold {
+  /** Our own number for this very operation. */
+  readonly operationKey: string;
+  readonly systemOrderNo: string;
+  readonly reason: HoldReason;
+  /** A person's words, for the people at the system's screen; may be empty. */
+  readonly note: string;
+  readonly by: string;
+}
+
+export interface Unhold {
+  readonly operationKey: string;
+  readonly systemOrderNo: string;
+  readonly by: string;
+}
+
+export interface Replenishment {
+  /** Our own number for this very operation: the document carries it, so a repeat makes no second one. */
+  readonly operationKey: string;
+  readonly lines: readonly { readonly sku: string; readonly qty: number }[];
+  /** Warehouse codes. `from` null: to be bought. */
+  readonly to: string;
+  readonly from: string | null;
+  /** Unix ms; null when nobody said. */
+  readonly needBy: number | null;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** How far a document for replenishment is: `audit-failed` exists, and a person has to look at it. */
+export type ReplenishmentStage = 'draft' | 'submitted' | 'approved' | 'audit-failed';
+
+export interface ReplenishmentDoc {
+  /** The system's own number, which a person finds it by. */
+  readonly docNo: string;
+  readonly stage: ReplenishmentStage;
 }
 
 export interface FulfillmentSystem {
@@ -70,6 +115,15 @@ export interface FulfillmentSystem {
   retakeLock(move: LockMove, signal: AbortSignal): Promise<Outcome<{ qty: number }>>;
   /** Cancels an order in the system: its own lock goes seconds later. Cannot be undone by API. */
   cancelOrder(systemOrderNo: string, reason: string, by: string, signal: AbortSignal): Promise<Outcome<null>>;
+  /** Stops an order that is not picked yet; `already` when it is stopped, by whomever. Repeatable. Read back `held`. */
+  hold(hold: Hold, signal: AbortSignal): Promise<Outcome<null>>;
+  /** Lets an order go that we stopped; `already` when nothing stops it. Repeatable. Read back `held`. */
+  unhold(unhold: Unhold, signal: AbortSignal): Promise<Outcome<null>>;
+  /**
+   * Asks for goods, as a draft where the system knows drafts. Same key, same document, once: a repeat answers with the
+   * document there is, so after `unknown` it is also the probe. Throws BugError unless every quantity is a positive integer.
+   */
+  requestReplenishment(wish: Replenishment, signal: AbortSignal): Promise<Outcome<ReplenishmentDoc>>;
 }
 
 export interface FulfillmentContext<Credentials> {

@@ -26,6 +26,8 @@ export function aWarehouseSystem(now: () => number): {
       cancelOrder: 'native',
       hold: 'native',
       unhold: 'native',
+      transfer: 'native',
+      purchase: 'native',
     },
     lagMs: 1_000,
     stageSource: () => 'polled',
@@ -57,6 +59,9 @@ export function aWarehouseSystem(now: () => number): {
     releaseLock: byHand,
     retakeLock: byHand,
     cancelOrder: byHand,
+    hold: byHand,
+    unhold: byHand,
+    requestReplenishment: byHand,
   };
   return {
     views,

@@ -138,6 +138,8 @@ export function aSystem(): FakeSystem {
       cancelOrder: 'native',
       hold: 'native',
       unhold: 'native',
+      transfer: 'native',
+      purchase: 'native',
     },
     lagMs: 1_000,
     stageSource: () => 'polled',
@@ -162,6 +164,9 @@ export function aSystem(): FakeSystem {
     releaseLock: manual,
     retakeLock: manual,
     cancelOrder: manual,
+    hold: manual,
+    unhold: manual,
+    requestReplenishment: manual,
   };
   return system;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FulfillmentView } from '../../../domain/fulfillment.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
-import type { Reroute } from '../../../ports/fulfillment.ts';
+import type { Hold, HoldReason, Reroute } from '../../../ports/fulfillment.ts';
 import { asNumber, isNumber, toBiz } from './biz.ts';
 import type { Envelope, Send } from './client.ts';
 import { fetchBySystemOrder } from './orders.ts';
@@ -72,6 +72,35 @@ export async function cancelOrder(
       signal,
     );
     return readCounts(answer);
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+/** What the ERP shows as the kind of 异常; `order.ts` knows an order as held by it. */
+const questionTypes: Readonly<Record<HoldReason, string>> = {
+  risk: '作战群-风险',
+  refund: '作战群-退款',
+  address: '作战群-地址',
+  buyer: '作战群-买家要求',
+};
+
+/** Makes an order a 异常 one: it stays out of every wave until a person takes that off at the screen. */
+export async function hold(send: Send, systemId: string, wish: Hold, signal: AbortSignal): Promise<Outcome<null>> {
+  try {
+    const order = await readOne(send, systemId, wish.systemOrderNo, signal);
+    if ('kind' in order) return order;
+    if (order.held) return { kind: 'already', value: null };
+    const gone = whyGone(order);
+    if (gone !== undefined) return gone;
+    const biz = toBiz({
+      o_ids: [asNumber(wish.systemOrderNo)],
+      question_type: questionTypes[wish.reason],
+      question_desc: wish.note,
+      channel: wish.by,
+    });
+    const path = '/open/webapi/orderapi/questionorder/questions';
+    return readCounts(await send({ path, biz, write: true, readRefusal: true }, signal));
   } catch (error) {
     return outcomeOf(error);
   }
