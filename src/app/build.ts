@@ -19,6 +19,7 @@ import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
+import { createProposeHold } from '../services/act/propose-hold.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
@@ -445,6 +446,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const moves = createMoveAlert({ storage, clock, directory, detect, metrics });
   const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
   const exporting = createExportOrders({ storage, clock, directory });
+  const holds = createProposeHold(proposeDeps);
   const verbs: Verbs = {
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ clock, directory }),
@@ -469,6 +471,8 @@ export async function build(options: BuildOptions): Promise<Bot> {
     explainSilence: createWhyNot({ storage, clock, directory, rulebook: () => rulebook, rules: () => rules }),
     callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
+    hold: holds.hold,
+    clear: holds.clear,
     note: createProposeNote({ clock, shops }),
     stock: createReadStock({ storage, directory, systems }),
     short: createTellShortage({ storage, clock, directory, readShortage }),

@@ -1,4 +1,4 @@
-import { type Filled, fill, isOwn, type Sentence } from './grammar/fill.ts';
+import { type Filled, fill, isOwn, type Sentence, writesAbout } from './grammar/fill.ts';
 import { type Lexer, lexerFor, withoutBot } from './grammar/lexer.ts';
 import { type Near, soundsLike, spelledLike } from './grammar/near.ts';
 import { noWords, yesWords } from './grammar/phrases.ts';
@@ -136,10 +136,9 @@ function isWholeWrite({ entry, filled, sentence }: Reading): boolean {
   // 018842 好了，释放 118842 without its middle: orders on both sides of the verb may be two thoughts.
   const refs = sentence.tokens.flatMap(({ kind }, at) => (kind === 'ref' ? [at < own] : []));
   if (new Set(refs).size > 1) return false;
-  const kinds = Object.values(entry.args).map(({ kind }) => kind);
-  if (!kinds.includes('text')) return true;
+  if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return true;
   // Free words would swallow a whole chat line: without the slash only a code or a name goes in, or nothing but orders.
-  const fitting = kinds.length > 1 ? ['mark', 'polite', 'ref', 'alert', 'all'] : ['mark', 'polite', ...names];
+  const fitting = writesAbout(entry) ? ['mark', 'polite', 'ref', 'alert', 'all'] : ['mark', 'polite', ...names];
   return sentence.tokens.every((token) => isOwn(token, entry) || fitting.includes(token.kind));
 }
 

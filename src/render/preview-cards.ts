@@ -1,5 +1,8 @@
 import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { type HoldReason, holdReasonNames } from '../domain/hold-reason.ts';
+import type { Stage } from '../domain/stage.ts';
 import { foreign, type Language, type Piece, type Text } from '../domain/text.ts';
+import { stageWords } from './stage-words.ts';
 import { clockTime, say, span } from './words.ts';
 
 /** An order as a preview names it: what a person must see before a yes. Style, colour, size and surname before money. */
@@ -214,6 +217,62 @@ export function releasePreview(
     isFinal
       ? { zh: '取消废单不能撤销', en: 'cancelling a dead order cannot be undone' }
       : { zh: '货没被用掉前 30 分钟内可撤销', en: 'undo within 30 min while unsold' },
+    language,
+  );
+}
+
+export interface HoldItem {
+  readonly order: NamedOrder;
+  readonly warehouse: string;
+  readonly stage: Stage;
+}
+
+const holdLines = (items: readonly HoldItem[], language: Language): readonly Line[] =>
+  items.map(({ order, warehouse, stage }) =>
+    line(...named(order, language), ` · ${warehouse} · ${say(stageWords[stage], language)}`),
+  );
+
+/** `oneWay`: how it is let go by hand, where no command can; said before anybody confirms. */
+export function holdPreview(
+  items: readonly HoldItem[],
+  why: { readonly reason: HoldReason; readonly words: string; readonly oneWay: Text | null },
+  offer: Offer,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const reason = say(holdReasonNames[why.reason], language);
+  const card = previewCard(
+    items.length > 1
+      ? zh
+        ? `暂停发货 ${items.length} 单（${reason}）：`
+        : `Hold ${items.length} orders (${reason}):`
+      : zh
+        ? `暂停发货（${reason}）：`
+        : `Hold (${reason}):`,
+    [
+      ...holdLines(items, language),
+      ...(why.words === '' ? [] : [line(zh ? '原因：' : 'Reason: ', foreign(why.words))]),
+    ],
+    offer,
+    { zh: '暂停发货', en: 'Hold' },
+    why.oneWay === null
+      ? { zh: '30 分钟内可撤销', en: 'undo within 30 min' }
+      : { zh: '不能用命令撤销', en: 'no command takes it back' },
+    language,
+  );
+  if (why.oneWay === null || offer.question === null) return card;
+  const warning = line(zh ? '以后放行要手工：' : 'Letting it go later is by hand: ', say(why.oneWay, language));
+  return { ...card, tone: 'warning', lines: [...card.lines.slice(0, -1), warning, ...card.lines.slice(-1)] };
+}
+
+export function clearPreview(items: readonly HoldItem[], offer: Offer, language: Language): Card {
+  const zh = language === 'zh';
+  return previewCard(
+    zh ? '放行，接着发：' : 'Let go:',
+    holdLines(items, language),
+    offer,
+    { zh: '放行', en: 'Let go' },
+    { zh: '30 分钟内可撤销', en: 'undo within 30 min' },
     language,
   );
 }

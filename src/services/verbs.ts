@@ -24,6 +24,9 @@ export interface Verbs {
   release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<Answer>;
   /** Without a warehouse: every warehouse's stock, to choose from. */
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Answer>;
+  /** Stops orders in their warehouse systems; what somebody wrote becomes the reason. */
+  hold(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
+  clear(asking: Asking, orders: readonly Order[]): Promise<Answer>;
   /** Appends to the seller's remark in the shop. */
   note(asking: Asking, orders: readonly Order[], text: string): Promise<Answer>;
   /** Without words: what is silenced here. */

@@ -24,8 +24,7 @@ const silent: readonly TokenKind[] = ['mark', 'polite', 'slash', 'all'];
 export function fill(entry: MenuEntry, sentence: Sentence): Filled {
   const left = new Set(sentence.tokens.filter((token) => !silent.includes(token.kind) && !isOwn(token, entry)));
   const places = Object.entries(entry.args);
-  const isWordy = places.length > 1 && places.some(([, { kind }]) => kind === 'text');
-  const head = isWordy ? headOf(entry, sentence) : undefined;
+  const head = writesAbout(entry) ? headOf(entry, sentence) : undefined;
   const args: Record<string, RawArg> = {};
   const missing: ArgKind[] = [];
   let tooMany: ArgKind | undefined;
@@ -40,6 +39,12 @@ export function fill(entry: MenuEntry, sentence: Sentence): Filled {
 
 export const isOwn = (token: Token, entry: MenuEntry): boolean =>
   (token.kind === 'alias' || token.kind === 'weak' || token.kind === 'stock') && token.value === entry.name;
+
+/** Words about orders: a note, a reason. */
+export function writesAbout({ args }: MenuEntry): boolean {
+  const kinds = Object.values(args).map(({ kind }) => kind);
+  return kinds.includes('text') && (kinds.includes('order') || kinds.includes('orders'));
+}
 
 /** Behind the verb, up to the first free word: a number further on is part of what was written. */
 function headOf(entry: MenuEntry, { tokens, isSlash }: Sentence): ReadonlySet<Token> | undefined {
@@ -150,6 +155,7 @@ function wordsOf(entry: MenuEntry, { text, tokens, isSlash }: Sentence, left: Re
     ['mark', 'polite', 'slash', 'soft', 'weak', 'ask'].includes(token.kind) ||
     (token.kind === 'more' && token.value !== entry.name) ||
     isTaken(token) ||
+    (token.kind === 'all' && writesAbout(entry)) ||
     isOwn(token, entry);
   const first = tokens.findIndex((token) => !isSmall(token));
   const last = tokens.findLastIndex((token) => !isSmall(token));

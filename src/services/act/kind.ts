@@ -1,4 +1,5 @@
 import type { Permission } from '../../domain/actor.ts';
+import type { HoldReason } from '../../domain/hold-reason.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Rule } from '../../domain/rule.ts';
@@ -95,6 +96,23 @@ export interface CancelRequest {
   readonly orderNo: string;
 }
 
+export interface HoldRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly orderNo: string;
+  readonly reason: HoldReason;
+  /** A person's words. */
+  readonly note: string;
+  /** How it is let go where the system has no interface for that; null where it has. */
+  readonly byHand: Text | null;
+}
+
+export interface UnholdRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly orderNo: string;
+}
+
 export interface NoteRequest {
   readonly shopId: string;
   readonly orderNo: string;
@@ -129,6 +147,8 @@ export type Act =
   | { readonly kind: 'release-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'retake-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest }
+  | { readonly kind: 'hold'; readonly subject: string; readonly request: HoldRequest }
+  | { readonly kind: 'unhold'; readonly subject: string; readonly request: UnholdRequest }
   | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }

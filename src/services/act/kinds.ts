@@ -1,4 +1,5 @@
 import { BugError } from '../../domain/errors.ts';
+import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
 import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
@@ -12,6 +13,8 @@ const outside: Readonly<Record<string, unknown>> = {
   'release-lock': releaseLock,
   'retake-lock': retakeLock,
   'cancel-order': cancelOrder,
+  hold,
+  unhold,
   note,
 };
 const own: Readonly<Record<string, unknown>> = { silence, 'silence-end': silenceEnd, promo, 'promo-end': promoEnd };
