@@ -23,6 +23,7 @@ import { createProposeHold } from '../services/act/propose-hold.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
+import { createProposeUrgent } from '../services/act/propose-urgent.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
@@ -46,6 +47,7 @@ import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
 import { createIngest, type ShopSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
+import { createLabelCause } from '../services/label-cause.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
@@ -77,6 +79,7 @@ import { createSummarise } from '../services/summarise.ts';
 import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createTellShortage } from '../services/tell-shortage.ts';
+import { createUrge } from '../services/urge.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
@@ -473,6 +476,10 @@ export async function build(options: BuildOptions): Promise<Bot> {
     undo: createUndo({ storage, clock, context }),
     hold: holds.hold,
     clear: holds.clear,
+    review: holds.review,
+    urgent: createProposeUrgent({ clock, directory, duty, shops }),
+    urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),
+    labelCause: createLabelCause({ clock }),
     note: createProposeNote({ clock, shops }),
     stock: createReadStock({ storage, directory, systems }),
     short: createTellShortage({ storage, clock, directory, readShortage }),

@@ -277,6 +277,37 @@ export function clearPreview(items: readonly HoldItem[], offer: Offer, language:
   );
 }
 
+export function urgentPreview(
+  model: { readonly order: NamedOrder; readonly called: string | null; readonly canFlag: boolean },
+  question: { readonly words: string; readonly minutes: number },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const call =
+    model.called === null
+      ? zh
+        ? '现在没有人值班，只标出来'
+        : 'nobody is on duty to be called'
+      : zh
+        ? `会叫${model.called}`
+        : `${model.called} is called`;
+  const flag = model.canFlag
+    ? zh
+      ? '店铺里打旗并备注'
+      : 'flag and remark in the shop'
+    : zh
+      ? '店铺没有备注接口'
+      : 'the shop has no interface for remarks';
+  return previewCard(
+    zh ? '加急：' : 'Urgent:',
+    [line(...named(model.order, language)), line(`${call} · ${flag}`)],
+    { refused: [], companions: [], question },
+    { zh: '加急', en: 'Urgent' },
+    { zh: '30 分钟内可撤销', en: 'undo within 30 min' },
+    language,
+  );
+}
+
 export interface NoteItem {
   readonly order: NamedOrder;
   /** What stands in the seller's remark now. */

@@ -27,6 +27,13 @@ export interface Verbs {
   /** Stops orders in their warehouse systems; what somebody wrote becomes the reason. */
   hold(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
   clear(asking: Asking, orders: readonly Order[]): Promise<Answer>;
+  /** The outcome of a manual review: pass or fail, in words. */
+  review(asking: Asking, orders: readonly Order[], verdict: string): Promise<Answer>;
+  urgent(asking: Asking, order: Order): Promise<Answer>;
+  /** The buyer asked where it is. */
+  urge(asking: Asking, order: Order): Promise<Answer>;
+  /** What the trouble came from; without words the usual causes to press. */
+  labelCause(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
   /** Appends to the seller's remark in the shop. */
   note(asking: Asking, orders: readonly Order[], text: string): Promise<Answer>;
   /** Without words: what is silenced here. */

@@ -27,6 +27,10 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   hold: ['暂停发货', '先别发', '风险', 'flag'],
   clear: ['放行', '可以发了'],
   note: ['备注'],
+  urgent: ['加急', '插单'],
+  urge: ['催'],
+  cause: ['标原因'],
+  review: ['复核'],
   undo: ['撤销', '点错了'],
   bind: ['绑定'],
   import: ['导入', '传表'],
@@ -42,6 +46,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
 const writes = [
   'ack',
   'bind',
+  'cause',
   'clear',
   'done',
   'handover',
@@ -50,11 +55,14 @@ const writes = [
   'promo',
   'release',
   'reroute',
+  'review',
   'shift',
   'silence',
   'snooze',
   'swap',
   'undo',
+  'urge',
+  'urgent',
 ];
 
 it('finds the whole menu [O]', () => {

@@ -121,6 +121,16 @@ export interface NoteRequest {
   readonly flag: Flag | null;
 }
 
+export interface UrgentRequest {
+  readonly shopId: string;
+  readonly orderNo: string;
+  readonly title: string;
+  /** Our warehouse's name; empty = none known. */
+  readonly where: string;
+  /** The id of the person who is called; null when nobody is on duty. */
+  readonly owner: string | null;
+}
+
 export interface SilenceRequest {
   readonly roomId: string;
   readonly scope: SilenceScope;
@@ -150,6 +160,8 @@ export type Act =
   | { readonly kind: 'hold'; readonly subject: string; readonly request: HoldRequest }
   | { readonly kind: 'unhold'; readonly subject: string; readonly request: UnholdRequest }
   | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
+  | { readonly kind: 'urgent'; readonly subject: string; readonly request: UrgentRequest }
+  | { readonly kind: 'calm'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
   | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }

@@ -7,6 +7,7 @@ import { promo, promoEnd } from './promo.ts';
 import { cancelOrder, releaseLock, retakeLock } from './release.ts';
 import { reroute } from './reroute.ts';
 import { silence, silenceEnd } from './silence.ts';
+import { calm, urgent } from './urgent.ts';
 
 const outside: Readonly<Record<string, unknown>> = {
   reroute,
@@ -17,7 +18,14 @@ const outside: Readonly<Record<string, unknown>> = {
   unhold,
   note,
 };
-const own: Readonly<Record<string, unknown>> = { silence, 'silence-end': silenceEnd, promo, 'promo-end': promoEnd };
+const own: Readonly<Record<string, unknown>> = {
+  silence,
+  'silence-end': silenceEnd,
+  promo,
+  'promo-end': promoEnd,
+  urgent,
+  calm,
+};
 
 /** Requests come back from their rows as JSON, so a kind is only typed where it is written. */
 export function kindOf(name: string): Kind<unknown, unknown> {

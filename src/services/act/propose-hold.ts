@@ -1,4 +1,5 @@
 import type { Asking } from '../../domain/asking.ts';
+import { UserError } from '../../domain/errors.ts';
 import type { FulfillmentView } from '../../domain/fulfillment.ts';
 import { type HoldReason, holdReasonOf } from '../../domain/hold-reason.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
@@ -178,7 +179,19 @@ export function createProposeHold(deps: ProposeHoldDeps) {
     };
   }
 
-  return { hold, clear };
+  /** What the eyes found: pass lets it go, fail stops it. */
+  async function review(asking: Asking, orders: readonly Order[], verdict: string): Promise<Step> {
+    const said = verdict.trim();
+    if (/^(?:不通过|不过|没过|不行|fail|failed)$/i.test(said))
+      return hold(asking, orders, asking.language === 'zh' ? '复核不通过' : 'failed the review');
+    if (/^(?:通过|过了?|可以|没问题|pass|passed|ok)$/i.test(said)) return clear(asking, orders);
+    throw new UserError('WHICH_VERDICT', {
+      zh: '写通过或不通过：/复核 018842 通过',
+      en: 'Write pass or fail: /review 018842 pass',
+    });
+  }
+
+  return { hold, clear, review };
 }
 
 const manualOf = (capability: Capability | undefined): Text | null =>
