@@ -20,6 +20,7 @@ import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
 import { createProposeHold } from '../services/act/propose-hold.ts';
+import { createProposeIntercept } from '../services/act/propose-intercept.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
@@ -477,6 +478,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     hold: holds.hold,
     clear: holds.clear,
     review: holds.review,
+    intercept: createProposeIntercept(proposeDeps),
     urgent: createProposeUrgent({ clock, directory, duty, shops }),
     urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),
     labelCause: createLabelCause({ clock }),

@@ -21,7 +21,11 @@ export function isRefundRace(order: OrderView, fulfillments: readonly Fulfillmen
 
 /** How a race ended. `left`: a carrier has it, whoever was told what. */
 export const raceEnd = (order: Order): 'left' | 'withdrawn' | 'stopped' => {
-  if (order.scannedAt !== null || order.deliveredAt !== null || (order.stage !== 'closed' && hasReached(order.stage, 'scanned')))
+  if (
+    order.scannedAt !== null ||
+    order.deliveredAt !== null ||
+    (order.stage !== 'closed' && hasReached(order.stage, 'scanned'))
+  )
     return 'left';
   return isRefunding(order) ? 'stopped' : 'withdrawn';
 };

@@ -332,7 +332,11 @@ function mostUrgent(nearestShipBy: number | null, now: number, language: Languag
 
 /** How a box that was to be caught ended: never called caught when a carrier has it. */
 export function raceEndCard(
-  { number, tail, end }: { readonly number: number; readonly tail: string; readonly end: 'left' | 'withdrawn' | 'stopped' },
+  {
+    number,
+    tail,
+    end,
+  }: { readonly number: number; readonly tail: string; readonly end: 'left' | 'withdrawn' | 'stopped' },
   language: Language,
 ): Card {
   const zh = language === 'zh';

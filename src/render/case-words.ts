@@ -97,11 +97,7 @@ export const companionWords = (companions: readonly Pick<Order, 'channelOrderNo'
 });
 
 /** A box that may still be caught: why, which parcel, who else is in it. */
-export function raceText(
-  order: Order,
-  fulfillments: readonly FulfillmentView[],
-  companions: readonly Order[],
-): Text {
+export function raceText(order: Order, fulfillments: readonly FulfillmentView[], companions: readonly Order[]): Text {
   const parcel = parcelIn(order, fulfillments);
   const name = parcel === undefined ? '' : parcelName(parcel);
   const others = companionWords(companions);

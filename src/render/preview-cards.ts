@@ -1,5 +1,6 @@
-import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
 import { type HoldReason, holdReasonNames } from '../domain/hold-reason.ts';
+import type { Order } from '../domain/order.ts';
 import type { Stage } from '../domain/stage.ts';
 import { foreign, type Language, type Piece, type Text } from '../domain/text.ts';
 import { stageWords } from './stage-words.ts';
@@ -306,6 +307,82 @@ export function urgentPreview(
     { zh: '30 分钟内可撤销', en: 'undo within 30 min' },
     language,
   );
+}
+
+export interface InterceptModel {
+  readonly order: NamedOrder;
+  readonly tail: string;
+  /** `left`: a carrier has it. */
+  readonly state: 'here' | 'left' | 'no-refund';
+  readonly refund: Order['refund'];
+  readonly parcel: { readonly carrier: string; readonly waybill: string } | null;
+  /** Who else is in the parcel. */
+  readonly others: Text | null;
+  readonly system: string | null;
+  /** `late`: it is picked already, and most systems refuse then. */
+  readonly hold: 'early' | 'late' | 'impossible';
+  readonly shop: string;
+  readonly question: Offer['question'];
+}
+
+/** Each step with who can do it. No step is called done here, and no fee is made up. */
+export function interceptPreview(model: InterceptModel, language: Language): Card {
+  const zh = language === 'zh';
+  const { order, tail, state, parcel, others, system, hold, shop, question } = model;
+  if (state === 'no-refund')
+    return notice(
+      'refused',
+      zh
+        ? `${tail} 没有退款。只是先别发：/暂停发货 ${tail}`
+        : `${tail} has no refund. To keep it from leaving: /hold ${tail}`,
+    );
+  const isHere = state === 'here';
+  const carrier = parcel === null || parcel.carrier === '' ? (zh ? '快递' : 'the carrier') : parcel.carrier;
+  const first = isHere
+    ? {
+        early: zh ? `1. ${system}暂停这单` : `1. Hold it in ${system}`,
+        late: zh
+          ? `1. ${system}暂停（已拣货，可能被拒：到打包台从包裹取出）`
+          : `1. Hold it in ${system} (picked already, it may refuse: take it out at the packing table)`,
+        impossible: zh
+          ? '1. 命令停不了，到打包台从包裹取出'
+          : '1. No command stops it: take it out at the packing table',
+      }[hold]
+    : zh
+      ? '1. 快递已经揽收，仓库停不了了'
+      : '1. The carrier has it: the warehouse cannot stop it';
+  const told = zh
+    ? `2. 停发回告平台请手工：${shop}后台的退款单里点`
+    : `2. Tell the platform by hand: in the refund in ${shop}`;
+  const taken = zh
+    ? `3. 快递拦截请手工：联系${carrier}，费用以快递报价为准`
+    : `3. Interception is by hand: ask ${carrier}; the fee is what it says`;
+  return {
+    tone: question === null ? 'refused' : 'warning',
+    lines: [
+      line(zh ? '拦下来 ' : 'Catch ', ...named(order, language)),
+      ...(others === null ? [] : [line(zh ? '同包裹：' : 'Same parcel: ', say(others, language))]),
+      line(first),
+      line(told),
+      line(taken),
+      ...(question === null
+        ? parcel === null
+          ? []
+          : [line(foreign(parcel.waybill))]
+        : [
+            howTo(
+              question.words,
+              question.minutes,
+              zh
+                ? { zh: `运单 ${parcel?.waybill ?? '还没有'}`, en: '' }
+                : { zh: '', en: `waybill ${parcel?.waybill ?? 'not made yet'}` },
+              language,
+            ),
+          ]),
+    ],
+    buttons: question === null ? [] : answer(question.words, { zh: '做第 1 步', en: 'Do step 1' }, language),
+    link: null,
+  };
 }
 
 export interface NoteItem {

@@ -241,7 +241,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           };
           const card =
             alert.ruleId === refundNotStopped && order !== undefined && alert.resolution !== 'person'
-              ? raceEndCard({ number: alert.number, tail: tailOf(order.channelOrderNo), end: raceEnd(order) }, room.language)
+              ? raceEndCard(
+                  { number: alert.number, tail: tailOf(order.channelOrderNo), end: raceEnd(order) },
+                  room.language,
+                )
               : resolvedCard(model, room.language);
           await say(tx, room, `resolved/${alert.id}`, { kind: 'resolved', priority: 4, alertId: null, card });
         }

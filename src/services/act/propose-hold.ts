@@ -194,5 +194,6 @@ export function createProposeHold(deps: ProposeHoldDeps) {
   return { hold, clear, review };
 }
 
-const manualOf = (capability: Capability | undefined): Text | null =>
+/** What to do by hand; null where a command can. */
+export const manualOf = (capability: Capability | undefined): Text | null =>
   typeof capability === 'object' ? capability.manual : null;
