@@ -1,7 +1,7 @@
 import { momentsOf } from './clock-rule.ts';
 import type { FulfillmentView } from './fulfillment.ts';
-import type { Order, OrderView } from './order.ts';
-import { hasReached } from './stage.ts';
+import type { OrderView } from './order.ts';
+import type { Parcel } from './parcel.ts';
 
 /** A refund asked for this long after the parcel was sent is after-sale: there is no box to catch any more. */
 const raceMs = 24 * 3_600_000;
@@ -19,13 +19,15 @@ export function isRefundRace(order: OrderView, fulfillments: readonly Fulfillmen
   return shippedAt == null || refundAt - shippedAt < raceMs;
 }
 
-/** How a race ended. `left`: a carrier has it, whoever was told what. */
-export const raceEnd = (order: Order): 'left' | 'withdrawn' | 'stopped' => {
-  if (
-    order.scannedAt !== null ||
-    order.deliveredAt !== null ||
-    (order.stage !== 'closed' && hasReached(order.stage, 'scanned'))
-  )
-    return 'left';
+export type RaceEnd = 'left' | 'withdrawn' | 'stopped';
+
+/** How it stands with such a box. `left`: a carrier has it, whoever was told what. */
+export function raceEnd(
+  order: OrderView,
+  fulfillments: readonly FulfillmentView[],
+  parcels: readonly Parcel[],
+): RaceEnd {
+  const { scannedAt, deliveredAt } = momentsOf(order, fulfillments, parcels);
+  if (scannedAt != null || deliveredAt != null) return 'left';
   return isRefunding(order) ? 'stopped' : 'withdrawn';
-};
+}

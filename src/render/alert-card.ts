@@ -1,5 +1,6 @@
 import { datedNumber } from '../domain/alert.ts';
 import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
+import type { RaceEnd } from '../domain/refund-race.ts';
 import type { Severity } from '../domain/rule.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { clockTime, dateTime, localDay, moreLines, say, span } from './words.ts';
@@ -332,11 +333,7 @@ function mostUrgent(nearestShipBy: number | null, now: number, language: Languag
 
 /** How a box that was to be caught ended: never called caught when a carrier has it. */
 export function raceEndCard(
-  {
-    number,
-    tail,
-    end,
-  }: { readonly number: number; readonly tail: string; readonly end: 'left' | 'withdrawn' | 'stopped' },
+  { number, tail, end }: { readonly number: number; readonly tail: string; readonly end: RaceEnd },
   language: Language,
 ): Card {
   const zh = language === 'zh';

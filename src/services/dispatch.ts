@@ -1,8 +1,8 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Alert } from '../domain/alert.ts';
 import { bandOf, decideGroup, type GroupDecision, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
-import { tailOf } from '../domain/order.ts';
-import { raceEnd } from '../domain/refund-race.ts';
+import { type Order, tailOf } from '../domain/order.ts';
+import { type RaceEnd, raceEnd } from '../domain/refund-race.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -241,10 +241,7 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
           };
           const card =
             alert.ruleId === refundNotStopped && order !== undefined && alert.resolution !== 'person'
-              ? raceEndCard(
-                  { number: alert.number, tail: tailOf(order.channelOrderNo), end: raceEnd(order) },
-                  room.language,
-                )
+              ? raceEndCard({ number: alert.number, ...(await raceOf(tx, order)) }, room.language)
               : resolvedCard(model, room.language);
           await say(tx, room, `resolved/${alert.id}`, { kind: 'resolved', priority: 4, alertId: null, card });
         }
@@ -355,6 +352,11 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     return fresh.length;
   };
 }
+
+const raceOf = async (tx: Stores, order: Order): Promise<{ tail: string; end: RaceEnd }> => ({
+  tail: tailOf(order.channelOrderNo),
+  end: raceEnd(order, await tx.views.fulfillmentsOf(order.id), await tx.views.parcelsOf(order.id)),
+});
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 

@@ -14,7 +14,7 @@ import {
   texts,
 } from '../kit/test-bot.ts';
 
-const few = bySize({ short: 3, moderate: 40, full: 200 });
+const few = bySize({ short: 2, moderate: 40, full: 200 });
 
 const labelledAt = (bot: TestBot, orderNo: string): number | null =>
   bot.sandbox.world.store.get<{ labelled_at: number | null }>(
@@ -27,7 +27,7 @@ async function labelled(bot: TestBot): Promise<Made> {
   const made = await bot.order();
   for (let steps = 0; labelledAt(bot, made.orderNo) === null; steps += 1) {
     if (steps > 120) throw new Error(`${made.orderNo} got no label`);
-    await bot.advance(MINUTE, MINUTE);
+    await bot.advance(2 * MINUTE, 2 * MINUTE);
   }
   return made;
 }
@@ -39,7 +39,7 @@ const cardOf = (said: readonly Said[], orderNo: string): Said | undefined =>
   said.find(({ text }) => text.includes('拦下来') && text.includes(tail(orderNo)));
 
 it(`shows the packing table every refund between label and scan within 10 s, and calls none of them caught when it left (${few}) [P4, P18]`, async () => {
-  const bot = await startTestBot();
+  const bot = await startTestBot({ follows: true });
   for (let count = 0; count < few; count += 1) {
     const { orderNo } = await labelled(bot);
     await bot.news();
@@ -51,7 +51,7 @@ it(`shows the packing table every refund between label and scan within 10 s, and
     expect(card?.card.buttons.map(({ label }) => label)).toEqual(['拦截', '已取出', '我来']);
     expect(card?.card.call?.who).toEqual(['li']);
   }
-  const later = texts(await bot.advance(10 * HOUR, 10 * MINUTE));
+  const later = texts(await bot.advance(6 * HOUR, 30 * MINUTE));
 
   expect(later.match(/没拦住：快递已经揽收/g)).toHaveLength(few);
   expect(texts(await bot.messages())).not.toContain('已拦截');
@@ -86,7 +86,7 @@ it('is quiet when a person took the box out, and when the refund came long after
   expect(texts(await bot.say('sun', taken?.command ?? ''))).toMatch(/\d+号 完成，孙悦/);
 
   const sent = await labelled(bot);
-  await bot.advance(40 * HOUR, HOUR);
+  await bot.advance(40 * HOUR, 4 * HOUR);
   await bot.news();
   refund(bot, sent.orderNo);
   expect(cardOf(await bot.advance(20 * SECOND), sent.orderNo)).toBeUndefined();

@@ -31,6 +31,7 @@ export function createProposeIntercept(deps: ProposeInterceptDeps) {
     const order = (await storage.views.findOrder(known.id)) ?? known;
     return async (tx) => {
       const views = (await tx.views.fulfillmentsOf(order.id)).filter(({ closed }) => !closed);
+      const parcels = await tx.views.parcelsOf(order.id);
       const companions = await tx.views.companionsOf(order.id);
       const parcel = parcelIn(order, views);
       const toHold = views.filter(
@@ -42,7 +43,7 @@ export function createProposeIntercept(deps: ProposeInterceptDeps) {
       const [view] = views;
       const model: Omit<InterceptModel, 'question'> = {
         order: namedOrder(order),
-        state: !isRefunding(order) ? 'no-refund' : raceEnd(order) === 'left' ? 'left' : 'here',
+        state: !isRefunding(order) ? 'no-refund' : raceEnd(order, views, parcels) === 'left' ? 'left' : 'here',
         refund: order.refund,
         parcel: parcel ?? null,
         others: companions.length === 0 ? null : companionWords(companions),
