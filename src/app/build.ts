@@ -23,6 +23,7 @@ import { createProposeHold } from '../services/act/propose-hold.ts';
 import { createProposeIntercept } from '../services/act/propose-intercept.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
+import { createProposeReplenish } from '../services/act/propose-replenish.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createProposeUrgent } from '../services/act/propose-urgent.ts';
 import { createSaga } from '../services/act/saga.ts';
@@ -478,6 +479,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     hold: holds.hold,
     clear: holds.clear,
     review: holds.review,
+    replenish: createProposeReplenish(proposeDeps),
     intercept: createProposeIntercept(proposeDeps),
     urgent: createProposeUrgent({ clock, directory, duty, shops }),
     urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),

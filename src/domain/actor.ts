@@ -18,6 +18,7 @@ export const permissions = [
   'order:hold',
   'order:reroute',
   'stock:release',
+  'stock:replenish',
   'bind',
   'admin',
 ] as const;
@@ -26,8 +27,8 @@ export type Permission = (typeof permissions)[number];
 /** Who may do what. One table, shown by /help and enforced in run-command and on pages. */
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   'ops-lead': permissions,
-  'warehouse-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release'],
-  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release'],
+  'warehouse-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
+  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
   finance: ['read', 'alert:act'],
   // Whoever stands at the packing table stops a parcel before it leaves.
   operator: ['read', 'alert:act', 'order:hold'],

@@ -385,6 +385,48 @@ export function interceptPreview(model: InterceptModel, language: Language): Car
   };
 }
 
+/** `manual`: how it is bought by hand, where no command can. */
+export function replenishPreview(
+  model: {
+    readonly sku: string;
+    readonly qty: number;
+    readonly to: string;
+    /** Null: to be bought. */
+    readonly from: string | null;
+    readonly stock: readonly { readonly warehouse: string; readonly available: number | undefined }[];
+    readonly at: number | null;
+    readonly manual: Text | null;
+    readonly timezone: string;
+  },
+  question: Offer['question'],
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const { sku, qty, to, from, stock, at, manual } = model;
+  const way =
+    from === null
+      ? zh
+        ? `别的仓都不够 ${qty} 件，要采购`
+        : `no other warehouse has ${qty}: it has to be bought`
+      : zh
+        ? `从${from}调拨`
+        : `transfer from ${from}`;
+  const each = stock.map(({ warehouse, available }) => `${warehouse} ${available ?? '?'}`).join(' · ');
+  const asOf = at === null ? '' : zh ? `（${clockTime(at, model.timezone)}）` : ` (${clockTime(at, model.timezone)})`;
+  return previewCard(
+    zh ? `补货 ${sku} ×${qty} → ${to}：` : `${qty} ${sku} for ${to}:`,
+    [
+      line(way),
+      ...(each === '' ? [] : [line(zh ? `可用：${each}${asOf}` : `Free: ${each}${asOf}`)]),
+      ...(manual === null ? [] : [line(say(manual, language))]),
+    ],
+    { refused: [], companions: [], question },
+    { zh: '申请补货', en: 'Ask for it' },
+    { zh: '提交后要到系统里删', en: 'taken back only in the system' },
+    language,
+  );
+}
+
 export interface NoteItem {
   readonly order: NamedOrder;
   /** What stands in the seller's remark now. */

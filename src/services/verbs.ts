@@ -27,6 +27,8 @@ export interface Verbs {
   /** Stops orders in their warehouse systems; what somebody wrote becomes the reason. */
   hold(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
   clear(asking: Asking, orders: readonly Order[]): Promise<Answer>;
+  /** A SKU or style, how many, and maybe a warehouse, in words. */
+  replenish(asking: Asking, words: string): Promise<Answer>;
   /** Stops a refunded parcel as far as commands reach, and says what hands have to do. */
   intercept(asking: Asking, order: Order): Promise<Answer>;
   /** The outcome of a manual review: pass or fail, in words. */

@@ -31,16 +31,16 @@ export type Check<Before> =
   | { readonly state: 'already' }
   | { readonly state: 'refused'; readonly why: Text };
 
-/** `not-yet`: the read says no, but the system may show it seconds later. */
-export type Probe = 'applied' | 'not-yet';
+/** `not-yet`: the read says no, but the system may show it seconds later. `after`: what only the read told. */
+export type Probe = 'applied' | 'not-yet' | { readonly after: unknown };
 
 /** What previews, answers, audit and undo need to know of any kind of change. */
 export interface Kind<Request, Before> {
   readonly permission: Permission;
   /** The act that takes it back, or why there is none. */
   compensate(request: Request, before: Before): { readonly act: Act } | { readonly impossible: Text };
-  /** "已改到广州仓", for the message after it was seen to be so. */
-  done(context: ActContext, request: Request): Text;
+  /** "已改到广州仓", for the message after it was seen to be so; `after`: what the system answered, if anything. */
+  done(context: ActContext, request: Request, after: unknown): Text;
   /** "改到广州仓", for messages that do not know yet. */
   aim(context: ActContext, request: Request): Text;
   target(request: Request): string;
@@ -113,6 +113,15 @@ export interface UnholdRequest {
   readonly orderNo: string;
 }
 
+export interface ReplenishRequest {
+  readonly systemId: string;
+  readonly sku: string;
+  readonly qty: number;
+  /** Warehouse codes; `from` null: to be bought. */
+  readonly to: string;
+  readonly from: string | null;
+}
+
 export interface NoteRequest {
   readonly shopId: string;
   readonly orderNo: string;
@@ -159,6 +168,7 @@ export type Act =
   | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest }
   | { readonly kind: 'hold'; readonly subject: string; readonly request: HoldRequest }
   | { readonly kind: 'unhold'; readonly subject: string; readonly request: UnholdRequest }
+  | { readonly kind: 'replenish'; readonly subject: string; readonly request: ReplenishRequest }
   | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
   | { readonly kind: 'urgent'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'calm'; readonly subject: string; readonly request: UrgentRequest }

@@ -5,6 +5,7 @@ import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
 import { cancelOrder, releaseLock, retakeLock } from './release.ts';
+import { replenish } from './replenish.ts';
 import { reroute } from './reroute.ts';
 import { silence, silenceEnd } from './silence.ts';
 import { calm, urgent } from './urgent.ts';
@@ -14,6 +15,7 @@ const outside: Readonly<Record<string, unknown>> = {
   'release-lock': releaseLock,
   'retake-lock': retakeLock,
   'cancel-order': cancelOrder,
+  replenish,
   hold,
   unhold,
   note,

@@ -1,7 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { Card } from '../../domain/card.ts';
 import { AppError } from '../../domain/errors.ts';
-import { tailOf } from '../../domain/order.ts';
 import type { Refusal } from '../../domain/outcome.ts';
 import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
@@ -14,6 +13,7 @@ import type { Directory } from '../directory.ts';
 import { languageOf } from '../language.ts';
 import type { ActContext, ActKind } from './kind.ts';
 import { outsideKindOf } from './kinds.ts';
+import { tailOfSubject } from './propose.ts';
 
 export interface SagaDeps {
   readonly storage: Storage;
@@ -81,7 +81,7 @@ export function createSaga({
     const kind = outsideKindOf(action.kind);
     const language = await languageOf(storage, action.roomId);
     const orderNo = orderNoOf(action);
-    const words = kind.done(context, action.request);
+    const words = kind.done(context, action.request, after ?? action.after);
     const undoable = to === 'done' && 'act' in kind.compensate(action.request, action.before) && action.undoOf === null;
     await storage.transaction(async (tx) => {
       const now = clock.now();
@@ -121,7 +121,7 @@ export function createSaga({
           : to === 'done'
             ? actDone(
                 {
-                  tail: tailOf(orderNo),
+                  tail: tailOfSubject(action.subject),
                   orderNo,
                   words,
                   system,
@@ -154,11 +154,19 @@ export function createSaga({
     waitMs: number,
     step: string,
     detail: unknown,
+    after?: unknown,
   ): Promise<void> {
     const language = await languageOf(storage, action.roomId);
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      if (!(await tx.actions.move(action.id, from, to, { nextAt: now + waitMs, probes: action.probes + 1 }))) return;
+      if (
+        !(await tx.actions.move(action.id, from, to, {
+          nextAt: now + waitMs,
+          probes: action.probes + 1,
+          ...(after === undefined || after === null ? {} : { after }),
+        }))
+      )
+        return;
       await tx.actions.step(action.id, step, now, detail);
       if (to === 'planned' && action.probes === 1)
         await say(tx, action, 'delayed', actDelayed(namesOf(action), language));
@@ -188,7 +196,7 @@ export function createSaga({
     switch (outcome.kind) {
       case 'done':
       case 'already':
-        return postpone(written, 'writing', 'settling', 0, 'accepted', outcome.kind);
+        return postpone(written, 'writing', 'settling', 0, 'accepted', outcome.kind, outcome.value);
       case 'accepted':
         return postpone(written, 'writing', 'settling', outcome.pollAfterMs, 'accepted', outcome.kind);
       case 'refused':
@@ -224,7 +232,8 @@ export function createSaga({
 
   async function readBack(action: ActionRow, kind: ActKind<unknown, unknown>, signal: AbortSignal): Promise<void> {
     const seen = await kind.probe(context, action.request, action.before, action, signal);
-    if (seen === 'applied') return finish(action, action.state, 'done', null);
+    if (seen !== 'not-yet')
+      return finish(action, action.state, 'done', null, seen === 'applied' ? undefined : seen.after);
     const steps = await storage.actions.steps(action.id);
     const writtenAt = steps.findLast((step) => step.step === 'write')?.at ?? action.startedAt;
     const waited = clock.now() - writtenAt;
@@ -257,7 +266,7 @@ export function createSaga({
   };
 
   const namesOf = (action: ActionRow) => ({
-    tail: tailOf(orderNoOf(action)),
+    tail: tailOfSubject(action.subject),
     system: placeName(action),
     aim: outsideKindOf(action.kind).aim(context, action.request),
   });

@@ -84,6 +84,7 @@ const actWords: Readonly<Record<string, Text>> = {
   reroute: text('改仓', 'Reroute'),
   'release-lock': text('放开库存锁', 'Release a lock'),
   'retake-lock': text('锁回库存', 'Take the lock back'),
+  replenish: text('补货', 'Ask for goods'),
   hold: text('暂停发货', 'Hold'),
   unhold: text('放行', 'Let it go'),
   note: text('写店铺备注', 'Note in the shop'),
