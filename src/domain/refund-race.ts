@@ -3,6 +3,9 @@ import type { FulfillmentView } from './fulfillment.ts';
 import type { OrderView } from './order.ts';
 import type { Parcel } from './parcel.ts';
 
+/** The rule whose box a person has to catch. */
+export const refundNotStopped = 'refund-not-stopped';
+
 /** A refund asked for this long after the parcel was sent is after-sale: there is no box to catch any more. */
 const raceMs = 24 * 3_600_000;
 

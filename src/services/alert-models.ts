@@ -3,6 +3,7 @@ import { notVisibleSay, overtakenSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import { refundNotStopped } from '../domain/refund-race.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -112,9 +113,6 @@ export async function detailsOf(
     })),
   );
 }
-
-/** The rule whose box a person has to catch. */
-export const refundNotStopped = 'refund-not-stopped';
 
 /** What is known of the box: its parcel, and who else is in it. */
 async function raceWords(stores: Stores, { facts }: Alert): Promise<readonly Text[] | undefined> {

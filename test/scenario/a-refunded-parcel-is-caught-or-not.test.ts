@@ -55,6 +55,7 @@ it(`shows the packing table every refund between label and scan within 10 s, and
 
   expect(later.match(/没拦住：快递已经揽收/g)).toHaveLength(few);
   expect(texts(await bot.messages())).not.toContain('已拦截');
+  expect(texts(await bot.say('zhou', '/战报'))).toContain(`退款没拦住 ${few}：…`);
 });
 
 it('stops what a command can stop, says the rest is by hand, and tells a refusal as it is [P4]', async () => {
@@ -78,7 +79,7 @@ it('stops what a command can stop, says the rest is by hand, and tells a refusal
 });
 
 it('is quiet when a person took the box out, and when the refund came long after it was sent [P4]', async () => {
-  const bot = await startTestBot();
+  const bot = await startTestBot({ follows: true });
   const { orderNo } = await labelled(bot);
   refund(bot, orderNo);
   const card = cardOf(await bot.advance(10 * SECOND), orderNo);
@@ -90,4 +91,6 @@ it('is quiet when a person took the box out, and when the refund came long after
   await bot.news();
   refund(bot, sent.orderNo);
   expect(cardOf(await bot.advance(20 * SECOND), sent.orderNo)).toBeUndefined();
+  // It was said to be taken out, and left all the same.
+  expect(texts(await bot.say('zhou', '/战报 本周'))).toContain(`退款没拦住 1：…${tail(orderNo)}`);
 });
