@@ -401,6 +401,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     rules: () => rules,
     ingest,
     ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
+    actsOn: (subject) => storage.actions.listFor(subject, 50),
     orderOf: (shopId, orderNo) => storage.views.findOrderByNo(shopId, orderNo),
     shopOf(shopId) {
       const shop = sources.shops.find(({ id }) => id === shopId);

@@ -17,8 +17,9 @@ export const isRefunding = ({ refund }: Pick<OrderView, 'refund'>): boolean =>
  * rules, previews and lists mean the same by it.
  */
 export function isRefundRace(order: OrderView, fulfillments: readonly FulfillmentView[]): boolean {
+  if (!isRefunding(order)) return false;
   const { labelledAt, shippedAt, refundAt } = momentsOf(order, fulfillments);
-  if (!isRefunding(order) || labelledAt == null || refundAt == null) return false;
+  if (labelledAt == null || refundAt == null) return false;
   return shippedAt == null || refundAt - shippedAt < raceMs;
 }
 

@@ -171,7 +171,8 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
     tone: model.severity,
     lines,
     buttons,
-    link: page === undefined ? null : { label: say(more, language), path: `/o/${page}` },
+    // Three ways onward at most.
+    link: page === undefined || buttons.length > 2 ? null : { label: say(more, language), path: `/o/${page}` },
   };
 }
 
@@ -336,7 +337,6 @@ export function raceEndCard(
   { number, tail, end }: { readonly number: number; readonly tail: string; readonly end: RaceEnd },
   language: Language,
 ): Card {
-  const zh = language === 'zh';
   const words: Readonly<Record<typeof end, Text>> = {
     left: {
       zh: '没拦住：快递已经揽收。要追回请联系快递拦截，否则等退回',

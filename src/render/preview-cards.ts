@@ -34,6 +34,8 @@ export const answer = (words: string, yes: Text, language: Language): Button[] =
   ];
 };
 
+const undoSoon: Text = { zh: '30 分钟内可撤销', en: 'undo within 30 min' };
+const byHandOnly: Text = { zh: '不能用命令撤销', en: 'no command takes it back' };
 const undoable: Text = { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' };
 
 /** How to answer by typing, and until when. */
@@ -256,9 +258,7 @@ export function holdPreview(
     ],
     offer,
     { zh: '暂停发货', en: 'Hold' },
-    why.oneWay === null
-      ? { zh: '30 分钟内可撤销', en: 'undo within 30 min' }
-      : { zh: '不能用命令撤销', en: 'no command takes it back' },
+    why.oneWay === null ? undoSoon : byHandOnly,
     language,
   );
   if (why.oneWay === null || offer.question === null) return card;
@@ -273,7 +273,7 @@ export function clearPreview(items: readonly HoldItem[], offer: Offer, language:
     holdLines(items, language),
     offer,
     { zh: '放行', en: 'Let go' },
-    { zh: '30 分钟内可撤销', en: 'undo within 30 min' },
+    undoSoon,
     language,
   );
 }
@@ -304,7 +304,7 @@ export function urgentPreview(
     [line(...named(model.order, language)), line(`${call} · ${flag}`)],
     { refused: [], companions: [], question },
     { zh: '加急', en: 'Urgent' },
-    { zh: '30 分钟内可撤销', en: 'undo within 30 min' },
+    undoSoon,
     language,
   );
 }
@@ -322,13 +322,15 @@ export interface InterceptModel {
   /** `late`: it is picked already, and most systems refuse then. */
   readonly hold: 'early' | 'late' | 'impossible';
   readonly shop: string;
+  /** No command lets it go again. */
+  readonly oneWay: boolean;
   readonly question: Offer['question'];
 }
 
 /** Each step with who can do it. No step is called done here, and no fee is made up. */
 export function interceptPreview(model: InterceptModel, language: Language): Card {
   const zh = language === 'zh';
-  const { order, tail, state, parcel, others, system, hold, shop, question } = model;
+  const { order, tail, state, parcel, others, system, hold, shop, oneWay, question } = model;
   if (state === 'no-refund')
     return notice(
       'refused',
@@ -337,7 +339,7 @@ export function interceptPreview(model: InterceptModel, language: Language): Car
         : `${tail} has no refund. To keep it from leaving: /hold ${tail}`,
     );
   const isHere = state === 'here';
-  const carrier = parcel === null || parcel.carrier === '' ? (zh ? '快递' : 'the carrier') : parcel.carrier;
+  const carrier = parcel === null || parcel.carrier === '' ? (zh ? '快递' : 'the carrier') : foreign(parcel.carrier);
   const first = isHere
     ? {
         early: zh ? `1. ${system}暂停这单` : `1. Hold it in ${system}`,
@@ -354,9 +356,10 @@ export function interceptPreview(model: InterceptModel, language: Language): Car
   const told = zh
     ? `2. 停发回告平台请手工：${shop}后台的退款单里点`
     : `2. Tell the platform by hand: in the refund in ${shop}`;
+  const no = parcel === null ? [] : [zh ? '，运单 ' : ', waybill ', foreign(parcel.waybill)];
   const taken = zh
-    ? `3. 快递拦截请手工：联系${carrier}，费用以快递报价为准`
-    : `3. Interception is by hand: ask ${carrier}; the fee is what it says`;
+    ? line('3. 快递拦截请手工：联系', carrier, ...no, '，费用以快递报价为准')
+    : line('3. Interception is by hand: ask ', carrier, ...no, '; the fee is what it says');
   return {
     tone: question === null ? 'refused' : 'warning',
     lines: [
@@ -364,21 +367,8 @@ export function interceptPreview(model: InterceptModel, language: Language): Car
       ...(others === null ? [] : [line(zh ? '同包裹：' : 'Same parcel: ', say(others, language))]),
       line(first),
       line(told),
-      line(taken),
-      ...(question === null
-        ? parcel === null
-          ? []
-          : [line(foreign(parcel.waybill))]
-        : [
-            howTo(
-              question.words,
-              question.minutes,
-              zh
-                ? { zh: `运单 ${parcel?.waybill ?? '还没有'}`, en: '' }
-                : { zh: '', en: `waybill ${parcel?.waybill ?? 'not made yet'}` },
-              language,
-            ),
-          ]),
+      taken,
+      ...(question === null ? [] : [howTo(question.words, question.minutes, oneWay ? byHandOnly : undoSoon, language)]),
     ],
     buttons: question === null ? [] : answer(question.words, { zh: '做第 1 步', en: 'Do step 1' }, language),
     link: null,

@@ -33,7 +33,7 @@ async function labelled(bot: TestBot): Promise<Made> {
 }
 
 const refund = (bot: TestBot, orderNo: string): void =>
-  onRefund(bot.sandbox.world, { id: 0, kind: 'refund', at: bot.now(), subject: orderNo, data: {} } as never);
+  onRefund(bot.sandbox.world, { id: 0, kind: 'refund', at: bot.now(), subject: orderNo, data: {} });
 
 const cardOf = (said: readonly Said[], orderNo: string): Said | undefined =>
   said.find(({ text }) => text.includes('拦下来') && text.includes(tail(orderNo)));
@@ -46,7 +46,7 @@ it(`shows the packing table every refund between label and scan within 10 s, and
     refund(bot, orderNo);
 
     const card = cardOf(await bot.advance(10 * SECOND), orderNo);
-    expect(card?.text, orderNo).toMatch(/^🔴 \d+号 · 拦下来/);
+    expect(card?.text).toMatch(/^🔴 \d+号 · 拦下来/);
     expect(card?.text).toContain('买家申请退款，面单已打，还没揽收');
     expect(card?.card.buttons.map(({ label }) => label)).toEqual(['拦截', '已取出', '我来']);
     expect(card?.card.call?.who).toEqual(['li']);

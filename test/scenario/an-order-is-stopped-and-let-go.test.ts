@@ -3,7 +3,6 @@ import type { FulfillmentPage, FulfillmentSystem } from '../../src/ports/fulfill
 import {
   carryOut,
   MINUTE,
-  SECOND,
   startTestBot,
   stopWarehouses,
   type TestBot,

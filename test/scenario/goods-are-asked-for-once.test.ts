@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { carryOut, HOUR, MINUTE, SECOND, startTestBot, stopWarehouses, type TestBot, texts } from '../kit/test-bot.ts';
+import {
+  carryOut,
+  HOUR,
+  MINUTE,
+  SECOND,
+  startTestBot,
+  stopWarehouses,
+  type TestBot,
+  texts,
+  wordsIn,
+} from '../kit/test-bot.ts';
 
 const drafts = (bot: TestBot): readonly { io_id: number; go_co_id: number; link_co_id: number; items: string }[] =>
   bot.sandbox.world.store.all('SELECT io_id, go_co_id, link_co_id, items FROM allocations ORDER BY io_id');
@@ -17,7 +27,11 @@ it('asks the warehouse that has most for goods, previewed, by who may, once a da
   expect(preview).toContain('可用：');
   expect(drafts(bot)).toEqual([]);
 
+  // Two are shown it, two say yes: one is asked for.
+  const other = wordsIn(await bot.say('wang', `/补货 ${sku} 3 杭州仓`));
   const said = await carryOut(bot, 'li', `/补货 ${sku} 2 杭州仓`);
+  const late = [...(await bot.say('wang', `确认 ${other}`)), ...(await bot.advance(10 * SECOND))];
+  expect(texts(late)).toContain('24 小时内已经提过一次');
   const [draft, ...more] = drafts(bot);
   expect(more).toEqual([]);
   expect(draft).toMatchObject({ link_co_id: 1001, items: JSON.stringify([{ sku, qty: 2 }]) });

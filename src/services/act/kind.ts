@@ -21,6 +21,8 @@ export interface ActContext {
   /** The same for a shop. */
   readonly shopOf: (shopId: string) => ShopSource;
   readonly orderOf: (shopId: string, orderNo: string) => Promise<Order | undefined>;
+  /** What was done about a subject, newest first. */
+  readonly actsOn: (subject: string) => Promise<readonly ActionRow[]>;
   /** The orders that a system's order serves, as far as we know them. */
   readonly ordersOf: (systemId: string, systemOrderNo: string) => Promise<readonly Order[]>;
 }

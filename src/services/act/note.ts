@@ -32,7 +32,9 @@ export const note: ActKind<NoteRequest, Before> = {
   async write({ shopOf }, { shopId, orderNo, text, flag }, _action, _by, signal) {
     const add = shopOf(shopId).channel.addRemark;
     if (add === null) return { kind: 'unsupported', manual: noRemark };
-    return add(orderNo, { text, flag: flag ?? undefined }, signal);
+    const outcome = await add(orderNo, { text, flag: flag ?? undefined }, signal);
+    // The whole remark is the shop's: it is not kept beside the act.
+    return 'value' in outcome ? { ...outcome, value: null } : outcome;
   },
 
   async probe(context, request, _before, _action, signal) {

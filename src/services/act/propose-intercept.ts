@@ -2,6 +2,7 @@ import type { Asking } from '../../domain/asking.ts';
 import { type Order, tailOf } from '../../domain/order.ts';
 import { isRefunding, raceEnd } from '../../domain/refund-race.ts';
 import { hasReached } from '../../domain/stage.ts';
+import type { Text } from '../../domain/text.ts';
 import { companionWords, parcelIn } from '../../render/case-words.ts';
 import { type InterceptModel, interceptPreview } from '../../render/preview-cards.ts';
 import type { Step } from '../reply.ts';
@@ -21,6 +22,9 @@ const patience = 8_000;
  */
 export function createProposeIntercept(deps: ProposeInterceptDeps) {
   const { storage, clock, directory, ingest, systems, shops } = deps;
+
+  const byHand = (systemId: string): Text | null =>
+    manualOf(systems().find(({ id }) => id === systemId)?.system.capabilities.unhold);
 
   return async (asking: Asking, known: Order): Promise<Step> => {
     demand(asking, 'hold');
@@ -55,6 +59,7 @@ export function createProposeIntercept(deps: ProposeInterceptDeps) {
               ? 'late'
               : 'early',
         shop: directory.shopName(order.shopId),
+        oneWay: view !== undefined && byHand(view.systemId) !== null,
         tail: tailOf(order.channelOrderNo),
       };
       if (model.state !== 'here' || toHold.length === 0)
@@ -69,7 +74,7 @@ export function createProposeIntercept(deps: ProposeInterceptDeps) {
             orderNo: order.channelOrderNo,
             reason: 'refund',
             note: asking.language === 'zh' ? '退款拦截' : 'refund',
-            byHand: manualOf(systems().find(({ id }) => id === systemId)?.system.capabilities.unhold),
+            byHand: byHand(systemId),
           },
         }),
       );

@@ -6,17 +6,16 @@ import type { StockLevel } from '../../domain/stock.ts';
 import { skuSubject } from '../../domain/subject.ts';
 import { foreign } from '../../domain/text.ts';
 import type { ReplenishmentDoc } from '../../ports/fulfillment.ts';
-import type { ActionRow, Stores } from '../../ports/stores.ts';
+import type { ActionRow } from '../../ports/stores.ts';
 import { replenishPreview } from '../../render/preview-cards.ts';
 import { clockTime } from '../../render/words.ts';
 import type { Answer } from '../reply.ts';
 import type { Act, ReplenishRequest } from './kind.ts';
 import { ask, demand } from './propose.ts';
 import { manualOf, type ProposeHoldDeps } from './propose-hold.ts';
+import { openReplenishment } from './replenish.ts';
 
 const patience = 8_000;
-/** Within this long one request per SKU and warehouse: a second one is shown the first. */
-const windowMs = 24 * 3_600_000;
 const mostShown = 8;
 const mostButtons = 3;
 
@@ -86,20 +85,6 @@ export function createProposeReplenish(deps: ProposeHoldDeps) {
     return (await system?.getStock([sku], codes, AbortSignal.timeout(patience))) ?? [];
   };
 
-  /** One that was asked for, and not refused, for the same goods and place. */
-  async function openOne(tx: Stores, sku: string, to: Warehouse): Promise<ActionRow | undefined> {
-    const before = clock.now() - windowMs;
-    return (await tx.actions.listFor(skuSubject(sku), 50)).find(
-      ({ kind, state, startedAt, request }) =>
-        kind === 'replenish' &&
-        state !== 'refused' &&
-        state !== 'failed' &&
-        startedAt > before &&
-        (request as ReplenishRequest).systemId === to.systemId &&
-        (request as ReplenishRequest).to === to.code,
-    );
-  }
-
   function sayOpen(open: ActionRow, to: Warehouse, { language }: Asking): Card {
     const zh = language === 'zh';
     const { sku, qty } = open.request as ReplenishRequest;
@@ -159,7 +144,11 @@ export function createProposeReplenish(deps: ProposeHoldDeps) {
       timezone: directory.timezone,
     };
     return async (tx) => {
-      const open = await openOne(tx, sku, target);
+      const open = openReplenishment(
+        await tx.actions.listFor(skuSubject(sku), 50),
+        { systemId, to: code },
+        clock.now(),
+      );
       if (open !== undefined) return [sayOpen(open, target, asking)];
       if (manual !== null) return [replenishPreview(model, null, language)];
       const act: Act = { kind: 'replenish', subject: skuSubject(sku), request: { systemId, sku, qty, to: code, from } };

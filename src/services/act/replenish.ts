@@ -1,4 +1,6 @@
+import { skuSubject } from '../../domain/subject.ts';
 import type { ReplenishmentDoc } from '../../ports/fulfillment.ts';
+import type { ActionRow } from '../../ports/stores.ts';
 import type { ActContext, ActKind, ReplenishRequest } from './kind.ts';
 
 const nameOf = ({ directory }: ActContext, { systemId }: ReplenishRequest, code: string): string =>
@@ -15,12 +17,39 @@ const way = (context: ActContext, request: ReplenishRequest): { readonly zh: str
       };
 };
 
+/** Within this long one request per SKU and warehouse: a second one is shown the first. */
+const windowMs = 24 * 3_600_000;
+
+/** One that was asked for, and not refused, for the same goods and place. */
+export const openReplenishment = (
+  acts: readonly ActionRow[],
+  { systemId, to }: Pick<ReplenishRequest, 'systemId' | 'to'>,
+  now: number,
+): ActionRow | undefined =>
+  acts.find(({ kind, state, startedAt, request }) => {
+    const other = request as ReplenishRequest;
+    const isOpen = kind === 'replenish' && state !== 'refused' && state !== 'failed' && startedAt > now - windowMs;
+    return isOpen && other.systemId === systemId && other.to === to;
+  });
+
 /** Asks the system for goods (`fulfillment.md` §5.2 operation 9). The document carries our number: asking again makes no second one. */
 export const replenish: ActKind<ReplenishRequest, Record<string, never>> = {
   permission: 'stock:replenish',
   visibleWithinMs: 30_000,
   target: ({ systemId, sku, to }) => `replenish:${systemId}/${to}/${sku}`,
-  check: async () => ({ state: 'go', before: {} }),
+
+  async check({ actsOn }, request) {
+    const acts = await actsOn(skuSubject(request.sku));
+    // This very one is planned, and of now.
+    const now = acts.find(({ state }) => state === 'planned')?.startedAt ?? 0;
+    const others = acts.filter(({ state }) => state !== 'planned');
+    return openReplenishment(others, request, now) === undefined
+      ? { state: 'go', before: {} }
+      : {
+          state: 'refused',
+          why: { zh: '24 小时内已经提过一次', en: 'it was asked for within the last 24 hours' },
+        };
+  },
 
   write: ({ systemOf }, request, action, by, signal) =>
     systemOf(request.systemId).system.requestReplenishment(wishOf(request, action.id, by), signal),
