@@ -19,8 +19,13 @@ import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
+import { createProposeHold } from '../services/act/propose-hold.ts';
+import { createProposeIntercept } from '../services/act/propose-intercept.ts';
+import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
+import { createProposeReplenish } from '../services/act/propose-replenish.ts';
 import { createProposeReroute } from '../services/act/propose-reroute.ts';
+import { createProposeUrgent } from '../services/act/propose-urgent.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
@@ -44,6 +49,7 @@ import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
 import { createIngest, type ShopSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
+import { createLabelCause } from '../services/label-cause.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
@@ -75,6 +81,7 @@ import { createSummarise } from '../services/summarise.ts';
 import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createTellShortage } from '../services/tell-shortage.ts';
+import { createUrge } from '../services/urge.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
 import { createWalkHistory, type WalkHistory } from '../services/walk-history.ts';
@@ -394,6 +401,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
     rules: () => rules,
     ingest,
     ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
+    actsOn: (subject) => storage.actions.listFor(subject, 50),
+    orderOf: (shopId, orderNo) => storage.views.findOrderByNo(shopId, orderNo),
+    shopOf(shopId) {
+      const shop = sources.shops.find(({ id }) => id === shopId);
+      if (shop !== undefined) return shop;
+      throw new UserError('SHOP_GONE', {
+        zh: '这个店铺已经不在配置里了',
+        en: 'This shop is no longer configured',
+      });
+    },
     systemOf(systemId) {
       const system = sources.systems.find(({ id }) => id === systemId);
       if (system !== undefined) return system;
@@ -435,6 +452,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
   const moves = createMoveAlert({ storage, clock, directory, detect, metrics });
   const binding = createBind({ storage, clock, sessions, bindKey: keys.bind, publicUrl });
   const exporting = createExportOrders({ storage, clock, directory });
+  const holds = createProposeHold(proposeDeps);
   const verbs: Verbs = {
     help: createHelp(() => menu()),
     readOrder: createReadOrder({ clock, directory }),
@@ -459,6 +477,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
     explainSilence: createWhyNot({ storage, clock, directory, rulebook: () => rulebook, rules: () => rules }),
     callUseless: createCallUseless({ storage, clock, directory }),
     undo: createUndo({ storage, clock, context }),
+    hold: holds.hold,
+    clear: holds.clear,
+    review: holds.review,
+    replenish: createProposeReplenish(proposeDeps),
+    intercept: createProposeIntercept(proposeDeps),
+    urgent: createProposeUrgent({ clock, directory, duty, shops }),
+    urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),
+    labelCause: createLabelCause({ clock }),
+    note: createProposeNote({ clock, shops }),
     stock: createReadStock({ storage, directory, systems }),
     short: createTellShortage({ storage, clock, directory, readShortage }),
     onCall: roster.onCall,

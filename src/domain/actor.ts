@@ -12,16 +12,26 @@ export const roleNames: Readonly<Record<Role, Text>> = {
   viewer: { zh: '只看', en: 'Viewer' },
 };
 
-export const permissions = ['read', 'alert:act', 'order:reroute', 'stock:release', 'bind', 'admin'] as const;
+export const permissions = [
+  'read',
+  'alert:act',
+  'order:hold',
+  'order:reroute',
+  'stock:release',
+  'stock:replenish',
+  'bind',
+  'admin',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 /** Who may do what. One table, shown by /help and enforced in run-command and on pages. */
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   'ops-lead': permissions,
-  'warehouse-lead': ['read', 'alert:act', 'order:reroute', 'stock:release'],
-  'cs-lead': ['read', 'alert:act', 'order:reroute', 'stock:release'],
+  'warehouse-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
+  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
   finance: ['read', 'alert:act'],
-  operator: ['read', 'alert:act'],
+  // Whoever stands at the packing table stops a parcel before it leaves.
+  operator: ['read', 'alert:act', 'order:hold'],
   viewer: ['read'],
 };
 

@@ -135,6 +135,25 @@ const inputs: readonly RuleInput[] = [
     do: [],
   },
   {
+    id: 'refund-not-stopped',
+    version: 1,
+    // Nothing but the carrier's hand ends it: a closed order's box leaves as well as any other.
+    on: {
+      type: 'clock',
+      subject: 'order',
+      since: ['refundAt', 'labelledAt'],
+      after: '1s',
+      until: ['scannedAt', 'deliveredAt'],
+      hours: 'wall',
+    },
+    when: { '==': [{ var: 'refundRace' }, true] },
+    severity: 'critical',
+    // Each box is caught by somebody.
+    group: ['order'],
+    say: { zh: '买家退款，面单已打，还没揽收', en: 'The buyer wants a refund; labelled, and no carrier has it yet' },
+    do: [],
+  },
+  {
     id: 'backlog-over-capacity',
     version: 1,
     on: { type: 'forecast', finish: 'past-wall', atLeast: 10 },

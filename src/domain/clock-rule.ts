@@ -136,6 +136,7 @@ export function momentsOf(
     queuedAt: first(...open.filter((each) => each.stage === 'queued').map((each) => each.stageAt)),
     reviewAt: first(...open.filter((each) => each.stage === 'review').map((each) => each.stageAt)),
     sortedAt,
+    labelledAt: first(shippedAt, ...serving.map((each) => reachedAt(each, 'labelled'))),
     shippedAt,
     uploadedAt: first(...order.shipments.map((each) => each.shippedAt)),
     scannedAt,

@@ -1,4 +1,4 @@
-import { type Filled, fill, isOwn, type Sentence } from './grammar/fill.ts';
+import { type Filled, fill, isOwn, type Sentence, writesAbout } from './grammar/fill.ts';
 import { type Lexer, lexerFor, withoutBot } from './grammar/lexer.ts';
 import { type Near, soundsLike, spelledLike } from './grammar/near.ts';
 import { noWords, yesWords } from './grammar/phrases.ts';
@@ -137,11 +137,12 @@ function isWholeWrite({ entry, filled, sentence }: Reading): boolean {
   const refs = sentence.tokens.flatMap(({ kind }, at) => (kind === 'ref' ? [at < own] : []));
   if (new Set(refs).size > 1) return false;
   if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return true;
-  // Free words would swallow a whole chat line: without the slash only a code or a name goes in.
-  return sentence.tokens.every(
-    (token) => isOwn(token, entry) || ['mark', 'polite', 'word', 'mention', 'person'].includes(token.kind),
-  );
+  // Free words would swallow a whole chat line: without the slash only a code or a name goes in, or nothing but orders.
+  const fitting = writesAbout(entry) ? ['mark', 'polite', 'ref', 'alert', 'all'] : ['mark', 'polite', ...names];
+  return sentence.tokens.every((token) => isOwn(token, entry) || fitting.includes(token.kind));
 }
+
+const names: readonly Token['kind'][] = ['word', 'mention', 'person'];
 
 const isHelp = ({ entry, sentence: { tokens } }: Reading): boolean => {
   if (!Object.values(entry.args).some(({ kind }) => kind === 'text')) return false;

@@ -75,6 +75,8 @@ export interface Health {
   readonly delays: readonly { readonly source: string; readonly ours: Tally; readonly lag: Tally }[];
   readonly trend: readonly { readonly day: string; readonly n: number; readonly mean: number | null }[];
   readonly stuck: readonly StuckGroup[];
+  /** Tails of refunded orders that carriers took all the same, of those that were called out in the period. */
+  readonly notStopped: readonly string[];
   readonly openAlerts: number;
   readonly openActions: number;
   /** What platforms took in the period, by the bills that were brought; null while there was none ever. */

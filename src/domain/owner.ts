@@ -5,7 +5,6 @@ import { onCall, type Roster } from './roster.ts';
 /** What buyers want, write or suffer: customer service answers for it. */
 const ofBuyers: ReadonlySet<string> = new Set([
   'same-buyer-burst',
-  'refund-not-stopped',
   'address-change-requested',
   'urge-words',
   'complaint-words',

@@ -24,6 +24,7 @@ export const momentNames = [
   'queuedAt',
   'reviewAt',
   'sortedAt',
+  'labelledAt',
   'shippedAt',
   'uploadedAt',
   'scannedAt',
@@ -131,7 +132,7 @@ export const lowered = (severity: Severity): Severity => (severity === 'critical
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Fields whose values put findings into one group. */
-const groupFields = ['shop', 'warehouse', 'sku', 'style', 'source', 'carrier', 'buyer'] as const;
+const groupFields = ['order', 'shop', 'warehouse', 'sku', 'style', 'source', 'carrier', 'buyer'] as const;
 
 export const Rule = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),

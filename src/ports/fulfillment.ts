@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FulfillmentView, StageSource } from '../domain/fulfillment.ts';
+import type { HoldReason } from '../domain/hold-reason.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { StockLevel, StockLock } from '../domain/stock.ts';
 import type { Text } from '../domain/text.ts';
@@ -47,9 +48,6 @@ export interface LockMove {
   readonly qty: number;
   readonly by: string;
 }
-
-/** Why an order must not leave: somebody doubts it, the buyer wants the money back, another address, or asked to wait. */
-export type HoldReason = 'risk' | 'refund' | 'address' | 'buyer';
 
 export interface Hold {
   /** Our own number for this very operation. */

@@ -328,6 +328,8 @@ export interface AlertFilter {
   readonly claimedBy?: string;
   /** Resolved at this moment or after it. */
   readonly resolvedSince?: number;
+  /** Raised in [from, to). */
+  readonly raisedIn?: readonly [from: number, to: number];
   /** Only those that dispatch decided on, and that were not long late at first sight. */
   readonly isAnnounced?: true;
   readonly limit: number;

@@ -1,5 +1,6 @@
 import { datedNumber } from '../domain/alert.ts';
 import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
+import type { RaceEnd } from '../domain/refund-race.ts';
 import type { Severity } from '../domain/rule.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import { clockTime, dateTime, localDay, moreLines, say, span } from './words.ts';
@@ -72,6 +73,7 @@ const ackButton = (model: Numbered, language: Language): Button => ({
 const shout: Readonly<Record<string, Text>> = {
   'paid-not-sorted': { zh: '先发这单', en: 'send this one first' },
   overtaken: { zh: '先发这单', en: 'send this one first' },
+  'refund-not-stopped': { zh: '拦下来', en: 'catch this parcel' },
   'ship-by-risk': { zh: '快到时限，先发', en: 'near its wall, send first' },
   'embroidery-review': { zh: '先复核这单', en: 'review this one first' },
   'lock-orphaned': { zh: '有货被白占', en: 'stock held for nobody' },
@@ -161,12 +163,16 @@ export function alertCard(model: AlertCardModel, language: Language): Card {
   const buttons: Button[] = [];
   if (model.mend !== null)
     buttons.push({ label: say(model.mend.label, language), command: model.mend.command, style: 'primary' });
+  // A box on the table is taken out by hand: whoever did it says so.
+  if (model.ruleId === 'refund-not-stopped')
+    buttons.push({ label: zh ? '已取出' : 'Taken out', command: numbered('done', model), style: 'plain' });
   buttons.push(ackButton(model, language));
   return {
     tone: model.severity,
     lines,
     buttons,
-    link: page === undefined ? null : { label: say(more, language), path: `/o/${page}` },
+    // Three ways onward at most.
+    link: page === undefined || buttons.length > 2 ? null : { label: say(more, language), path: `/o/${page}` },
   };
 }
 
@@ -203,9 +209,9 @@ function storyCard(model: AlertCardModel, { head, about, lines, button }: AlertS
   };
 }
 
-function timeLeft({ order, now, timezone }: AlertCardModel, language: Language): string {
+function timeLeft({ order, now, ruleId, timezone }: AlertCardModel, language: Language): string {
   const zh = language === 'zh';
-  if (order === null) return '';
+  if (order === null || ruleId === 'refund-not-stopped') return '';
   if (order.shipBy !== null) {
     const left = order.shipBy - now;
     if (left <= 0) return zh ? `已过发货时限 ${span(left, language)}` : `${span(left, language)} past ship-by`;
@@ -324,6 +330,22 @@ function mostUrgent(nearestShipBy: number | null, now: number, language: Languag
   if (nearestShipBy <= now) return zh ? '最急的已过时限' : 'the worst is past ship-by';
   const left = span(nearestShipBy - now, language);
   return zh ? `最急剩 ${left}` : `worst ${left} left`;
+}
+
+/** How a box that was to be caught ended: never called caught when a carrier has it. */
+export function raceEndCard(
+  { number, tail, end }: { readonly number: number; readonly tail: string; readonly end: RaceEnd },
+  language: Language,
+): Card {
+  const words: Readonly<Record<typeof end, Text>> = {
+    left: {
+      zh: '没拦住：快递已经揽收。要追回请联系快递拦截，否则等退回',
+      en: 'was not stopped: the carrier has it. Ask the carrier to intercept it, or wait for its return',
+    },
+    withdrawn: { zh: '买家撤销了退款，可以照发', en: 'the buyer withdrew the refund; it may go' },
+    stopped: { zh: '没有发出', en: 'did not leave' },
+  };
+  return notice(end === 'left' ? 'refused' : 'done', `${called(number, language)} ${tail} ${words[end][language]}`);
 }
 
 /** One quiet line. */

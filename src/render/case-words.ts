@@ -1,5 +1,6 @@
 import type { AlertFacts } from '../domain/alert.ts';
-import type { IdentityKey } from '../domain/order.ts';
+import type { FulfillmentView } from '../domain/fulfillment.ts';
+import type { IdentityKey, Order } from '../domain/order.ts';
 import type { Text } from '../domain/text.ts';
 import { clockTime, span } from './words.ts';
 
@@ -72,6 +73,38 @@ function limitWords(facts: AlertFacts): Text {
     zh: `（${typeof laneZh === 'string' ? `${laneZh}，` : ''}限 ${hours} 小时${asOf === undefined ? '' : `，按 ${asOf} 的规则`}）`,
     en: ` (${typeof laneEn === 'string' ? `${laneEn}: ` : ''}limit ${hours} h${asOf === undefined ? '' : `, as of ${asOf}`})`,
   };
+}
+
+const refundWords: Readonly<Record<Order['refund'], Text>> = {
+  none: { zh: '没有退款', en: 'no refund' },
+  requested: { zh: '买家申请退款', en: 'refund requested' },
+  accepted: { zh: '已同意退款', en: 'refund accepted' },
+  done: { zh: '已退款', en: 'refunded' },
+  closed: { zh: '退款已撤销', en: 'refund withdrawn' },
+};
+
+/** The parcel of an order, as the shop or the warehouse system names it. */
+export const parcelIn = (
+  order: Pick<Order, 'shipments'>,
+  fulfillments: readonly FulfillmentView[],
+): { readonly carrier: string; readonly waybill: string } | undefined =>
+  [...order.shipments, ...fulfillments.filter(({ closed }) => !closed)].find(({ waybill }) => waybill !== '');
+
+/** `…118842（没有退款）`: who else is in the parcel, and whether they want their money back, too. */
+export const companionWords = (companions: readonly Pick<Order, 'channelOrderNo' | 'refund'>[]): Text => ({
+  zh: companions.map((each) => `…${each.channelOrderNo.slice(-6)}（${refundWords[each.refund].zh}）`).join('、'),
+  en: companions.map((each) => `…${each.channelOrderNo.slice(-6)} (${refundWords[each.refund].en})`).join(', '),
+});
+
+/** A box that may still be caught: why, which parcel, who else is in it. */
+export function raceText(order: Order, fulfillments: readonly FulfillmentView[], companions: readonly Order[]): Text {
+  const parcel = parcelIn(order, fulfillments);
+  const name = parcel === undefined ? '' : parcelName(parcel);
+  const others = companionWords(companions);
+  const words = refundWords[order.refund];
+  const zh = [`${words.zh}，面单已打，还没揽收`, name, companions.length === 0 ? '' : `同包 ${others.zh}`];
+  const en = [`${words.en}, labelled, not picked up`, name, companions.length === 0 ? '' : `with it ${others.en}`];
+  return { zh: zh.filter(Boolean).join(' · '), en: en.filter(Boolean).join(' · ') };
 }
 
 const evidence: Readonly<Record<IdentityKey['kind'], Text>> = {

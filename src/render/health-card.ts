@@ -120,7 +120,24 @@ function changesOf({ numbers, before, weekBefore, period }: Health, language: La
   return [...change(names[period], before), ...change(zh ? '比上周同天' : 'vs a week before', weekBefore)];
 }
 
-function stuckLine({ stuck, openAlerts, openActions, at }: Health, language: Language): string {
+function stuckLine(health: Health, language: Language): string {
+  return [...lostParts(health, language), openLine(health, language)].join(' · ');
+}
+
+/** `退款没拦住 4：…018842、…`: the daily list of losses. */
+function lostParts({ notStopped }: Health, language: Language): readonly string[] {
+  if (notStopped.length === 0) return [];
+  const zh = language === 'zh';
+  const tails = notStopped.slice(0, lostShown).map((tail) => `…${tail}`);
+  const rest = notStopped.length > lostShown ? (zh ? ' 等' : ' and more') : '';
+  return zh
+    ? [`退款没拦住 ${notStopped.length}：${tails.join('、')}${rest}`]
+    : [`refunded and not stopped ${notStopped.length}: ${tails.join(', ')}${rest}`];
+}
+
+const lostShown = 6;
+
+function openLine({ stuck, openAlerts, openActions, at }: Health, language: Language): string {
   const zh = language === 'zh';
   const groups = stuck.map(({ ruleId, warehouse, count, oldestDueAt }) => {
     const name = [ruleName(ruleId)[language], ...(warehouse === null ? [] : [warehouse])].join(' ');

@@ -22,6 +22,8 @@ export interface OrderCardModel {
   readonly cause: Text | null;
   /** What a sheet calls its state, where nothing but sheets tells of it; empty = not to be said. */
   readonly sheetSaid: string;
+  /** A person said that it goes first. */
+  readonly isUrgent: boolean;
   readonly isHeld: boolean;
   readonly isRefunding: boolean;
   readonly mend: { readonly label: Text; readonly command: string } | null;
@@ -55,7 +57,7 @@ export function orderCard(model: OrderCardModel, language: Language): Card {
   const rest = moreLines(model.moreLines, language);
   const lines: Line[] = [
     line(
-      `${model.tail} · ${say(stageWords[model.stage], language)} ${dateTime(model.stageAt, timezone, language)}${left}`,
+      `${model.isUrgent ? (zh ? '加急 · ' : 'Urgent · ') : ''}${model.tail} · ${say(stageWords[model.stage], language)} ${dateTime(model.stageAt, timezone, language)}${left}`,
     ),
     line(
       foreign(model.title),

@@ -16,6 +16,8 @@ export interface SheetRow {
   readonly systemOrderNo: string;
   readonly carrier: string;
   readonly waybill: string;
+  /** What a person said it came from; empty = nobody did. */
+  readonly cause: string;
 }
 
 const headings: readonly Text[] = [
@@ -32,6 +34,7 @@ const headings: readonly Text[] = [
   { zh: '仓库单号', en: 'Warehouse order' },
   { zh: '快递', en: 'Carrier' },
   { zh: '运单号', en: 'Waybill' },
+  { zh: '标的原因', en: 'Labelled cause' },
 ];
 
 /**
@@ -55,6 +58,7 @@ export function orderSheet(rows: readonly SheetRow[], language: Language, timezo
     row.systemOrderNo,
     row.carrier,
     row.waybill,
+    row.cause,
   ]);
   const all = [headings.map((heading) => heading[language]), ...lines];
   return `\uFEFF${all.map((cells) => cells.map(cellOf).join(',')).join('\r\n')}\r\n`;

@@ -1,5 +1,9 @@
-import { type Button, type Card, type Line, line } from '../domain/card.ts';
+import { type Button, type Card, type Line, line, notice } from '../domain/card.ts';
+import { type HoldReason, holdReasonNames } from '../domain/hold-reason.ts';
+import type { Order } from '../domain/order.ts';
+import type { Stage } from '../domain/stage.ts';
 import { foreign, type Language, type Piece, type Text } from '../domain/text.ts';
+import { stageWords } from './stage-words.ts';
 import { clockTime, say, span } from './words.ts';
 
 /** An order as a preview names it: what a person must see before a yes. Style, colour, size and surname before money. */
@@ -30,6 +34,8 @@ export const answer = (words: string, yes: Text, language: Language): Button[] =
   ];
 };
 
+const undoSoon: Text = { zh: '30 分钟内可撤销', en: 'undo within 30 min' };
+const byHandOnly: Text = { zh: '不能用命令撤销', en: 'no command takes it back' };
 const undoable: Text = { zh: '拣货前 30 分钟内可撤销', en: 'undo within 30 min, before picking' };
 
 /** How to answer by typing, and until when. */
@@ -214,6 +220,221 @@ export function releasePreview(
     isFinal
       ? { zh: '取消废单不能撤销', en: 'cancelling a dead order cannot be undone' }
       : { zh: '货没被用掉前 30 分钟内可撤销', en: 'undo within 30 min while unsold' },
+    language,
+  );
+}
+
+export interface HoldItem {
+  readonly order: NamedOrder;
+  readonly warehouse: string;
+  readonly stage: Stage;
+}
+
+const holdLines = (items: readonly HoldItem[], language: Language): readonly Line[] =>
+  items.map(({ order, warehouse, stage }) =>
+    line(...named(order, language), ` · ${warehouse} · ${say(stageWords[stage], language)}`),
+  );
+
+/** `oneWay`: how it is let go by hand, where no command can; said before anybody confirms. */
+export function holdPreview(
+  items: readonly HoldItem[],
+  why: { readonly reason: HoldReason; readonly words: string; readonly oneWay: Text | null },
+  offer: Offer,
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const reason = say(holdReasonNames[why.reason], language);
+  const card = previewCard(
+    items.length > 1
+      ? zh
+        ? `暂停发货 ${items.length} 单（${reason}）：`
+        : `Hold ${items.length} orders (${reason}):`
+      : zh
+        ? `暂停发货（${reason}）：`
+        : `Hold (${reason}):`,
+    [
+      ...holdLines(items, language),
+      ...(why.words === '' ? [] : [line(zh ? '原因：' : 'Reason: ', foreign(why.words))]),
+    ],
+    offer,
+    { zh: '暂停发货', en: 'Hold' },
+    why.oneWay === null ? undoSoon : byHandOnly,
+    language,
+  );
+  if (why.oneWay === null || offer.question === null) return card;
+  const warning = line(zh ? '以后放行要手工：' : 'Letting it go later is by hand: ', say(why.oneWay, language));
+  return { ...card, tone: 'warning', lines: [...card.lines.slice(0, -1), warning, ...card.lines.slice(-1)] };
+}
+
+export function clearPreview(items: readonly HoldItem[], offer: Offer, language: Language): Card {
+  const zh = language === 'zh';
+  return previewCard(
+    zh ? '放行，接着发：' : 'Let go:',
+    holdLines(items, language),
+    offer,
+    { zh: '放行', en: 'Let go' },
+    undoSoon,
+    language,
+  );
+}
+
+export function urgentPreview(
+  model: { readonly order: NamedOrder; readonly called: string | null; readonly canFlag: boolean },
+  question: { readonly words: string; readonly minutes: number },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const call =
+    model.called === null
+      ? zh
+        ? '现在没有人值班，只标出来'
+        : 'nobody is on duty to be called'
+      : zh
+        ? `会叫${model.called}`
+        : `${model.called} is called`;
+  const flag = model.canFlag
+    ? zh
+      ? '店铺里打旗并备注'
+      : 'flag and remark in the shop'
+    : zh
+      ? '店铺没有备注接口'
+      : 'the shop has no interface for remarks';
+  return previewCard(
+    zh ? '加急：' : 'Urgent:',
+    [line(...named(model.order, language)), line(`${call} · ${flag}`)],
+    { refused: [], companions: [], question },
+    { zh: '加急', en: 'Urgent' },
+    undoSoon,
+    language,
+  );
+}
+
+export interface InterceptModel {
+  readonly order: NamedOrder;
+  readonly tail: string;
+  /** `left`: a carrier has it. */
+  readonly state: 'here' | 'left' | 'no-refund';
+  readonly refund: Order['refund'];
+  readonly parcel: { readonly carrier: string; readonly waybill: string } | null;
+  /** Who else is in the parcel. */
+  readonly others: Text | null;
+  readonly system: string | null;
+  /** `late`: it is picked already, and most systems refuse then. */
+  readonly hold: 'early' | 'late' | 'impossible';
+  readonly shop: string;
+  /** No command lets it go again. */
+  readonly oneWay: boolean;
+  readonly question: Offer['question'];
+}
+
+/** Each step with who can do it. No step is called done here, and no fee is made up. */
+export function interceptPreview(model: InterceptModel, language: Language): Card {
+  const zh = language === 'zh';
+  const { order, tail, state, parcel, others, system, hold, shop, oneWay, question } = model;
+  if (state === 'no-refund')
+    return notice(
+      'refused',
+      zh
+        ? `${tail} 没有退款。只是先别发：/暂停发货 ${tail}`
+        : `${tail} has no refund. To keep it from leaving: /hold ${tail}`,
+    );
+  const isHere = state === 'here';
+  const carrier = parcel === null || parcel.carrier === '' ? (zh ? '快递' : 'the carrier') : foreign(parcel.carrier);
+  const first = isHere
+    ? {
+        early: zh ? `1. ${system}暂停这单` : `1. Hold it in ${system}`,
+        late: zh
+          ? `1. ${system}暂停（已拣货，可能被拒：到打包台从包裹取出）`
+          : `1. Hold it in ${system} (picked already, it may refuse: take it out at the packing table)`,
+        impossible: zh
+          ? '1. 命令停不了，到打包台从包裹取出'
+          : '1. No command stops it: take it out at the packing table',
+      }[hold]
+    : zh
+      ? '1. 快递已经揽收，仓库停不了了'
+      : '1. The carrier has it: the warehouse cannot stop it';
+  const told = zh
+    ? `2. 停发回告平台请手工：${shop}后台的退款单里点`
+    : `2. Tell the platform by hand: in the refund in ${shop}`;
+  const no = parcel === null ? [] : [zh ? '，运单 ' : ', waybill ', foreign(parcel.waybill)];
+  const taken = zh
+    ? line('3. 快递拦截请手工：联系', carrier, ...no, '，费用以快递报价为准')
+    : line('3. Interception is by hand: ask ', carrier, ...no, '; the fee is what it says');
+  return {
+    tone: question === null ? 'refused' : 'warning',
+    lines: [
+      line(zh ? '拦下来 ' : 'Catch ', ...named(order, language)),
+      ...(others === null ? [] : [line(zh ? '同包裹：' : 'Same parcel: ', say(others, language))]),
+      line(first),
+      line(told),
+      taken,
+      ...(question === null ? [] : [howTo(question.words, question.minutes, oneWay ? byHandOnly : undoSoon, language)]),
+    ],
+    buttons: question === null ? [] : answer(question.words, { zh: '做第 1 步', en: 'Do step 1' }, language),
+    link: null,
+  };
+}
+
+/** `manual`: how it is bought by hand, where no command can. */
+export function replenishPreview(
+  model: {
+    readonly sku: string;
+    readonly qty: number;
+    readonly to: string;
+    /** Null: to be bought. */
+    readonly from: string | null;
+    readonly stock: readonly { readonly warehouse: string; readonly available: number | undefined }[];
+    readonly at: number | null;
+    readonly manual: Text | null;
+    readonly timezone: string;
+  },
+  question: Offer['question'],
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  const { sku, qty, to, from, stock, at, manual } = model;
+  const way =
+    from === null
+      ? zh
+        ? `别的仓都不够 ${qty} 件，要采购`
+        : `no other warehouse has ${qty}: it has to be bought`
+      : zh
+        ? `从${from}调拨`
+        : `transfer from ${from}`;
+  const each = stock.map(({ warehouse, available }) => `${warehouse} ${available ?? '?'}`).join(' · ');
+  const asOf = at === null ? '' : zh ? `（${clockTime(at, model.timezone)}）` : ` (${clockTime(at, model.timezone)})`;
+  return previewCard(
+    zh ? `补货 ${sku} ×${qty} → ${to}：` : `${qty} ${sku} for ${to}:`,
+    [
+      line(way),
+      ...(each === '' ? [] : [line(zh ? `可用：${each}${asOf}` : `Free: ${each}${asOf}`)]),
+      ...(manual === null ? [] : [line(say(manual, language))]),
+    ],
+    { refused: [], companions: [], question },
+    { zh: '申请补货', en: 'Ask for it' },
+    { zh: '提交后要到系统里删', en: 'taken back only in the system' },
+    language,
+  );
+}
+
+export interface NoteItem {
+  readonly order: NamedOrder;
+  /** What stands in the seller's remark now. */
+  readonly remark: string;
+}
+
+export function notePreview(items: readonly NoteItem[], text: string, offer: Offer, language: Language): Card {
+  const zh = language === 'zh';
+  const lines = items.map(({ order, remark }) =>
+    line(...named(order, language), ...(remark === '' ? [] : [zh ? ' 已有：' : ' has: ', foreign(remark)])),
+  );
+  const title = zh ? '追加店铺备注：' : 'Add to the remark in the shop:';
+  return previewCard(
+    title,
+    [line(zh ? '写：' : 'Text: ', foreign(text)), ...lines],
+    offer,
+    { zh: '写上', en: 'Add it' },
+    { zh: '备注不能自动撤销', en: 'a remark cannot be taken back by command' },
     language,
   );
 }

@@ -3,11 +3,12 @@ import { notVisibleSay, overtakenSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
 import { type Order, tailOf } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import { refundNotStopped } from '../domain/refund-race.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Text } from '../domain/text.ts';
 import type { Stores } from '../ports/stores.ts';
 import { type AlertCardModel, type GroupCardModel, sayNow } from '../render/alert-card.ts';
-import { burstWords, parcelName, trackingWords } from '../render/case-words.ts';
+import { burstWords, parcelName, raceText, trackingWords } from '../render/case-words.ts';
 import { fill } from '../render/words.ts';
 import { storyOf } from './alert-story.ts';
 import { type Cause, diagnose } from './diagnose.ts';
@@ -28,7 +29,7 @@ export async function alertModel(
   const isParcelClock = isTracking(alert);
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis =
-    order !== undefined && isOrderAlert && !isParcelClock
+    order !== undefined && isOrderAlert && !isParcelClock && alert.ruleId !== refundNotStopped
       ? await diagnose(
           stores,
           order,
@@ -99,6 +100,7 @@ export async function detailsOf(
   now: number,
 ): Promise<readonly Text[] | undefined> {
   const { facts, confirmedAt, subject } = alert;
+  if (alert.ruleId === refundNotStopped) return raceWords(stores, alert);
   if (isTracking(alert)) return [trackingWords(facts, { now, timezone: directory.timezone, confirmedAt })];
   if (parseSubject(subject)?.type !== 'buyer') return undefined;
   const orders = await stores.views.listOrders(orderIds(alert));
@@ -110,6 +112,14 @@ export async function detailsOf(
       placedAt,
     })),
   );
+}
+
+/** What is known of the box: its parcel, and who else is in it. */
+async function raceWords(stores: Stores, { facts }: Alert): Promise<readonly Text[] | undefined> {
+  const order = facts.orderId === undefined ? undefined : await stores.views.findOrder(facts.orderId);
+  if (order === undefined) return undefined;
+  const fulfillments = await stores.views.fulfillmentsOf(order.id);
+  return [raceText(order, fulfillments, await stores.views.companionsOf(order.id))];
 }
 
 const isTracking = ({ facts }: Alert): boolean => facts['why'] !== undefined && facts['limitMs'] !== undefined;
@@ -218,6 +228,8 @@ export function mendFor(cause: Cause | undefined, orderNo: string): AlertCardMod
 }
 
 function mendOf(alert: Alert, order: Order, cause: Cause | undefined): AlertCardModel['mend'] {
+  if (alert.ruleId === refundNotStopped)
+    return { label: { zh: '拦截', en: 'Intercept' }, command: `/intercept ${order.channelOrderNo}` };
   if (alert.ruleId === 'lock-orphaned')
     return { label: { zh: '解锁', en: 'Release' }, command: `/release ${order.channelOrderNo}` };
   return mendFor(cause, order.channelOrderNo);

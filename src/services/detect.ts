@@ -78,7 +78,7 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const finding = isCount(rule)
         ? await caseOf(tx, rule, due, now)
         : await findingOf(tx, rule, due, confirmation, now);
-      if (finding === undefined) return undefined;
+      if (finding === undefined || (isByHand(rule) && (await isSettledByHand(tx, rule, due)))) return undefined;
       const alert = await tx.alerts.raise(finding.alert);
       if (alert === undefined) {
         await tx.alerts.refresh(finding.alert);
@@ -160,7 +160,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
     const { order, clock: about, facts } = subject;
     if (rule.on.type === 'overtaken' && (order === undefined || about === undefined || !isInLine(order, about)))
       return undefined;
-    const isWall = rule.on.type === 'wall';
+    // Whether it has been shipped, or given a label, is told by whoever told it: no warehouse has to be seen for that.
+    const isWall = rule.on.type === 'wall' || isByHand(rule);
     const judged = isClock(rule) && about !== undefined ? rulebook().judge(rule, about) : undefined;
     if (judged?.verdict.state === 'waiting' && judged.verdict.dueAt > now) {
       // The rule or the warehouse's hours changed since its time was written down.
@@ -173,7 +174,6 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
         : judged && resolutionOf(judged.on, judged.moments, due.dueAt);
     const isTracking = judged?.on.subject === 'parcel';
     const isSeenInWarehouse = judged !== undefined && order !== undefined;
-    // Whether it has been shipped is the channel's to tell: no warehouse has to be seen for that.
     const seen: Visibility =
       isSeenInWarehouse || (isWall && order !== undefined) ? confirmation.visibilityOf(order) : 'seen';
     const stageSeen = isWall && seen === 'not-visible-here' ? 'seen' : seen;
@@ -438,13 +438,20 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const over = new Set<string>();
       for (const alert of alerts) {
         const rule = rulebook().find(alert.ruleId);
-        const isReviewed = rule !== undefined && isCount(rule);
+        const isReviewed = rule !== undefined && (isCount(rule) || isByHand(rule));
         if (isReviewed || (await endOf(storage, alert)) !== undefined) over.add(alert.id);
       }
       return over;
     },
   };
 }
+
+/** Somebody took it out; another step of the refund puts it back on no table. */
+const isSettledByHand = async (tx: Stores, rule: Rule, { subject }: Due): Promise<boolean> =>
+  (await tx.alerts.listFor([subject])).some(({ ruleId, resolution }) => ruleId === rule.id && resolution === 'person');
+
+/** A box on the packing table: no source sees that somebody took it out, so a person's word ends it. */
+const isByHand = (rule: Rule): boolean => isClock(rule) && rule.on.since.includes('labelledAt');
 
 const isClock = (rule: Rule): rule is ClockRule => rule.on.type === 'clock';
 
@@ -467,6 +474,7 @@ function isInLine(order: Order, { fulfillments }: ClockSubject): boolean {
 /** Findings of one rule that share the rule's group fields are one story. */
 function groupKeyOf(rule: Rule, facts: AlertFacts): string {
   const values = {
+    order: facts.orderId,
     shop: facts.shopId,
     warehouse: facts.warehouseId,
     sku: facts['sku'],

@@ -1,12 +1,13 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Alert } from '../domain/alert.ts';
 import { bandOf, decideGroup, type GroupDecision, type GroupState, stateOf, type Verdict } from '../domain/dispatch.ts';
-import { tailOf } from '../domain/order.ts';
+import { type Order, tailOf } from '../domain/order.ts';
+import { type RaceEnd, raceEnd, refundNotStopped } from '../domain/refund-race.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { GroupSaid, RoomRow, Storage, Stores } from '../ports/stores.ts';
-import { alertCard, calling, groupCard, resolvedCard } from '../render/alert-card.ts';
+import { alertCard, calling, groupCard, raceEndCard, resolvedCard } from '../render/alert-card.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { localDay } from '../render/words.ts';
 import { alertModel, groupModel, parcelEnd, parcelOf } from './alert-models.ts';
@@ -238,7 +239,10 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
             how: alert.resolution ?? ('cleared' as const),
             stage: isParcel ? parcelEnd(await tx.views.findParcel(subject.waybill)) : stage,
           };
-          const card = resolvedCard(model, room.language);
+          const card =
+            alert.ruleId === refundNotStopped && order !== undefined && alert.resolution !== 'person'
+              ? raceEndCard({ number: alert.number, ...(await raceOf(tx, order)) }, room.language)
+              : resolvedCard(model, room.language);
           await say(tx, room, `resolved/${alert.id}`, { kind: 'resolved', priority: 4, alertId: null, card });
         }
         await tx.alerts.markResolvedSaid([alert.id]);
@@ -348,6 +352,11 @@ export function createDispatch(deps: DispatchDeps): () => Promise<number> {
     return fresh.length;
   };
 }
+
+const raceOf = async (tx: Stores, order: Order): Promise<{ tail: string; end: RaceEnd }> => ({
+  tail: tailOf(order.channelOrderNo),
+  end: raceEnd(order, await tx.views.fulfillmentsOf(order.id), await tx.views.parcelsOf(order.id)),
+});
 
 const idsOf = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 

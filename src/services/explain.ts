@@ -16,6 +16,7 @@ import { storyOf } from './alert-story.ts';
 import type { Confirm } from './confirm.ts';
 import { diagnose } from './diagnose.ts';
 import { type Directory, warehouseName } from './directory.ts';
+import { causeLabelOf } from './label-cause.ts';
 
 /** `/why`: what is known, what is guessed, from a fresh read; for an alert also who heard of it, and why not. */
 export function createExplain({
@@ -73,6 +74,15 @@ export function createExplain({
     // Only what kind of stop it is: behind the colon stand the buyer's own words, maybe a telephone number.
     const [kind = ''] = fulfillment?.reason.split('：') ?? [];
     if (waits && kind !== '') lines.push(line(zh ? '仓库系统写着：' : 'The warehouse system says: ', foreign(kind)));
+    const label = await causeLabelOf(storage, fresh);
+    if (label !== undefined)
+      lines.push(
+        line(
+          zh ? '标的原因：' : 'Labelled cause: ',
+          foreign(label.words),
+          ` · ${directory.personName(label.actorId)} ${dateTime(label.at, directory.timezone, language)}`,
+        ),
+      );
     const mend = waits ? mendFor(causes[0], fresh.channelOrderNo) : null;
     return {
       lines,

@@ -11,6 +11,7 @@ import { orderSheet, type SheetRow } from '../render/order-sheet.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { type Directory, lineName, warehouseName } from './directory.ts';
 import { orderIds } from './find-burst.ts';
+import { causeLabelOf } from './label-cause.ts';
 
 const mostAlerts = 5_000;
 /** Read without a pause. */
@@ -40,6 +41,7 @@ export function createExportOrders(deps: { storage: Storage; clock: Clock; direc
     const serving = fulfillments.find((each) => !each.closed) ?? fulfillments.at(-1);
     const [shipment] = order.shipments;
     const where = serving && directory.warehouseOf(serving.systemId, serving.warehouseCode)?.id;
+    const cause = (await causeLabelOf(storage, order))?.words ?? '';
     return order.lines.map(({ title, sku, qty }) => ({
       problem: directory.ruleSay(alert.ruleId),
       shop: directory.shopName(order.shopId),
@@ -54,6 +56,7 @@ export function createExportOrders(deps: { storage: Storage; clock: Clock; direc
       systemOrderNo: serving?.systemOrderNo ?? '',
       carrier: shipment?.carrier ?? serving?.carrier ?? '',
       waybill: shipment?.waybill ?? serving?.waybill ?? '',
+      cause,
     }));
   }
 

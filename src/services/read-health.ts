@@ -16,7 +16,9 @@ import {
 } from '../domain/health.ts';
 import type { AlertNumbers, CycleLight, Health, Numbers, Period, RateReading } from '../domain/health-report.ts';
 import { addDays, daysBetween, firstOfMonth, localDay, mondayOf, startOfDay } from '../domain/local-day.ts';
+import { tailOf } from '../domain/order.ts';
 import { nearestRank } from '../domain/percentiles.ts';
+import { isRefunding, raceEnd, refundNotStopped } from '../domain/refund-race.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
 import { groupAlerts, sumOf } from './alert-groups.ts';
@@ -34,6 +36,8 @@ export interface HealthDeps {
 export type ReadHealth = (period: Period, lastDay?: string) => Promise<Health>;
 
 const stuckShown = 2;
+/** More races than any day has. */
+const racesRead = 5_000;
 const trendDays: Readonly<Record<Period, number>> = { day: 7, week: 14, month: 31 };
 const counted: readonly Metric[] = ['cycle-day', 'cycle-night', 'paid', 'sent', 'urged', 'mis-shipped'];
 const timed: readonly Metric[] = [
@@ -63,6 +67,18 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
       urge: told.urge ? rate('urged', 'paid') : null,
       misShip: told.misShip ? rate('mis-shipped', 'sent') : null,
     };
+  }
+
+  /** Who said that it was done is believed as little as anybody: the carrier's scan counts. */
+  async function notStoppedIn(raisedIn: readonly [number, number]): Promise<readonly string[]> {
+    const alerts = await stores.alerts.list({ ruleId: refundNotStopped, raisedIn, limit: racesRead });
+    const ids = alerts.flatMap(({ facts }) => facts.orderId ?? []);
+    const lost: string[] = [];
+    for (const order of await stores.views.listOrders([...new Set(ids)])) {
+      const end = raceEnd(order, await stores.views.fulfillmentsOf(order.id), await stores.views.parcelsOf(order.id));
+      if (end === 'left' && isRefunding(order)) lost.push(tailOf(order.channelOrderNo));
+    }
+    return lost;
   }
 
   const reading = (rate: Rate, of: RateLimits): RateReading => ({ rate, limits: of, light: rateLight(rate, of) });
@@ -125,6 +141,7 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
           count,
           oldestDueAt,
         })),
+      notStopped: await notStoppedIn([begin, end]),
       openAlerts: sumOf(tallies),
       openActions: await stores.health.openActions(),
       deducted: await stores.imports.deductedIn(begin, end),

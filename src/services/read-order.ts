@@ -1,10 +1,11 @@
 import type { Asking } from '../domain/asking.ts';
 import type { Card } from '../domain/card.ts';
-import { type Order, tailOf } from '../domain/order.ts';
+import { type Order, orderSubject, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Stores } from '../ports/stores.ts';
 import { orderCard, orderListCard } from '../render/order-cards.ts';
+import { isUrgent } from './act/urgent.ts';
 import { causeText, mendFor, stageNotSeen } from './alert-models.ts';
 import { numberOf } from './alert-number.ts';
 import { alertsOf } from './alerts-of.ts';
@@ -52,6 +53,7 @@ export function createReadOrder({ clock, directory }: { clock: Clock; directory:
         notSeen: waits && !isSeen ? stageNotSeen(directory, order.shopId) : null,
         cause: waits && isSeen && cause !== undefined && order.stage !== 'closed' ? causeText(cause) : null,
         sheetSaid: waits && onSheet && order.stage !== 'closed' ? order.sourceStatus : '',
+        isUrgent: await isUrgent(stores, orderSubject(order.shopId, order.channelOrderNo)),
         isHeld: order.held || fulfillment?.held === true,
         isRefunding: order.refund === 'requested' || order.refund === 'accepted',
         mend: waits && order.stage !== 'closed' ? mendFor(cause, order.channelOrderNo) : null,

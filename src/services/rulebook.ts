@@ -14,6 +14,7 @@ import { type FulfillmentView, orphanedSince } from '../domain/fulfillment.ts';
 import { delaysOf, lapsOf, measuresOf } from '../domain/health.ts';
 import type { OrderView } from '../domain/order.ts';
 import type { Parcel } from '../domain/parcel.ts';
+import { isRefundRace } from '../domain/refund-race.ts';
 import {
   type ClockTrigger,
   type CountTrigger,
@@ -124,6 +125,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
         open === undefined
           ? null
           : (directory.warehouseOf(open.systemId, open.warehouseCode)?.id ?? open.warehouseCode),
+      refundRace: isRefundRace(order, fulfillments),
       held: order.held || fulfillments.some((each) => each.held),
     };
   }

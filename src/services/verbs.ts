@@ -24,6 +24,22 @@ export interface Verbs {
   release(asking: Asking, orders: readonly Order[], sku: string | undefined): Promise<Answer>;
   /** Without a warehouse: every warehouse's stock, to choose from. */
   reroute(asking: Asking, orders: readonly Order[], to: Warehouse | undefined): Promise<Answer>;
+  /** Stops orders in their warehouse systems; what somebody wrote becomes the reason. */
+  hold(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
+  clear(asking: Asking, orders: readonly Order[]): Promise<Answer>;
+  /** A SKU or style, how many, and maybe a warehouse, in words. */
+  replenish(asking: Asking, words: string): Promise<Answer>;
+  /** Stops a refunded parcel as far as commands reach, and says what hands have to do. */
+  intercept(asking: Asking, order: Order): Promise<Answer>;
+  /** The outcome of a manual review: pass or fail, in words. */
+  review(asking: Asking, orders: readonly Order[], verdict: string): Promise<Answer>;
+  urgent(asking: Asking, order: Order): Promise<Answer>;
+  /** The buyer asked where it is. */
+  urge(asking: Asking, order: Order): Promise<Answer>;
+  /** What the trouble came from; without words the usual causes to press. */
+  labelCause(asking: Asking, orders: readonly Order[], words: string | undefined): Promise<Answer>;
+  /** Appends to the seller's remark in the shop. */
+  note(asking: Asking, orders: readonly Order[], text: string): Promise<Answer>;
   /** Without words: what is silenced here. */
   silence(asking: Asking, words: string | undefined): Promise<Answer>;
   promo(asking: Asking, words: string | undefined): Promise<Answer>;

@@ -185,6 +185,7 @@ const momentWords: Readonly<Record<MomentName, Text>> = {
   queuedAt: { zh: '进仓库队列', en: 'queued' },
   reviewAt: { zh: '进人工复核', en: 'sent to review' },
   sortedAt: { zh: '进分拣', en: 'sorted' },
+  labelledAt: { zh: '打面单', en: 'labelled' },
   shippedAt: { zh: '发货', en: 'shipped' },
   uploadedAt: { zh: '上传单号', en: 'waybill uploaded' },
   scannedAt: { zh: '揽收', en: 'scanned' },

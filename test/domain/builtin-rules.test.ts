@@ -29,6 +29,7 @@ it('has the rules of today, once each and under their public ids', () => {
     'pickup-by-risk',
     'embroidery-review',
     'ship-by-risk',
+    'refund-not-stopped',
     'backlog-over-capacity',
     'overtaken',
     'spike',

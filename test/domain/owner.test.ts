@@ -23,7 +23,7 @@ describe('who answers for an alert [P12]', () => {
     expect(owner('paid-not-sorted', { warehouseId: 'hz' }, both)).toBe('li');
   });
 
-  it.each(['complaint-words', 'urge-words', 'refund-not-stopped', 'address-change-requested', 'same-buyer-burst'])(
+  it.each(['complaint-words', 'urge-words', 'address-change-requested', 'same-buyer-burst'])(
     'of what buyers want is customer service: %s',
     (ruleId) => {
       expect(owner(ruleId, { warehouseId: 'hz' })).toBe('chen');

@@ -80,6 +80,7 @@ export function aHealth(change: Partial<Health> = {}): Health {
       },
       { ruleId: 'ship-by-risk', severity: 'warning', warehouse: '广州仓', count: 2, oldestDueAt: at('15:40') },
     ],
+    notStopped: [],
     openAlerts: 15,
     openActions: 2,
     deducted: null,

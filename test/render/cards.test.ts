@@ -44,6 +44,7 @@ const order: OrderCardModel = {
   surname: evil,
   sheetSaid: '',
   deducted: [],
+  isUrgent: false,
   isHeld: false,
   isRefunding: false,
   notSeen: text('仓内进度看不到', 'the stage cannot be seen'),

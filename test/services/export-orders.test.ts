@@ -62,6 +62,7 @@ it('gives the orders of a group as a sheet without anything of their buyers [P10
     仓库单号: '7842',
     快递: '',
     运单号: '',
+    标的原因: '',
   });
   for (const secret of ['13800138000', '138****8000', '张*', '滨江', '江南大道'])
     expect(sheet, `tells ${secret}`).not.toContain(secret);

@@ -361,7 +361,15 @@ export function createAlertStore(sqlite: Sqlite, run: Run): AlertStore {
   };
 }
 
-function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince, isAnnounced }: Omit<AlertFilter, 'limit'>): {
+function whereOf({
+  state,
+  ruleId,
+  groupKey,
+  claimedBy,
+  resolvedSince,
+  raisedIn,
+  isAnnounced,
+}: Omit<AlertFilter, 'limit'>): {
   where: string;
   values: unknown[];
 } {
@@ -374,6 +382,7 @@ function whereOf({ state, ruleId, groupKey, claimedBy, resolvedSince, isAnnounce
   if (ruleId !== undefined) parts.push(['ruleId = ?', ruleId]);
   if (groupKey !== undefined) parts.push(['groupKey = ?', groupKey]);
   if (resolvedSince !== undefined) parts.push(["state = 'resolved' AND resolvedAt >= ?", resolvedSince]);
+  if (raisedIn !== undefined) parts.push(['raisedAt >= ? AND raisedAt < ?', ...raisedIn]);
   if (claimedBy !== undefined) parts.push(['claimedBy = ?', claimedBy]);
   if (isAnnounced === true) parts.push(['isLateFound = 0 AND dispatchedAt IS NOT NULL']);
   return { where: parts.map(([sql]) => sql).join(' AND ') || '1', values: parts.flatMap(([, ...values]) => values) };

@@ -23,12 +23,13 @@ const silent: readonly TokenKind[] = ['mark', 'polite', 'slash', 'all'];
 /** Puts what was said into the places of a command. Decides nothing. */
 export function fill(entry: MenuEntry, sentence: Sentence): Filled {
   const left = new Set(sentence.tokens.filter((token) => !silent.includes(token.kind) && !isOwn(token, entry)));
+  const places = Object.entries(entry.args);
+  const head = writesAbout(entry) ? headOf(entry, sentence) : undefined;
   const args: Record<string, RawArg> = {};
   const missing: ArgKind[] = [];
   let tooMany: ArgKind | undefined;
-  const places = Object.entries(entry.args);
   for (const [name, { kind, isOptional }] of places) {
-    const taken = take(kind, entry, sentence, left);
+    const taken = take(kind, entry, sentence, left, head);
     if (taken.tooMany) tooMany ??= kind;
     if (taken.arg !== undefined) args[name] = taken.arg;
     else if (isOptional !== true) missing.push(kind);
@@ -39,14 +40,37 @@ export function fill(entry: MenuEntry, sentence: Sentence): Filled {
 export const isOwn = (token: Token, entry: MenuEntry): boolean =>
   (token.kind === 'alias' || token.kind === 'weak' || token.kind === 'stock') && token.value === entry.name;
 
+/** Words about orders: a note, a reason. */
+export function writesAbout({ args }: MenuEntry): boolean {
+  const kinds = Object.values(args).map(({ kind }) => kind);
+  return kinds.includes('text') && (kinds.includes('order') || kinds.includes('orders'));
+}
+
+/** Behind the verb, up to the first free word: a number further on is part of what was written. */
+function headOf(entry: MenuEntry, { tokens, isSlash }: Sentence): ReadonlySet<Token> | undefined {
+  if (!isSlash) return undefined;
+  const behind = tokens.slice(tokens.findIndex((token) => isOwn(token, entry)) + 1);
+  const end = behind.findIndex(({ kind }) => !named.includes(kind));
+  return new Set(end < 0 ? behind : behind.slice(0, end));
+}
+
+/** What may stand between a verb and its free words. */
+const named: readonly TokenKind[] = ['ref', 'alert', 'number', 'all', 'mark', 'polite', 'slash'];
+
 interface Taken {
   readonly arg?: RawArg;
   readonly tooMany?: boolean;
 }
 
-function take(kind: ArgKind, entry: MenuEntry, sentence: Sentence, left: Set<Token>): Taken {
+function take(
+  kind: ArgKind,
+  entry: MenuEntry,
+  sentence: Sentence,
+  left: Set<Token>,
+  head: ReadonlySet<Token> | undefined,
+): Taken {
   const of = (...kinds: readonly TokenKind[]): readonly Token[] =>
-    [...left].filter((token) => kinds.includes(token.kind));
+    [...left].filter((token) => kinds.includes(token.kind) && (head?.has(token) ?? true));
   const use = (tokens: readonly Token[], arg: RawArg): Taken => {
     for (const token of tokens) left.delete(token);
     return { arg };
@@ -107,19 +131,31 @@ function take(kind: ArgKind, entry: MenuEntry, sentence: Sentence, left: Set<Tok
     }
     case 'style':
     case 'text': {
-      const words = wordsOf(entry, sentence);
+      const words = wordsOf(entry, sentence, left);
       return words === '' ? {} : use([...left], { kind: 'words', words });
     }
   }
 }
 
 /** The rest of the line: what stands behind the slash, or what is left when the small words around it are taken off. */
-function wordsOf(entry: MenuEntry, { text, tokens, isSlash }: Sentence): string {
+function wordsOf(entry: MenuEntry, { text, tokens, isSlash }: Sentence, left: ReadonlySet<Token>): string {
   const own = tokens.findIndex((token) => isOwn(token, entry));
-  if (isSlash) return text.slice(tokens[own]?.end ?? 0).trim();
+  // What already stands in another place is none of the words.
+  const isTaken = (token: Token): boolean =>
+    !left.has(token) && !isOwn(token, entry) && ['ref', 'alert', 'number'].includes(token.kind);
+  if (isSlash) {
+    const behind = tokens.slice(own + 1);
+    const last = behind.findLastIndex(isTaken);
+    const rest = behind.slice(last + 1);
+    const start = last < 0 ? undefined : rest.find(({ kind }) => kind !== 'mark' && kind !== 'all');
+    if (last >= 0) return start === undefined ? '' : text.slice(start.at).trim();
+    return text.slice(tokens[own]?.end ?? 0).trim();
+  }
   const isSmall = (token: Token): boolean =>
     ['mark', 'polite', 'slash', 'soft', 'weak', 'ask'].includes(token.kind) ||
     (token.kind === 'more' && token.value !== entry.name) ||
+    isTaken(token) ||
+    (token.kind === 'all' && writesAbout(entry)) ||
     isOwn(token, entry);
   const first = tokens.findIndex((token) => !isSmall(token));
   const last = tokens.findLastIndex((token) => !isSmall(token));

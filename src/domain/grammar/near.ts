@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { pinyin } from 'pinyin-pro';
 import type { MenuEntry } from '../menu.ts';
 import { lowerAscii } from '../normalise-text.ts';
+import { negations } from './phrases.ts';
 
 /** A sentence with one word set right, and how sure we are of the word. */
 export interface Near {
@@ -97,7 +98,7 @@ function nearestName(
   const spoken = soundsOf(menu).find(({ sound }) => sound.replaceAll(' ', '') === written);
   if (spoken !== undefined) return { entry: spoken.entry, word: spoken.alias };
   // A command's own name is no slip for its neighbour's: stuck and stock.
-  if (menu.some(({ name }) => name === written)) return undefined;
+  if (menu.some(({ name }) => name === written) || negations.includes(written)) return undefined;
   let best: { entry: MenuEntry; slips: number } | undefined;
   for (const entry of menu) {
     const slips = isSwapped(written, entry.name) ? 1 : distance(written, entry.name);

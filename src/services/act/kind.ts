@@ -1,12 +1,14 @@
 import type { Permission } from '../../domain/actor.ts';
+import type { HoldReason } from '../../domain/hold-reason.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Rule } from '../../domain/rule.ts';
 import type { SilenceScope } from '../../domain/silence.ts';
 import type { Text } from '../../domain/text.ts';
+import type { Flag } from '../../ports/channel.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { Directory } from '../directory.ts';
-import type { Ingest, SystemSource } from '../ingest.ts';
+import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
 
 /** What kinds of acts work with. */
 export interface ActContext {
@@ -16,6 +18,11 @@ export interface ActContext {
   readonly rules: () => readonly Rule[];
   /** Throws UserError when the system is not configured any more. */
   readonly systemOf: (systemId: string) => SystemSource;
+  /** The same for a shop. */
+  readonly shopOf: (shopId: string) => ShopSource;
+  readonly orderOf: (shopId: string, orderNo: string) => Promise<Order | undefined>;
+  /** What was done about a subject, newest first. */
+  readonly actsOn: (subject: string) => Promise<readonly ActionRow[]>;
   /** The orders that a system's order serves, as far as we know them. */
   readonly ordersOf: (systemId: string, systemOrderNo: string) => Promise<readonly Order[]>;
 }
@@ -26,16 +33,16 @@ export type Check<Before> =
   | { readonly state: 'already' }
   | { readonly state: 'refused'; readonly why: Text };
 
-/** `not-yet`: the read says no, but the system may show it seconds later. */
-export type Probe = 'applied' | 'not-yet';
+/** `not-yet`: the read says no, but the system may show it seconds later. `after`: what only the read told. */
+export type Probe = 'applied' | 'not-yet' | { readonly after: unknown };
 
 /** What previews, answers, audit and undo need to know of any kind of change. */
 export interface Kind<Request, Before> {
   readonly permission: Permission;
   /** The act that takes it back, or why there is none. */
   compensate(request: Request, before: Before): { readonly act: Act } | { readonly impossible: Text };
-  /** "已改到广州仓", for the message after it was seen to be so. */
-  done(context: ActContext, request: Request): Text;
+  /** "已改到广州仓", for the message after it was seen to be so; `after`: what the system answered, if anything. */
+  done(context: ActContext, request: Request, after: unknown): Text;
   /** "改到广州仓", for messages that do not know yet. */
   aim(context: ActContext, request: Request): Text;
   target(request: Request): string;
@@ -91,6 +98,50 @@ export interface CancelRequest {
   readonly orderNo: string;
 }
 
+export interface HoldRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly orderNo: string;
+  readonly reason: HoldReason;
+  /** A person's words. */
+  readonly note: string;
+  /** How it is let go where the system has no interface for that; null where it has. */
+  readonly byHand: Text | null;
+}
+
+export interface UnholdRequest {
+  readonly systemId: string;
+  readonly systemOrderNo: string;
+  readonly orderNo: string;
+}
+
+export interface ReplenishRequest {
+  readonly systemId: string;
+  readonly sku: string;
+  readonly qty: number;
+  /** Warehouse codes; `from` null: to be bought. */
+  readonly to: string;
+  readonly from: string | null;
+}
+
+export interface NoteRequest {
+  readonly shopId: string;
+  readonly orderNo: string;
+  readonly text: string;
+  /** Null leaves the shop's flag as it is. */
+  readonly flag: Flag | null;
+}
+
+export interface UrgentRequest {
+  readonly shopId: string;
+  readonly orderNo: string;
+  readonly title: string;
+  /** Our warehouse's name; empty = none known. */
+  readonly where: string;
+  /** The id of the person who is called; null when nobody is on duty. */
+  readonly owner: string | null;
+}
+
 export interface SilenceRequest {
   readonly roomId: string;
   readonly scope: SilenceScope;
@@ -117,6 +168,12 @@ export type Act =
   | { readonly kind: 'release-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'retake-lock'; readonly subject: string; readonly request: ReleaseRequest }
   | { readonly kind: 'cancel-order'; readonly subject: string; readonly request: CancelRequest }
+  | { readonly kind: 'hold'; readonly subject: string; readonly request: HoldRequest }
+  | { readonly kind: 'unhold'; readonly subject: string; readonly request: UnholdRequest }
+  | { readonly kind: 'replenish'; readonly subject: string; readonly request: ReplenishRequest }
+  | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
+  | { readonly kind: 'urgent'; readonly subject: string; readonly request: UrgentRequest }
+  | { readonly kind: 'calm'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
   | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }

@@ -1,18 +1,33 @@
 import { BugError } from '../../domain/errors.ts';
+import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
+import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
 import { cancelOrder, releaseLock, retakeLock } from './release.ts';
+import { replenish } from './replenish.ts';
 import { reroute } from './reroute.ts';
 import { silence, silenceEnd } from './silence.ts';
+import { calm, urgent } from './urgent.ts';
 
 const outside: Readonly<Record<string, unknown>> = {
   reroute,
   'release-lock': releaseLock,
   'retake-lock': retakeLock,
   'cancel-order': cancelOrder,
+  replenish,
+  hold,
+  unhold,
+  note,
 };
-const own: Readonly<Record<string, unknown>> = { silence, 'silence-end': silenceEnd, promo, 'promo-end': promoEnd };
+const own: Readonly<Record<string, unknown>> = {
+  silence,
+  'silence-end': silenceEnd,
+  promo,
+  'promo-end': promoEnd,
+  urgent,
+  calm,
+};
 
 /** Requests come back from their rows as JSON, so a kind is only typed where it is written. */
 export function kindOf(name: string): Kind<unknown, unknown> {

@@ -11,6 +11,7 @@ import type { Answer } from '../reply.ts';
 import type { Act } from './kind.ts';
 import { type Asked, ask, demand, type FourEyes, otherHolders, subjectOf } from './propose.ts';
 import type { ProposeRerouteDeps } from './propose-reroute.ts';
+import { readOrdersNow } from './read-now.ts';
 
 export interface ProposeReleaseDeps extends ProposeRerouteDeps {
   readonly fourEyes: FourEyes;
@@ -27,16 +28,9 @@ export function createProposeRelease(deps: ProposeReleaseDeps) {
 
   /** What keeps these orders waiting, as of this second: a few questions in all, however many orders. */
   async function readAfresh(orders: readonly Order[], signal: AbortSignal): Promise<void> {
-    for (const system of systems()) {
-      const own = orders.filter((order) => directory.systemOf(order.shopId) === system.id);
-      if (own.length === 0) continue;
-      await ingest.readFulfillments(
-        system,
-        own.map((order) => order.channelOrderNo),
-        signal,
-      );
-      await ingest.pullLocks(system, signal);
-    }
+    await readOrdersNow(deps, orders, signal);
+    for (const system of systems())
+      if (orders.some(({ shopId }) => directory.systemOf(shopId) === system.id)) await ingest.pullLocks(system, signal);
   }
 
   /** Locks of closed orders that keep an order waiting, or that it keeps itself when it is the closed one. */

@@ -101,9 +101,10 @@ export const namedOrder = (order: Order) => ({
 
 export const subjectOf = (order: Order): string => orderSubject(order.shopId, order.channelOrderNo);
 
-/** `order:mini/…018842` → 018842; other subjects as they are. */
+/** `order:mini/…018842` → 018842, `sku:XZ01` → XZ01; other subjects as they are. */
 export const tailOfSubject = (subject: string): string => {
   const parsed = parseSubject(subject);
+  if (parsed?.type === 'sku') return parsed.sku;
   return parsed?.type === 'order' ? tailOf(parsed.channelOrderNo) : subject;
 };
 

@@ -1,7 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { Card } from '../../domain/card.ts';
 import { AppError } from '../../domain/errors.ts';
-import { tailOf } from '../../domain/order.ts';
 import type { Refusal } from '../../domain/outcome.ts';
 import { parseSubject } from '../../domain/subject.ts';
 import type { Text } from '../../domain/text.ts';
@@ -14,6 +13,7 @@ import type { Directory } from '../directory.ts';
 import { languageOf } from '../language.ts';
 import type { ActContext, ActKind } from './kind.ts';
 import { outsideKindOf } from './kinds.ts';
+import { tailOfSubject } from './propose.ts';
 
 export interface SagaDeps {
   readonly storage: Storage;
@@ -81,7 +81,7 @@ export function createSaga({
     const kind = outsideKindOf(action.kind);
     const language = await languageOf(storage, action.roomId);
     const orderNo = orderNoOf(action);
-    const words = kind.done(context, action.request);
+    const words = kind.done(context, action.request, after ?? action.after);
     const undoable = to === 'done' && 'act' in kind.compensate(action.request, action.before) && action.undoOf === null;
     await storage.transaction(async (tx) => {
       const now = clock.now();
@@ -113,7 +113,7 @@ export function createSaga({
         by: directory.personName(action.actorId),
         approver: action.approverId === null ? null : directory.personName(action.approverId),
       };
-      const system = directory.systemName(systemIdOf(action));
+      const system = placeName(action);
       const names = namesOf(action);
       const card =
         why?.isUnseen === true
@@ -121,7 +121,7 @@ export function createSaga({
           : to === 'done'
             ? actDone(
                 {
-                  tail: tailOf(orderNo),
+                  tail: tailOfSubject(action.subject),
                   orderNo,
                   words,
                   system,
@@ -154,11 +154,19 @@ export function createSaga({
     waitMs: number,
     step: string,
     detail: unknown,
+    after?: unknown,
   ): Promise<void> {
     const language = await languageOf(storage, action.roomId);
     await storage.transaction(async (tx) => {
       const now = clock.now();
-      if (!(await tx.actions.move(action.id, from, to, { nextAt: now + waitMs, probes: action.probes + 1 }))) return;
+      if (
+        !(await tx.actions.move(action.id, from, to, {
+          nextAt: now + waitMs,
+          probes: action.probes + 1,
+          ...(after === undefined || after === null ? {} : { after }),
+        }))
+      )
+        return;
       await tx.actions.step(action.id, step, now, detail);
       if (to === 'planned' && action.probes === 1)
         await say(tx, action, 'delayed', actDelayed(namesOf(action), language));
@@ -188,11 +196,11 @@ export function createSaga({
     switch (outcome.kind) {
       case 'done':
       case 'already':
-        return postpone(written, 'writing', 'settling', 0, 'accepted', outcome.kind);
+        return postpone(written, 'writing', 'settling', 0, 'accepted', outcome.kind, outcome.value);
       case 'accepted':
         return postpone(written, 'writing', 'settling', outcome.pollAfterMs, 'accepted', outcome.kind);
       case 'refused':
-        return finish(written, 'writing', 'refused', refusalWords(outcome.code, outcome.providerText));
+        return finish(written, 'writing', 'refused', refusalWords(written, outcome.code, outcome.providerText));
       case 'unsupported':
         return finish(written, 'writing', 'refused', { text: outcome.manual });
       case 'retryable':
@@ -224,7 +232,8 @@ export function createSaga({
 
   async function readBack(action: ActionRow, kind: ActKind<unknown, unknown>, signal: AbortSignal): Promise<void> {
     const seen = await kind.probe(context, action.request, action.before, action, signal);
-    if (seen === 'applied') return finish(action, action.state, 'done', null);
+    if (seen !== 'not-yet')
+      return finish(action, action.state, 'done', null, seen === 'applied' ? undefined : seen.after);
     const steps = await storage.actions.steps(action.id);
     const writtenAt = steps.findLast((step) => step.step === 'write')?.at ?? action.startedAt;
     const waited = clock.now() - writtenAt;
@@ -251,9 +260,14 @@ export function createSaga({
     await storage.transaction((tx) => say(tx, action, 'pending', card));
   }
 
+  const placeName = (action: ActionRow): string => {
+    const { systemId, shopId } = placeOf(action);
+    return systemId === undefined ? directory.shopName(shopId ?? '') : directory.systemName(systemId);
+  };
+
   const namesOf = (action: ActionRow) => ({
-    tail: tailOf(orderNoOf(action)),
-    system: directory.systemName(systemIdOf(action)),
+    tail: tailOfSubject(action.subject),
+    system: placeName(action),
     aim: outsideKindOf(action.kind).aim(context, action.request),
   });
 
@@ -270,7 +284,8 @@ export function createSaga({
       // A read failed: nothing was decided. The write itself answers with an outcome, never with an error.
       const now = (await storage.actions.find(action.id))?.state ?? action.state;
       if (now === 'writing') return becomeUnknown({ ...action, state: now });
-      if (code === 'SYSTEM_GONE') return finish(action, now, now === 'planned' ? 'refused' : 'failed', systemGone);
+      const isGone = code === 'SYSTEM_GONE' || code === 'SHOP_GONE';
+      if (isGone) return finish(action, now, now === 'planned' ? 'refused' : 'failed', goneFrom(action));
       await postpone(
         action,
         now,
@@ -302,7 +317,9 @@ const orderNoOf = (action: ActionRow): string => {
   return subject?.type === 'order' ? subject.channelOrderNo : action.subject;
 };
 
-const systemIdOf = (action: ActionRow): string => (action.request as { systemId?: string }).systemId ?? '';
+/** Where it is written: a warehouse system, or a shop's own pages. */
+const placeOf = (action: ActionRow): { readonly systemId?: string; readonly shopId?: string } =>
+  action.request as { systemId?: string; shopId?: string };
 
 /** Our words, and behind them what the vendor said, if that helps. */
 interface Why {
@@ -319,27 +336,31 @@ const tooLate: Why = {
   },
 };
 
-const systemGone: Why = {
+const whereOf = (action: ActionRow): Text =>
+  placeOf(action).systemId === undefined
+    ? { zh: '店铺后台', en: 'the shop' }
+    : { zh: '仓库系统', en: 'the warehouse system' };
+
+const goneFrom = (action: ActionRow): Why => ({
   text: {
-    zh: '这个仓库系统已经不在配置里，没法核实，请人工核对',
-    en: 'this warehouse system is no longer configured: it cannot be checked; please look yourself',
+    zh: `这个${placeOf(action).systemId === undefined ? '店铺' : '仓库系统'}已经不在配置里，没法核实，请人工核对`,
+    en: `${whereOf(action).en} is no longer configured: it cannot be checked; please look yourself`,
   },
-};
+});
 
 const refused: Readonly<Partial<Record<Refusal, Text>>> = {
   picking: { zh: '已经开始拣货', en: 'picking has begun' },
   shipped: { zh: '已经发货', en: 'it has been shipped' },
   no_stock: { zh: '库存不够', en: 'there is not enough stock' },
   bad_warehouse: { zh: '这个仓不能用', en: 'that warehouse cannot take it' },
-  not_found: { zh: '仓库系统里找不到', en: 'the warehouse system does not know it' },
   stale: { zh: '刚刚被别人改过，请重新看一下', en: 'somebody changed it meanwhile; look again first' },
   held: { zh: '这单被暂停了', en: 'it is on hold' },
   forbidden: { zh: '接口没有这个权限', en: 'the API account may not do this' },
 };
 
-function refusalWords(code: Refusal, told = ''): Why {
+function refusalWords(action: ActionRow, code: Refusal, told = ''): Why {
+  const { zh, en } = whereOf(action);
+  if (code === 'not_found') return { text: { zh: `${zh}里找不到`, en: `${en} does not know it` } };
   const known = refused[code];
-  return known === undefined
-    ? { text: { zh: '仓库系统拒绝了', en: 'the warehouse system refused' }, told }
-    : { text: known };
+  return known === undefined ? { text: { zh: `${zh}拒绝了`, en: `${en} refused` }, told } : { text: known };
 }

@@ -84,6 +84,12 @@ const actWords: Readonly<Record<string, Text>> = {
   reroute: text('改仓', 'Reroute'),
   'release-lock': text('放开库存锁', 'Release a lock'),
   'retake-lock': text('锁回库存', 'Take the lock back'),
+  replenish: text('补货', 'Ask for goods'),
+  hold: text('暂停发货', 'Hold'),
+  unhold: text('放行', 'Let it go'),
+  note: text('写店铺备注', 'Note in the shop'),
+  urgent: text('加急', 'Make it urgent'),
+  calm: text('取消加急', 'No longer urgent'),
   'cancel-order': text('作废仓单', 'Cancel the warehouse order'),
 };
 
@@ -93,6 +99,8 @@ const auditWords: Readonly<Record<string, Text>> = {
   'alert.snoozed': text('稍后再提醒', 'Snoozed the alert'),
   'alert.done': text('说已完成', 'Said it is done'),
   'alert.handed-over': text('转交异常', 'Handed the alert over'),
+  'order.cause-labelled': text('标原因', 'Labelled the cause'),
+  'order.urged': text('记买家催单', 'Noted that the buyer urges'),
   'act.second-asked': text('请第二人同意', 'Asked for a second person'),
 };
 
@@ -127,6 +135,7 @@ export const factWords: Readonly<Record<string, Text>> = {
   refund: text('退款', 'refund'),
   held: text('暂停', 'hold'),
   reason: text('原因', 'reason'),
+  cause: text('标的原因', 'labelled cause'),
   warehouseCode: text('仓', 'warehouse'),
   carrier: text('快递', 'carrier'),
   waybill: text('运单', 'waybill'),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { FulfillmentView } from '../../../domain/fulfillment.ts';
+import type { HoldReason } from '../../../domain/hold-reason.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
-import type { Hold, HoldReason, Reroute } from '../../../ports/fulfillment.ts';
+import type { Hold, Reroute } from '../../../ports/fulfillment.ts';
 import { oneOf, outcomeOf, refusedBy, whyGone } from '../refusal.ts';
 import { asNumber, isForbidden, isNumber, toBiz } from './biz.ts';
 import type { Envelope, Send } from './client.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { HoldReason } from '../../../domain/hold-reason.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
-import type { Hold, HoldReason, Reroute, Unhold } from '../../../ports/fulfillment.ts';
+import type { Hold, Reroute, Unhold } from '../../../ports/fulfillment.ts';
 import { type Ask, outcomeOf } from '../../shopify/client.ts';
 import { Gid, gid, isNumber } from './gid.ts';
 import { handlePrefix, type Part } from './order.ts';
