@@ -112,6 +112,7 @@ export function createSourceFactory({
       baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
       credentials: plug.credentials.parse(block.credentials),
       http,
+      clock,
       pushSecret: createHmac('sha256', hookKey).update(`carriers/${block.id}`).digest('base64url').slice(0, 22),
       phoneTail,
     });

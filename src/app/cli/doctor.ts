@@ -152,6 +152,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
         baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
         credentials: plug.credentials.parse(block.credentials),
         http,
+        clock,
         pushSecret: '',
         phoneTail: async () => undefined,
       });

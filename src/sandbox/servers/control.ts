@@ -69,7 +69,7 @@ const routes: readonly Route[] = [
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
   server: z
-    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', '*'])
+    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', 'sf', 'dhl', 'fedex', '*'])
     .transform((name) => (name === 'wms' ? 'jst' : name)),
   ...faultFields,
 });
