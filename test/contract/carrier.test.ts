@@ -280,12 +280,12 @@ describe('the twelve carriers (D6)', () => {
         pushSecret,
         phoneTail: async () => parcel.phone.slice(-4),
       });
-      for (const word of [row.id, ...row.names]) expect(carrier.knows(word), word).toBe(true);
+      for (const word of [row.id, ...row.names]) expect([word, carrier.knows(word)]).toEqual([word, true]);
       const [tracking] = await carrier.query(
         [{ carrier: row.names.at(-1) ?? row.id, waybill: parcel.waybill }],
         signal,
       );
-      expect(tracking, row.id).toMatchObject({ waybill: parcel.waybill, state: 'finished', unknownStates: [] });
+      expect(tracking).toMatchObject({ waybill: parcel.waybill, state: 'finished', unknownStates: [] });
       expect(tracking?.events.map(({ kind }) => kind).filter((kind) => kind !== 'unknown')).toEqual([
         'collected',
         'in-transit',

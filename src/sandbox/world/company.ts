@@ -145,7 +145,12 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
       courierAt,
       speedPerHour: one.speedPerHour,
     })),
-    carriers: [{ id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 }],
+    carriers: [
+      { id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 },
+      { id: 'sf', kind: 'sf', baseUrl: `${url}/sf`, credentials: sf },
+      { id: 'dhl', kind: 'dhl', baseUrl: `${url}/dhl`, credentials: dhl },
+      { id: 'fedex', kind: 'fedex', baseUrl: `${url}/fedex`, credentials: fedex },
+    ],
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
     staff,
     roster: [

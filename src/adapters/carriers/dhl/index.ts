@@ -47,7 +47,7 @@ export default defineCarrier<Credentials>({
         search.append('trackingView', 'all-checkpoints');
         search.append('levelOfDetail', 'shipment');
         search.append('requestGMTOffsetPerEvent', 'true');
-        const answer = await send({ method: 'GET', path: `/tracking?${search}` }, signal);
+        const answer = await send({ method: 'GET', path: `/tracking?${search.toString()}` }, signal);
         const body = answer.json();
         // None of them was scanned yet; a 404 of anybody else's is no answer of theirs.
         if (answer.status === 404 && Fault.safeParse(body).success)
