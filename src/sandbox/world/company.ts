@@ -10,9 +10,9 @@ export const jushuitan = {
   refreshToken: 'refresh-demo',
 } as const;
 
-export const sf = { partnerId: 'SFDEMO', checkWord: 'checkword-demo', monthlyCard: '7551234567' } as const;
-export const dhl = { apiKey: 'apX1demo', apiSecret: 'dhl-secret-demo', account: '123456789' } as const;
-export const fedex = { clientId: 'l7demo', clientSecret: 'fedex-secret-demo', account: '740561073' } as const;
+export const sf = { partnerId: 'SFDEMO', checkWord: 'checkword-demo' } as const;
+export const dhl = { apiKey: 'apX1demo', apiSecret: 'dhl-secret-demo' } as const;
+export const fedex = { clientId: 'l7demo', clientSecret: 'fedex-secret-demo' } as const;
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
 /** How long an access token of the ERP lives. */

@@ -25,7 +25,10 @@ const route = (opCode: string, acceptTime = '2026-11-24 18:00:00') => ({
   acceptAddress: '',
 });
 const ask = async (answer: { body: unknown }) => {
-  const [tracking] = await carrierOver(plug, sf, [answer]).carrier.query([{ carrier: 'SF', waybill }], signal);
+  const [tracking] = await carrierOver(plug, sf, [answer], { phoneTail: async () => '8000' }).carrier.query(
+    [{ carrier: 'SF', waybill }],
+    signal,
+  );
   if (tracking === undefined) throw new Error('no answer');
   return tracking;
 };
@@ -78,6 +81,12 @@ describe('routes', () => {
 
   it('of a parcel nobody scanned are empty, and that is no refusal', async () =>
     expect(await ask(routes())).toMatchObject({ events: [], state: 'going-on', refusal: null }));
+
+  it('are not believed to be empty without a phone: SF hides them then', async () => {
+    const { carrier } = carrierOver(plug, sf, [routes()], { phoneTail: async () => undefined });
+    const [hidden] = await carrier.query([{ carrier: 'SF', waybill }], signal);
+    expect(hidden).toMatchObject({ events: [], refusal: 'SF_NO_PHONE' });
+  });
 
   it('behind a good transport may still be refused', async () =>
     expect(await ask(outer({ success: false, errorCode: '8024', errorMsg: '未下单', msgData: null }))).toMatchObject({

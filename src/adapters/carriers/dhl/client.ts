@@ -6,43 +6,22 @@ import type { HttpAnswer } from '../../../ports/http.ts';
 export interface Credentials {
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** The shipper account that labels are charged to. */
-  readonly account?: string | undefined;
 }
 
-/** `{instance,title,detail,additionalDetails}`; `status` is a text or a number, a business fault's number stands before its text. */
-export const Fault = z.looseObject({
-  title: z.string(),
-  detail: z.string().nullish(),
-  additionalDetails: z.array(z.string()).nullish(),
-});
+/** `{instance,title,detail,status}` (fulfillment.md §3). */
+export const Fault = z.looseObject({ title: z.string() });
 
-/** MyDHL calls: Basic auth, one attempt each. Answers of 400, 404 and 422 explain themselves and come back. */
+/** MyDHL readings: Basic auth, one attempt each. Answers of 400, 404 and 422 explain themselves and come back. */
 export function createClient({ http, baseUrl, credentials }: CarrierContext<Credentials>) {
   const base = baseUrl.replace(/\/+$/, '');
   const authorization = `Basic ${Buffer.from(`${credentials.apiKey}:${credentials.apiSecret}`).toString('base64')}`;
 
   /** Throws AppError, naming no parcel; 401 is final: there is nothing to refresh. */
-  return async (
-    request: {
-      readonly method: 'GET' | 'POST';
-      readonly path: string;
-      readonly body?: object;
-      readonly write?: boolean;
-    },
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> => {
-    const { method, path, body, write = false } = request;
+  return async (path: string, signal: AbortSignal): Promise<HttpAnswer> => {
     const answer = await http.send({
-      method,
+      method: 'GET',
       url: base + path,
-      headers: {
-        authorization,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      write,
+      headers: { authorization, accept: 'application/json' },
       readStatuses: [400, 401, 404, 422],
       signal,
     });

@@ -15,29 +15,28 @@ const capabilities: CarrierCapabilities = {
   refreshMs: 4 * 60 * minute,
 };
 
-/** DHL Express over MyDHL, fulfillment.md §2.5 and §3. */
+/** DHL Express over MyDHL, fulfillment.md §2.5. */
 export default defineCarrier<Credentials>({
   name: { zh: 'DHL 国际快递', en: 'DHL Express' },
   guide: {
     where: { zh: 'MyDHL API developer.dhl.com', en: 'MyDHL API, developer.dhl.com' },
     who: { zh: '有 DHL 月结账号的管理员', en: 'whoever holds the DHL account' },
     steps: [
-      { zh: '申请 MyDHL API，开通追踪和发货', en: 'Ask for the MyDHL API with tracking and shipments' },
-      { zh: '把 key、secret 和账号写进 .env', en: 'Key, secret and account number go into .env' },
+      { zh: '申请 MyDHL API，开通追踪', en: 'Ask for the MyDHL API with tracking' },
+      { zh: '把 key 和 secret 写进 .env', en: 'Key and secret go into .env' },
     ],
     without: {
-      zh: 'DHL 件经快递100查，慢一些；打不了 DHL 面单',
-      en: 'DHL parcels are asked about through Kuaidi100, slower; no DHL labels',
+      zh: 'DHL 件经快递100查，慢一些',
+      en: 'DHL parcels are asked about through Kuaidi100, slower',
     },
   },
   defaultBaseUrl: 'https://express.api.dhl.com/mydhlapi',
   credentials: z.object({
     apiKey: z.string().min(1),
     apiSecret: z.string().min(1),
-    account: z.string().min(1).optional(),
   }),
   create(context) {
-    const send = createClient(context);
+    const get = createClient(context);
     return {
       capabilities,
       knows: (carrier) => carrierOf(carrier)?.own === 'dhl',
@@ -47,7 +46,7 @@ export default defineCarrier<Credentials>({
         search.append('trackingView', 'all-checkpoints');
         search.append('levelOfDetail', 'shipment');
         search.append('requestGMTOffsetPerEvent', 'true');
-        const answer = await send({ method: 'GET', path: `/tracking?${search.toString()}` }, signal);
+        const answer = await get(`/tracking?${search.toString()}`, signal);
         const body = answer.json();
         // None of them was scanned yet; a 404 of anybody else's is no answer of theirs.
         if (answer.status === 404 && Fault.safeParse(body).success)

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { AuthExpiredError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { CarrierContext } from '../../../ports/carrier.ts';
-import type { HttpAnswer, HttpRequest } from '../../../ports/http.ts';
+import type { HttpAnswer } from '../../../ports/http.ts';
 
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The account that labels are charged to. */
-  readonly account?: string | undefined;
 }
 
 const Grant = z.looseObject({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
@@ -55,27 +53,16 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
   };
 
   /** One attempt, and a second with a new token when the first was refused for the token's sake: nothing was done then. */
-  return async (
-    request: {
-      readonly method: 'POST' | 'PUT';
-      readonly path: string;
-      readonly body: object;
-      readonly write?: boolean;
-    },
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> => {
-    const send = (bearer: string): Promise<HttpAnswer> => {
-      const wish: HttpRequest = {
-        method: request.method,
-        url: base + request.path,
+  return async (path: string, body: object, signal: AbortSignal): Promise<HttpAnswer> => {
+    const send = (bearer: string): Promise<HttpAnswer> =>
+      http.send({
+        method: 'POST',
+        url: base + path,
         headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', 'x-locale': 'en_US' },
-        body: JSON.stringify(request.body),
-        write: request.write ?? false,
+        body: JSON.stringify(body),
         readStatuses: explained,
         signal,
-      };
-      return http.send(wish);
-    };
+      });
     if (signal.aborted) throw new RetryableError('FedEx: stopped before it was sent', { code: 'ABORTED' });
     const used = await freshToken();
     try {
@@ -87,7 +74,7 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
         return await send(await freshToken());
       } catch (again) {
         if (!(again instanceof AuthExpiredError)) throw again;
-        throw new RejectedError(`${request.path}: it refuses a new token; check the project’s rights`, {
+        throw new RejectedError(`${path}: it refuses a new token; check the project’s rights`, {
           code: 'FEDEX_TOKEN',
         });
       }

@@ -14,7 +14,7 @@ const capabilities: CarrierCapabilities = {
   refreshMs: 4 * 60 * minute,
 };
 
-/** FedEx, fulfillment.md §2.5 and §3. */
+/** FedEx, fulfillment.md §2.5. */
 export default defineCarrier<Credentials>({
   name: { zh: '联邦快递', en: 'FedEx' },
   guide: {
@@ -22,24 +22,23 @@ export default defineCarrier<Credentials>({
     who: { zh: '有联邦快递账号的管理员', en: 'whoever holds the FedEx account' },
     steps: [
       {
-        zh: '建项目，勾选 Track 和 Ship，申请生产密钥',
-        en: 'Make a project with Track and Ship, ask for production keys',
+        zh: '建项目，勾选 Track，申请生产密钥',
+        en: 'Make a project with Track, ask for production keys',
       },
-      { zh: '把 client id、secret 和账号写进 .env', en: 'Client id, secret and account number go into .env' },
+      { zh: '把 client id 和 secret 写进 .env', en: 'Client id and secret go into .env' },
     ],
     without: {
-      zh: '联邦件经快递100查，慢一些；打不了联邦面单',
-      en: 'FedEx parcels are asked about through Kuaidi100, slower; no FedEx labels',
+      zh: '联邦件经快递100查，慢一些',
+      en: 'FedEx parcels are asked about through Kuaidi100, slower',
     },
   },
   defaultBaseUrl: 'https://apis.fedex.com',
   credentials: z.object({
     clientId: z.string().min(1),
     clientSecret: z.string().min(1),
-    account: z.string().min(1).optional(),
   }),
   create(context) {
-    const send = createClient(context);
+    const post = createClient(context);
     return {
       capabilities,
       knows: (carrier) => carrierOf(carrier)?.own === 'fedex',
@@ -49,7 +48,7 @@ export default defineCarrier<Credentials>({
           trackingInfo: waybills.map(({ waybill }) => ({ trackingNumberInfo: { trackingNumber: waybill } })),
         };
         const path = '/track/v1/trackingnumbers';
-        const answer = await send({ method: 'POST', path, body }, signal);
+        const answer = await post(path, body, signal);
         if (answer.status !== 200)
           throw new RejectedError(`POST ${path}: it refused (${answer.status})`, { code: `FEDEX_${answer.status}` });
         const read = Answer.safeParse(answer.json());

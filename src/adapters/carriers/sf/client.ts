@@ -1,34 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import {
-  type AppError,
-  OutcomeUnknownError,
-  RateLimitedError,
-  RejectedError,
-  RetryableError,
-} from '../../../domain/errors.ts';
+import { type AppError, RateLimitedError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { CarrierContext } from '../../../ports/carrier.ts';
 import { digest } from './sign.ts';
 
 export interface Credentials {
   readonly partnerId: string;
   readonly checkWord: string;
-  /** The account that labels are charged to. */
-  readonly monthlyCard?: string | undefined;
 }
 
 /** What the business behind the transport says: `S0000` when it did as asked (fulfillment.md §2.4). */
 export interface Inner {
   readonly code: string;
-  readonly message: string;
   readonly data: unknown;
 }
 
 const Outer = z.looseObject({ apiResultCode: z.string(), apiResultData: z.string().nullish() });
 const Result = z.looseObject({
   errorCode: z.union([z.string(), z.number()]).transform(String).nullish(),
-  errorMsg: z.string().nullish(),
-  success: z.union([z.boolean(), z.string()]),
   msgData: z.unknown(),
 });
 
@@ -60,8 +49,8 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
   const { partnerId, checkWord } = credentials;
   const url = `${baseUrl.replace(/\/+$/, '')}/std/service`;
 
-  /** One attempt. `write`: a lost or unreadable answer is OutcomeUnknownError. Throws AppError, naming no parcel. */
-  return async (service: string, message: object, signal: AbortSignal, write = false): Promise<Inner> => {
+  /** One attempt at a reading service. Throws AppError, naming no parcel. */
+  return async (service: string, message: object, signal: AbortSignal): Promise<Inner> => {
     const msgData = JSON.stringify(message);
     const timestamp = String(clock.now());
     const answer = await http.send({
@@ -76,21 +65,18 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
         msgData,
         msgDigest: digest(msgData, timestamp, checkWord),
       }).toString(),
-      write,
       signal,
     });
     const unreadable = (): AppError =>
-      write
-        ? new OutcomeUnknownError(`${service}: the answer cannot be read`)
-        : new RetryableError(`${service}: the answer cannot be read`, { code: 'BAD_ANSWER' });
+      new RetryableError(`${service}: the answer cannot be read`, { code: 'BAD_ANSWER' });
     const outer = Outer.safeParse(answer.json());
     if (!outer.success) throw unreadable();
     const { apiResultCode, apiResultData } = outer.data;
     if (apiResultCode !== 'A1000') throw errorOf(service, apiResultCode);
     const inner = Result.safeParse(readJson(apiResultData ?? ''));
     if (!inner.success) throw unreadable();
-    const { errorCode, errorMsg, msgData: data } = inner.data;
-    return { code: errorCode ?? '', message: errorMsg ?? '', data };
+    const { errorCode, msgData: data } = inner.data;
+    return { code: errorCode ?? '', data };
   };
 }
 

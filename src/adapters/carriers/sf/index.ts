@@ -26,12 +26,12 @@ export default defineCarrier<Credentials>({
     who: { zh: '有顺丰月结账号的管理员', en: 'whoever holds the SF monthly account' },
     steps: [
       {
-        zh: '申请路由查询、下订单、云打印面单接口，上生产环境',
-        en: 'Ask for route query, order creation and cloud printing, and go live',
+        zh: '申请路由查询接口，上生产环境',
+        en: 'Ask for route query, and go live',
       },
       {
-        zh: '把顾客编码、校验码、月结卡号写进 .env',
-        en: 'Partner id, check word and monthly card go into .env',
+        zh: '把顾客编码和校验码写进 .env',
+        en: 'Partner id and check word go into .env',
       },
       {
         zh: '要更快：把 doctor 显示的地址填到路由推送接口',
@@ -39,15 +39,14 @@ export default defineCarrier<Credentials>({
       },
     ],
     without: {
-      zh: '顺丰件经快递100查，慢一些；打不了顺丰面单',
-      en: 'SF parcels are asked about through Kuaidi100, slower; no SF labels',
+      zh: '顺丰件经快递100查，慢一些',
+      en: 'SF parcels are asked about through Kuaidi100, slower',
     },
   },
   defaultBaseUrl: 'https://bspgw.sf-express.com',
   credentials: z.object({
     partnerId: z.string().min(1),
     checkWord: z.string().min(1),
-    monthlyCard: z.string().min(1).optional(),
   }),
   create(context) {
     const call = createClient(context);
@@ -65,7 +64,10 @@ export default defineCarrier<Credentials>({
       if (code !== done) return waybills.map(({ waybill }) => nothingOf(waybill, `SF_${code}`));
       const found = readRoutes(data, waybills);
       if (found === undefined) throw new RetryableError('EXP_RECE_SEARCH_ROUTES: no routes', { code: 'BAD_ANSWER' });
-      return found;
+      // Without the phone it hides the routes of other accounts' parcels: empty then is no "never scanned".
+      return phone === ''
+        ? found.map((told) => (told.events.length > 0 ? told : nothingOf(told.waybill, 'SF_NO_PHONE')))
+        : found;
     }
 
     return {

@@ -3,15 +3,14 @@ import type { Answer, Call } from '../exchange.ts';
 import { sameText } from '../same-text.ts';
 
 /** `{instance,title,detail,status}` with the status as a text, as most of MyDHL's answers have it (fulfillment.md §3). */
-export function fault(call: Call, status: number, title: string, detail: string, additionalDetails?: string[]): Answer {
+export function fault(call: Call, status: number, title: string, detail: string): Answer {
   const body = {
     instance: `/expressapi${call.path}`,
     detail,
     title,
-    ...(additionalDetails === undefined ? {} : { additionalDetails }),
     status: String(status),
   };
-  return { status, body, outcome: `${status} ${detail.split(':')[0] ?? ''}`.trim() };
+  return { status, body, outcome: String(status) };
 }
 
 /** Who may not in, or has had too much; undefined for all others. */

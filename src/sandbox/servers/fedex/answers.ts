@@ -8,11 +8,10 @@ export const refuse = (status: number, code: string, message: string): Answer =>
   outcome: code,
 });
 
-export const accept = (output: object, applied = false): Answer => ({
+export const accept = (output: object): Answer => ({
   status: 200,
   body: { transactionId: randomUUID(), output },
   outcome: 'ok',
-  applied,
 });
 
 /** Without a token in force nobody gets in. */

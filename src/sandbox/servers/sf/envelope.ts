@@ -30,13 +30,12 @@ const outer = (code: string, message: string): Answer => ({
 });
 
 /** A transport that worked; whether it did as asked stands inside. */
-export function inner(errorCode: string, errorMsg: string | null, msgData: unknown, applied = false): Answer {
+export function inner(errorCode: string, errorMsg: string | null, msgData: unknown): Answer {
   const result = JSON.stringify({ success: errorCode === 'S0000', errorCode, errorMsg, msgData });
   return {
     status: 200,
     body: { apiResultCode: 'A1000', apiErrorMsg: '', apiResponseID: randomUUID(), apiResultData: result },
     outcome: errorCode === 'S0000' ? 'ok' : errorCode,
-    applied,
   };
 }
 

@@ -12,7 +12,7 @@ export function createSf(): Server {
         method: 'POST',
         path: '/std/service',
         sheet: 'fulfillment.md §2.4',
-        kind: 'write',
+        kind: 'read',
         answer: serve({ EXP_RECE_SEARCH_ROUTES: searchRoutes }),
       },
     ],
