@@ -30,6 +30,7 @@ const sharedAdapters = [
   'src/adapters/fulfillment/refusal.ts',
   'src/adapters/fulfillment/windows.ts',
   'src/adapters/shopify/client.ts',
+  'src/adapters/carriers/tracking.ts',
 ];
 
 /** Floors that never touch the outside, and what would. */

@@ -601,7 +601,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     warRoomId: company.rooms.find(({ platform }) => platform === 'web')?.id ?? 'war',
     menu,
     receive: run.receive,
-    hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
+    hearCarrier: (carrierId, push) => follow.hear(carrierId, push),
     hearShop: (shopId, push) => hearShop.hear(shopId, push),
     sessions,
     links,

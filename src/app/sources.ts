@@ -112,7 +112,8 @@ export function createSourceFactory({
       baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
       credentials: plug.credentials.parse(block.credentials),
       http,
-      pushSecret: createHmac('sha256', hookKey).update(`carriers/${block.id}`).digest('base64url').slice(0, 22),
+      clock,
+      pushSecret: pushSecretOf(hookKey, block.id),
       phoneTail,
     });
     const callbackUrl = hooksUrl === undefined ? undefined : `${hooksUrl}/hooks/carriers/${block.id}`;
@@ -129,6 +130,10 @@ export function createSourceFactory({
     carriers: company.carriers.map(carrierOf),
   });
 }
+
+/** What a carrier signs its pushes with, or what stands in the address that people type into its console. */
+export const pushSecretOf = (hookKey: Buffer, carrierId: string): string =>
+  createHmac('sha256', hookKey).update(`carriers/${carrierId}`).digest('base64url').slice(0, 22);
 
 const seedOf = (credentials: unknown): string =>
   createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');

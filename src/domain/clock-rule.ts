@@ -118,13 +118,13 @@ export function momentsOf(
   const deliveredAt = first(
     order.deliveredAt ?? told('delivered'),
     allReached(serving, 'delivered'),
-    lastOf(parcels, 'deliveredAt'),
+    lastOf(parcels.map(({ deliveredAt }) => deliveredAt)),
   );
   const scannedAt = first(
     order.scannedAt ?? told('in_transit'),
     deliveredAt,
     allReached(serving, 'scanned'),
-    lastOf(parcels, 'firstScanAt'),
+    lastOf(parcels.map((parcel) => scanOf(parcel, [order]))),
   );
   const shippedAt = first(order.shippedAt ?? told('shipped'), scannedAt, allReached(serving, 'shipped'));
   const sortedAt = first(order.sortedAt ?? told('picking'), shippedAt, allReached(serving, 'sorting'));
@@ -166,7 +166,7 @@ export function parcelMoments(
     uploadedAt:
       first(...uploads.map(({ shippedAt }) => shippedAt)) ??
       first(...channel.map(({ shippedAt }) => shippedAt ?? null)),
-    scannedAt: first(parcel.firstScanAt, ...channel.map(({ scannedAt }) => scannedAt ?? null)),
+    scannedAt: first(scanOf(parcel, orders), ...channel.map(({ scannedAt }) => scannedAt ?? null)),
     trackedAt: latestOf([parcel.lastEventAt, ...channel.map(({ scannedAt }) => scannedAt ?? null)]),
     deliveredAt: first(parcel.endedAt, ...channel.map(({ deliveredAt }) => deliveredAt ?? null)),
     closedAt: ends.includes(null) ? null : latestOf(ends),
@@ -174,9 +174,14 @@ export function parcelMoments(
 }
 
 /** When the last of the parcels got there; null while one has not, or there is none. */
-function lastOf(parcels: readonly Parcel[], moment: 'firstScanAt' | 'deliveredAt'): number | null {
-  const moments = parcels.map((parcel) => parcel[moment]);
+function lastOf(moments: readonly (number | null)[]): number | null {
   return moments.includes(null) ? null : latestOf(moments);
+}
+
+/** The first scan; where only its day is told, not before what had to happen first. */
+function scanOf({ firstScanAt, firstScanIsDay }: Parcel, orders: readonly OrderView[]): number | null {
+  if (firstScanAt === null || firstScanIsDay !== true) return firstScanAt;
+  return latestOf([firstScanAt, ...orders.flatMap(({ paidAt, shippedAt }) => [paidAt, shippedAt])]);
 }
 
 function latestOf(moments: readonly (number | null)[]): number | null {

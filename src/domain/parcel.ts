@@ -6,6 +6,8 @@ export interface Parcel {
   readonly waybill: string;
   /** When the carrier first had it in hand. */
   readonly firstScanAt: number | null;
+  /** No more than the day of it is known. */
+  readonly firstScanIsDay?: boolean;
   readonly lastEventAt: number | null;
   readonly lastKind: TrackKind | null;
   /** The provider's own code of the last event. */
@@ -25,17 +27,28 @@ export const parcelSubject = (waybill: string): string => `parcel:${parcelId(way
  * The parcel after one more event, which may be older than those known. A state that nobody knows moves nothing: it may
  * well be "the label was printed". Of two events of one instant the one told later stands.
  */
-export function withEvent(parcel: Parcel, { kind, occurredAt, rawState }: TrackEvent): Parcel {
+export function withEvent(parcel: Parcel, { kind, occurredAt, rawState, precision }: TrackEvent): Parcel {
   if (kind === 'unknown') return parcel;
   const isNewest = parcel.lastEventAt === null || occurredAt >= parcel.lastEventAt;
   const earliest = (known: number | null): number => Math.min(known ?? occurredAt, occurredAt);
   const isDelivered = kind === 'delivered';
   return {
     ...parcel,
-    firstScanAt: earliest(parcel.firstScanAt),
+    ...firstScan(parcel, occurredAt, precision === 'day'),
     lastEventAt: Math.max(parcel.lastEventAt ?? occurredAt, occurredAt),
     ...(isNewest ? { lastKind: kind, lastState: rawState } : {}),
     deliveredAt: isDelivered ? earliest(parcel.deliveredAt) : parcel.deliveredAt,
     endedAt: isDelivered || kind === 'returned' ? earliest(parcel.endedAt) : parcel.endedAt,
   };
+}
+
+/** The earliest of those known to the moment; a bare day counts while there is nothing better. */
+function firstScan(
+  { firstScanAt, firstScanIsDay = false }: Parcel,
+  at: number,
+  isDay: boolean,
+): Pick<Parcel, 'firstScanAt' | 'firstScanIsDay'> {
+  if (firstScanAt === null || (firstScanIsDay && !isDay)) return { firstScanAt: at, firstScanIsDay: isDay };
+  if (isDay && !firstScanIsDay) return { firstScanAt, firstScanIsDay };
+  return { firstScanAt: Math.min(firstScanAt, at), firstScanIsDay };
 }

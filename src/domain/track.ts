@@ -21,4 +21,6 @@ export interface TrackEvent {
   readonly kind: TrackKind;
   /** The provider's own code. */
   readonly rawState: string;
+  /** Only the day is known, or the zone is not told: `occurredAt` is good to a day. Missing: it is the moment itself. */
+  readonly precision?: 'day';
 }

@@ -3,6 +3,7 @@ import type { Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { AccessGuide } from './access.ts';
 import type { SkippedRow } from './channel.ts';
+import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 
 /** A parcel as its channel or warehouse system names it: `YTO`, `圆通速递` or `yuantong` are one carrier. */
@@ -28,20 +29,49 @@ export interface Tracking {
   readonly refusal: string | null;
 }
 
-/** What a provider can do, and how often it may be asked. Spans are ms of world time. */
+/** How often a provider may be asked. Spans are ms of world time. */
 export interface CarrierCapabilities {
-  /** It tells by itself what happens to parcels that were subscribed. */
-  readonly pushes: boolean;
+  /** It tells of its own parcels alone; one that passes on what many carriers say is asked only where there is no other. */
+  readonly isOwn: boolean;
+  /** Waybills in one call. */
+  readonly perQuery: number;
   /** One waybill may be queried again after this; sooner, the provider locks it. */
   readonly againAfterMs: number;
   /** How often the provider itself looks at a subscribed parcel: its silence means something after twice this. */
   readonly refreshMs: number;
 }
 
+/** What came to a carrier's hook. */
+export interface CarrierPush {
+  readonly rawBody: Buffer;
+  /** `key` of the address it came to; empty without one. */
+  readonly key: string;
+}
+
+/** What a push says. A vendor that signs nothing only names parcels: they are read, its word is not taken. */
+export type Told =
+  | { readonly kind: 'tracking'; readonly tracking: Tracking }
+  | { readonly kind: 'nudge'; readonly waybills: readonly string[] };
+
 /** What a hook answers, as its vendor wants it. */
 export interface PushAnswer {
   readonly status: number;
+  readonly type: string;
   readonly body: string;
+}
+
+/** A provider that tells by itself what happens to parcels. */
+export interface Pushes {
+  /**
+   * Asks for pushes to `callbackUrl`. May be repeated: asking twice is asking once. Answers the provider's code when it
+   * refuses this parcel for good, null when it follows it. Throws as `query`. Null where people typed the address into
+   * the vendor's console: it pushes what it likes, and the parcels are asked about as if it pushed nothing.
+   */
+  readonly subscribe: ((waybill: Waybill, callbackUrl: string, signal: AbortSignal) => Promise<string | null>) | null;
+  /** Verifies and reads a push. Throws RejectedError: BAD_SIGNATURE, or BAD_PUSH when it cannot be read. */
+  read(push: CarrierPush): Told;
+  /** The answer to a push that was stored (or is a repeat), was not signed rightly, or could not be stored. */
+  answer(outcome: 'taken' | 'refused' | 'failed', push: CarrierPush): PushAnswer;
 }
 
 export interface Carrier {
@@ -49,26 +79,20 @@ export interface Carrier {
   /** Whether it follows parcels of this carrier, by whatever name a channel calls it. */
   knows(carrier: string): boolean;
   /**
-   * A fresh read: one answer for each parcel, in their order. Repeatable after `againAfterMs`. Throws AppError when the
-   * provider does not answer or refuses the caller (key, quota, signature).
+   * A fresh read of at most `perQuery` parcels: one answer for each, in their order. Repeatable after `againAfterMs`.
+   * Throws AppError when the provider does not answer or refuses the caller (key, quota, signature).
    */
   query(waybills: readonly Waybill[], signal: AbortSignal): Promise<readonly Tracking[]>;
-  /**
-   * Asks for pushes to `callbackUrl`. May be repeated: asking twice is asking once. Answers the provider's code when it
-   * refuses this parcel for good, null when it follows it. Throws as `query`.
-   */
-  subscribe(waybill: Waybill, callbackUrl: string, signal: AbortSignal): Promise<string | null>;
-  /** Verifies and reads a push. Throws RejectedError: BAD_SIGNATURE, or BAD_PUSH when it cannot be read. */
-  readPush(rawBody: Buffer): Tracking;
-  /** The answer to a push that was stored (or is a repeat), was not signed rightly, or could not be stored. */
-  answerPush(outcome: 'taken' | 'refused' | 'failed'): PushAnswer;
+  /** Null: it has to be asked. */
+  readonly pushes: Pushes | null;
 }
 
 export interface CarrierContext<Credentials> {
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly http: Http;
-  /** What the provider signs its pushes to us with: ours alone, the same after a restart. */
+  readonly clock: Clock;
+  /** What the provider signs its pushes to us with, or what stands in their address: ours alone, the same after a restart. */
   readonly pushSecret: string;
   /** The last four digits of the receiver's phone, for carriers that ask for them; each call is audited. Never logged. */
   readonly phoneTail: (waybill: string) => Promise<string | undefined>;

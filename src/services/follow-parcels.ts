@@ -1,6 +1,6 @@
 import { AppError, RateLimitedError } from '../domain/errors.ts';
 import type { TrackEvent } from '../domain/track.ts';
-import type { Carrier, PushAnswer, Tracking } from '../ports/carrier.ts';
+import type { Carrier, CarrierPush, PushAnswer, Pushes, Tracking } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -29,13 +29,19 @@ export interface FollowDeps {
 export interface FollowParcels {
   /** Subscribes new waybills and asks about those that were silent for too long. Answers how many it was told about. */
   run(signal: AbortSignal): Promise<number>;
-  /** A push: verified, stored, then answered. Undefined when no such carrier is configured. */
-  hear(carrierId: string, rawBody: Buffer): Promise<PushAnswer | undefined>;
+  /** A push: verified, stored, then answered. Undefined when no such carrier is configured, or it pushes nothing. */
+  hear(carrierId: string, push: CarrierPush): Promise<PushAnswer | undefined>;
   /**
    * A fresh read before something is said of these parcels. Answers when the provider last told of each: now, or earlier
    * where it allows no sooner question. Missing: it could not be asked, refused, or has never answered.
    */
   readNow(waybills: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+}
+
+/** Parcels of one carrier that were claimed, to be asked about together. */
+interface Batch {
+  readonly source: CarrierSource;
+  readonly rows: readonly FollowRow[];
 }
 
 const hour = 3_600_000;
@@ -54,15 +60,22 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
   /** Questions that failed since the last answer. */
   const failures = new Map<string, number>();
 
-  const sourceOf = (row: FollowRow): CarrierSource | undefined =>
-    carriers().find(({ id, carrier }) => id === row.followedBy && carrier.knows(row.carrier)) ??
-    carriers().find(({ carrier }) => carrier.knows(row.carrier));
+  /** Who subscribed it, else its own carrier, else whoever passes on what carriers say. */
+  const sourceOf = (row: FollowRow): CarrierSource | undefined => {
+    const able = carriers().filter(({ carrier }) => carrier.knows(row.carrier));
+    return (
+      able.find(({ id }) => id === row.followedBy) ?? able.find(({ carrier }) => carrier.capabilities.isOwn) ?? able[0]
+    );
+  };
 
-  const pushes = ({ carrier, callbackUrl }: CarrierSource): boolean =>
-    carrier.capabilities.pushes && callbackUrl !== undefined;
+  /** How it is asked for pushes; undefined where it is not, or could not reach us. */
+  const subscription = ({ carrier, callbackUrl }: CarrierSource) => {
+    const subscribe = carrier.pushes?.subscribe ?? null;
+    return subscribe === null || callbackUrl === undefined ? undefined : { subscribe, callbackUrl };
+  };
 
   const quietMs = (source: CarrierSource): number =>
-    source.carrier.capabilities.refreshMs * (pushes(source) ? silentRounds : 1);
+    source.carrier.capabilities.refreshMs * (subscription(source) === undefined ? 1 : silentRounds);
 
   async function takeTracking(source: CarrierSource, row: FollowRow | undefined, told: Tracking): Promise<void> {
     const name = `carrier:${source.id}`;
@@ -95,27 +108,29 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     } else await storage.follows.change(waybill, { ...heard, nextAt: now + quietMs(source) });
   }
 
-  /** Asks when it may: `locked` when it was asked a moment ago, `refused` when the provider said no to this parcel. */
+  /** One call about parcels that were claimed. Answers those that the provider refused. */
   async function query(
     source: CarrierSource,
-    row: FollowRow,
+    rows: readonly FollowRow[],
     signal: AbortSignal,
-  ): Promise<'answered' | 'refused' | 'locked'> {
-    const { againAfterMs } = source.carrier.capabilities;
-    if (!(await storage.follows.ask(row.waybill, clock.now(), againAfterMs))) return 'locked';
-    const found = await source.carrier.query([row], signal);
+  ): Promise<ReadonlySet<string>> {
+    const found = await source.carrier.query(rows, signal);
     failures.delete(source.id);
-    for (const tracking of found) await takeTracking(source, row, tracking);
-    return found.some(({ refusal }) => refusal !== null) ? 'refused' : 'answered';
+    for (const [index, tracking] of found.entries()) await takeTracking(source, rows[index], tracking);
+    return new Set(found.filter(({ refusal }) => refusal !== null).map(({ waybill }) => waybill));
   }
+
+  const claim = (source: CarrierSource, { waybill }: FollowRow): Promise<boolean> =>
+    storage.follows.ask(waybill, clock.now(), source.carrier.capabilities.againAfterMs);
 
   async function subscribe(
     source: CarrierSource,
     row: FollowRow,
+    ask: NonNullable<Pushes['subscribe']>,
     callbackUrl: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const refusal = await source.carrier.subscribe(row, callbackUrl, signal);
+    const refusal = await ask(row, callbackUrl, signal);
     failures.delete(source.id);
     const now = clock.now();
     if (refusal !== null) {
@@ -145,12 +160,8 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
     await storage.sources.failed(`carrier:${source.id}`, clock.now(), code);
   }
 
-  async function followOne(source: CarrierSource, row: FollowRow, signal: AbortSignal): Promise<void> {
-    const { callbackUrl } = source;
-    const isNew = row.subscribedAt === null || row.followedBy !== source.id;
-    if (source.carrier.capabilities.pushes && callbackUrl !== undefined && isNew)
-      return subscribe(source, row, callbackUrl, signal);
-    if ((await query(source, row, signal)) !== 'locked') return;
+  /** One that was asked a moment ago waits until it may be asked again. */
+  async function wait(source: CarrierSource, row: FollowRow): Promise<void> {
     const askedAt = (await storage.follows.find(row.waybill))?.askedAt ?? clock.now();
     const nextAt = askedAt + source.carrier.capabilities.againAfterMs;
     await storage.follows.change(row.waybill, { nextAt }, row.nextAt);
@@ -165,10 +176,37 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
       if ((failures.get(id) ?? 0) < 2) await storage.sources.ok(`carrier:${id}`, clock.now());
   }
 
+  /** One that is under way is asked about in the next run. */
+  async function lookSoon(waybill: string): Promise<void> {
+    const row = await storage.follows.find(waybill);
+    if (row?.nextAt != null) await storage.follows.change(waybill, { nextAt: clock.now() }, row.nextAt);
+  }
+
   return {
     async run(signal) {
       const failed = new Map<string, number>();
+      /** Claimed, to be asked about in one call. */
+      const batches = new Map<string, Batch>();
       let told = 0;
+      /** Its parcels wait together, so that nobody else's stand behind them. */
+      async function attempt(source: CarrierSource, rows: readonly FollowRow[], work: () => Promise<unknown>) {
+        try {
+          await work();
+          told += rows.length;
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          const pause = error instanceof RateLimitedError ? error.afterMs : pauseMs;
+          failed.set(source.id, pause);
+          await noteFailure(source, error);
+          log.warn({ carrier: source.id, code: error.code }, 'A carrier did not answer, its parcels wait');
+          for (const row of rows)
+            await storage.follows.change(row.waybill, { nextAt: clock.now() + pause }, row.nextAt);
+        }
+      }
+      async function flush(source: CarrierSource, rows: readonly FollowRow[]): Promise<void> {
+        batches.delete(source.id);
+        await attempt(source, rows, () => query(source, rows, signal));
+      }
       for (const row of await storage.follows.listDue(clock.now(), batch)) {
         if (signal.aborted) break;
         const source = sourceOf(row);
@@ -178,62 +216,77 @@ export function createFollowParcels({ storage, clock, carriers, saveTracks, metr
           await storage.follows.change(row.waybill, { nextAt: null }, row.nextAt);
           continue;
         }
-        const wait = failed.get(source.id);
-        if (wait !== undefined) {
-          // Its others wait with it, so that nobody else's parcels stand behind them.
-          await storage.follows.change(row.waybill, { nextAt: clock.now() + wait }, row.nextAt);
-          continue;
-        }
-        try {
-          await followOne(source, row, signal);
-          told += 1;
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          const pause = error instanceof RateLimitedError ? error.afterMs : pauseMs;
-          failed.set(source.id, pause);
-          await noteFailure(source, error);
-          log.warn({ carrier: source.id, code: error.code }, 'A carrier did not answer, its parcels wait');
+        const pause = failed.get(source.id);
+        const pushing = subscription(source);
+        if (pause !== undefined) {
           await storage.follows.change(row.waybill, { nextAt: clock.now() + pause }, row.nextAt);
+        } else if (pushing !== undefined && (row.subscribedAt === null || row.followedBy !== source.id)) {
+          await attempt(source, [row], () => subscribe(source, row, pushing.subscribe, pushing.callbackUrl, signal));
+        } else if (await claim(source, row)) {
+          const rows = [...(batches.get(source.id)?.rows ?? []), row];
+          batches.set(source.id, { source, rows });
+          if (rows.length >= source.carrier.capabilities.perQuery) await flush(source, rows);
+        } else {
+          await wait(source, row);
+          told += 1;
         }
       }
+      if (!signal.aborted) for (const { source, rows } of batches.values()) await flush(source, rows);
       await noteWell();
       return told;
     },
 
-    async hear(carrierId, rawBody) {
+    async hear(carrierId, push) {
       const source = carriers().find(({ id }) => id === carrierId);
-      if (source === undefined) return undefined;
-      let tracking: Tracking;
+      const pushes = source?.carrier.pushes ?? null;
+      if (source === undefined || pushes === null) return undefined;
+      let told: ReturnType<Pushes['read']>;
       try {
-        tracking = source.carrier.readPush(rawBody);
+        told = pushes.read(push);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         metrics.sourceFailed(`carrier:${carrierId}`, error.code);
         log.warn({ carrier: carrierId, code: error.code }, 'A push was refused');
-        return source.carrier.answerPush('refused');
+        return pushes.answer('refused', push);
       }
       try {
-        await takeTracking(source, await storage.follows.find(tracking.waybill), tracking);
+        if (told.kind === 'tracking') {
+          const { tracking } = told;
+          await takeTracking(source, await storage.follows.find(tracking.waybill), tracking);
+        } else for (const waybill of told.waybills) await lookSoon(waybill);
       } catch (error) {
         log.error({ carrier: carrierId, error }, 'A push could not be stored; it will come again');
-        return source.carrier.answerPush('failed');
+        return pushes.answer('failed', push);
       }
-      return source.carrier.answerPush('taken');
+      return pushes.answer('taken', push);
     },
 
     async readNow(waybills, signal) {
       const heard = new Map<string, number>();
+      const batches = new Map<string, Batch>();
+      const noteHeard = async (waybill: string): Promise<void> => {
+        const heardAt = (await storage.follows.find(waybill))?.heardAt;
+        if (heardAt != null) heard.set(waybill, heardAt);
+      };
       for (const waybill of waybills) {
         const row = await storage.follows.find(waybill);
         const source = row && sourceOf(row);
         if (row === undefined || source === undefined) continue;
-        try {
-          const outcome = await query(source, row, signal);
-          const heardAt = outcome === 'refused' ? null : (await storage.follows.find(waybill))?.heardAt;
-          if (heardAt != null) heard.set(waybill, heardAt);
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          await noteFailure(source, error);
+        if (await claim(source, row))
+          batches.set(source.id, { source, rows: [...(batches.get(source.id)?.rows ?? []), row] });
+        else await noteHeard(waybill);
+      }
+      for (const { source, rows } of batches.values()) {
+        const { perQuery } = source.carrier.capabilities;
+        for (let from = 0; from < rows.length; from += perQuery) {
+          const part = rows.slice(from, from + perQuery);
+          try {
+            const refused = await query(source, part, signal);
+            for (const { waybill } of part) if (!refused.has(waybill)) await noteHeard(waybill);
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            await noteFailure(source, error);
+          }
         }
       }
       return heard;

@@ -1,17 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { UserError } from '../domain/errors.ts';
+import type { CarrierPush, PushAnswer } from '../ports/carrier.ts';
 import type { PushReading, RawPush } from '../ports/channel.ts';
 
-/** What the vendor gets for what it pushed: stored by then, or refused. */
-export interface HookAnswer {
-  readonly status: number;
-  /** JSON text. */
-  readonly body: string;
-}
-
 export interface HookDeps {
-  /** Takes the raw bytes that a tracking service pushed. Undefined when no such carrier is configured. */
-  readonly hearCarrier: (carrierId: string, rawBody: Buffer) => Promise<HookAnswer | undefined>;
+  /** Takes what a tracking service pushed. Undefined when no such carrier is configured, or it pushes nothing. */
+  readonly hearCarrier: (carrierId: string, push: CarrierPush) => Promise<PushAnswer | undefined>;
   /** Takes what a platform pushed. Undefined when that shop takes no pushes. Throws UserError when it is not signed rightly. */
   readonly hearShop: (shopId: string, push: RawPush) => Promise<PushReading['answer'] | undefined>;
 }
@@ -27,10 +21,13 @@ export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop }: Hook
     hooks.removeAllContentTypeParsers();
     hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     hooks.post<{ Params: { id: string } }>('/hooks/carriers/:id', { bodyLimit }, async (request, reply) => {
-      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await hearCarrier(request.params.id, rawBody);
+      const { key } = request.query as { key?: unknown };
+      const answer = await hearCarrier(request.params.id, {
+        rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+        key: typeof key === 'string' ? key : '',
+      });
       if (answer === undefined) throw noSuchHook();
-      return reply.status(answer.status).type('application/json; charset=utf-8').send(answer.body);
+      return reply.status(answer.status).type(answer.type).send(answer.body);
     });
     // Some platforms prove the door with a GET before they push.
     hooks.route<{ Params: { id: string } }>({

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { MINUTE, SECOND, startTestBot, type TestBot } from '../kit/test-bot.ts';
+import { readKeys } from '../../src/app/keys.ts';
+import { pushSecretOf } from '../../src/app/sources.ts';
+import { MINUTE, SECOND, startTestBot, type TestBot, testSecret } from '../kit/test-bot.ts';
 
 const HOUR = 60 * MINUTE;
 
@@ -20,6 +22,14 @@ const kindsOf = async (bot: TestBot, waybill: string) =>
 const waybillOf = (bot: TestBot, no: string) =>
   String(bot.sandbox.world.store.get<{ l_id: string }>('SELECT l_id FROM erp_orders WHERE so_id = ?', no)?.l_id);
 
+/** The company without carriers' own interfaces: all its parcels are followed by one service. */
+const viaKuaidi100: Parameters<typeof startTestBot>[0] = {
+  follows: true,
+  company: (raw) => {
+    raw['carriers'] = (raw['carriers'] as { kind: string }[]).filter(({ kind }) => kind === 'kuaidi100');
+  },
+};
+
 /** A parcel that left the warehouse and was subscribed. */
 async function followedParcel(bot: TestBot): Promise<{ no: string; waybill: string }> {
   const { orderNo: no } = await bot.order();
@@ -28,7 +38,7 @@ async function followedParcel(bot: TestBot): Promise<{ no: string; waybill: stri
 }
 
 it('A10, C3: a label is subscribed, its way comes by signed pushes, and after the last nobody asks again', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   const { waybill } = await followedParcel(bot);
   expect(subscriptions(bot)).toMatchObject([{ number: waybill, state: 'polling' }]);
   await bot.advance(60 * HOUR, 30 * MINUTE);
@@ -46,7 +56,7 @@ it('A10, C3: a label is subscribed, its way comes by signed pushes, and after th
 });
 
 it('a repeated push is answered and changes nothing; one under another salt is refused and comes back in vain', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   const { waybill } = await followedParcel(bot);
   await bot.advance(12 * HOUR, 30 * MINUTE);
   const before = await kindsOf(bot, waybill);
@@ -65,7 +75,7 @@ it('a repeated push is answered and changes nothing; one under another salt is r
 });
 
 it('a parcel whose pushes are lost is asked about after a day, and one that nobody collected stays without a scan (N5)', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   const { orderNo } = await bot.order();
   await bot.scenario('courier', { orderNo, lie: 'never-picked-up' });
   await bot.advance(4 * HOUR, 10 * MINUTE);
@@ -79,7 +89,7 @@ it('a parcel whose pushes are lost is asked about after a day, and one that nobo
 });
 
 it('what died between two pushes goes on: a restart neither subscribes again nor refuses the old salt', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   const { waybill } = await followedParcel(bot);
   await bot.restart();
   await bot.advance(14 * HOUR, 30 * MINUTE);
@@ -89,7 +99,7 @@ it('what died between two pushes goes on: a restart neither subscribes again nor
 });
 
 it('the door takes what is signed and nothing else, and answers in the vendor’s words', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   const { waybill } = await followedParcel(bot);
   const post = (id: string, payload: string) =>
     bot.bot.web.inject({
@@ -108,7 +118,7 @@ it('the door takes what is signed and nothing else, and answers in the vendor’
 });
 
 it('P14: a tracking service that answers nobody for ten minutes is said to be silent, and when it answers again', async () => {
-  const bot = await startTestBot({ follows: true });
+  const bot = await startTestBot(viaKuaidi100);
   await bot.order();
   await bot.fault('502', { server: 'kuaidi100', times: null });
   await bot.news();
@@ -118,4 +128,40 @@ it('P14: a tracking service that answers nobody for ten minutes is said to be si
   await bot.advance(10 * MINUTE, MINUTE);
   const alerts = await bot.bot.storage.alerts.listFor(['source:carrier.kd']);
   expect(alerts).toMatchObject([{ ruleId: 'source-silent', resolution: 'cleared' }]);
+});
+
+it('D6: a parcel of SF is asked about at SF itself, sooner after its push, whose word is not taken', async () => {
+  const bot = await startTestBot({ follows: true });
+  const { orderNo } = await bot.order();
+  await bot.advance(4 * HOUR, 10 * MINUTE);
+  const waybill = waybillOf(bot, orderNo);
+  const lcId = bot.sandbox.world.store.get<{ id: string }>(
+    'SELECT lc_id AS id FROM erp_orders WHERE so_id = ?',
+    orderNo,
+  );
+  expect(lcId?.id).toBe('SF');
+  expect(subscriptions(bot)).toEqual([]);
+  const asked = async () => (await bot.calls()).filter(({ server }) => server === 'sf').length;
+  const before = await asked();
+  expect(before).toBeGreaterThan(0);
+  const push = (key: string) =>
+    bot.bot.web.inject({
+      method: 'POST',
+      url: `/hooks/carriers/sf?key=${key}`,
+      headers: { 'content-type': 'application/json', host: 'sf-express.com' },
+      payload: JSON.stringify({ Body: { WaybillRoute: [{ mailno: waybill, opCode: '80' }] } }),
+    });
+  expect((await push('guessed')).statusCode).toBe(401);
+  await bot.advance(20 * MINUTE, MINUTE);
+  expect(await asked()).toBe(before);
+  const answer = await push(pushSecretOf(readKeys(testSecret, '').hook, 'sf'));
+  expect(answer.json()).toMatchObject({ return_code: '0000' });
+  await bot.advance(MINUTE, 5 * SECOND);
+  expect(await asked()).toBe(before + 1);
+  expect(await kindsOf(bot, waybill)).not.toContain('delivered');
+  await bot.advance(60 * HOUR, 30 * MINUTE);
+  expect(await kindsOf(bot, waybill)).toEqual(
+    expect.arrayContaining(['collected', 'in-transit', 'out-for-delivery', 'delivered']),
+  );
+  expect(await bot.bot.storage.follows.find(waybill)).toMatchObject({ nextAt: null });
 });

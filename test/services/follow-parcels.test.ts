@@ -12,8 +12,16 @@ const signal = new AbortController().signal;
 const callbackUrl = 'https://war.example/hooks/carriers/kd';
 
 /** A provider that does what the test says, and notes what it was asked. */
-function aCarrier(change: { pushes?: boolean; knows?: (carrier: string) => boolean } = {}) {
+function aCarrier(
+  change: {
+    pushes?: 'when asked' | 'by itself' | 'never';
+    knows?: (carrier: string) => boolean;
+    isOwn?: boolean;
+    perQuery?: number;
+  } = {},
+) {
   const asked: string[] = [];
+  const calls: number[] = [];
   const tracks = new Map<string, Partial<Tracking>>();
   const state: { failure: Error | undefined; refusal: string | null } = { failure: undefined, refusal: null };
   const trackingOf = (waybill: string): Tracking => ({
@@ -26,26 +34,45 @@ function aCarrier(change: { pushes?: boolean; knows?: (carrier: string) => boole
     ...tracks.get(waybill),
   });
   const carrier: Carrier = {
-    capabilities: { pushes: change.pushes ?? true, againAfterMs: 30 * minute, refreshMs: 4 * hour },
+    capabilities: {
+      isOwn: change.isOwn ?? false,
+      perQuery: change.perQuery ?? 1,
+      againAfterMs: 30 * minute,
+      refreshMs: 4 * hour,
+    },
     knows: change.knows ?? (() => true),
     async query(waybills) {
+      calls.push(waybills.length);
       for (const { waybill } of waybills) asked.push(`query ${waybill}`);
       if (state.failure !== undefined) throw state.failure;
       return waybills.map(({ waybill }) => trackingOf(waybill));
     },
-    async subscribe({ waybill }, url) {
-      asked.push(`subscribe ${waybill} ${url}`);
-      if (state.failure !== undefined) throw state.failure;
-      return state.refusal;
-    },
-    readPush(rawBody) {
-      const text = rawBody.toString();
-      if (!text.startsWith('signed ')) throw new RejectedError('a push', { code: 'BAD_SIGNATURE' });
-      return trackingOf(text.slice('signed '.length));
-    },
-    answerPush: (outcome) => ({ status: outcome === 'taken' ? 200 : outcome === 'refused' ? 401 : 500, body: outcome }),
+    pushes:
+      change.pushes === 'never'
+        ? null
+        : {
+            subscribe:
+              change.pushes === 'by itself'
+                ? null
+                : async ({ waybill }, url) => {
+                    asked.push(`subscribe ${waybill} ${url}`);
+                    if (state.failure !== undefined) throw state.failure;
+                    return state.refusal;
+                  },
+            read({ rawBody }) {
+              const [how = '', number = ''] = rawBody.toString().split(' ');
+              if (how === 'named') return { kind: 'nudge', waybills: [number] };
+              if (how !== 'signed') throw new RejectedError('a push', { code: 'BAD_SIGNATURE' });
+              return { kind: 'tracking', tracking: trackingOf(number) };
+            },
+            answer: (outcome) => ({
+              status: outcome === 'taken' ? 200 : outcome === 'refused' ? 401 : 500,
+              type: 'text/plain',
+              body: outcome,
+            }),
+          },
   };
-  return { carrier, asked, tracks, state };
+  return { carrier, asked, calls, tracks, state };
 }
 
 const waybill = 'YT7018842';
@@ -80,6 +107,8 @@ const begin = (more: Partial<Parameters<typeof createFollowParcels>[0]> = {}): F
     log: silentLog,
     ...more,
   });
+
+const hear = (carrierId: string, rawBody: Buffer) => follow.hear(carrierId, { rawBody, key: '' });
 
 const runAt = async (time: number): Promise<readonly string[]> => {
   kd.asked.length = 0;
@@ -126,7 +155,7 @@ describe('a waybill', () => {
     await runAt(at('10:10'));
     await flow.clock.advanceTo(at('20:00'));
     kd.tracks.set(waybill, { events: [scan(at('18:00'))] });
-    expect(await follow.hear('kd', Buffer.from(`signed ${waybill}`))).toEqual({ status: 200, body: 'taken' });
+    expect(await hear('kd', Buffer.from(`signed ${waybill}`))).toMatchObject({ status: 200, body: 'taken' });
     expect(saved).toEqual([{ carrierId: 'kd', events: [scan(at('18:00'))], receivedAt: at('20:00') }]);
     expect(await runAt(at('20:00') + 24 * hour - 1)).toEqual([]);
     expect(await runAt(at('20:00') + 24 * hour)).toEqual([`query ${waybill}`]);
@@ -137,7 +166,7 @@ describe('a waybill', () => {
     await runAt(at('10:10'));
     kd.tracks.set(waybill, { events: [scan(at('18:00'), 'delivered', '301')], state: 'finished' });
     await flow.clock.advanceTo(at('20:00'));
-    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    await hear('kd', Buffer.from(`signed ${waybill}`));
     expect(await runAt(at('20:00') + 70 * day)).toEqual([]);
     expect(await row()).toMatchObject({ nextAt: null, heardAt: at('20:00') });
   });
@@ -161,7 +190,7 @@ describe('a waybill', () => {
     await runAt(at('10:10'));
     kd.tracks.set(waybill, { state: 'given-up' });
     await flow.clock.advanceTo(at('20:00'));
-    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    await hear('kd', Buffer.from(`signed ${waybill}`));
     expect(await runAt(at('20:29'))).toEqual([]);
     expect(await runAt(at('20:30'))).toEqual([`subscribe ${waybill} ${callbackUrl}`]);
   });
@@ -195,7 +224,7 @@ describe('what was told', () => {
     await flow.tell(shipped());
     kd.tracks.set(waybill, { events: [scan(at('10:00', '2025-11-24')), scan(at('18:00'))] });
     await flow.clock.advanceTo(at('20:00'));
-    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    await hear('kd', Buffer.from(`signed ${waybill}`));
     expect(saved[0]?.events).toEqual([scan(at('18:00'))]);
     expect(await oddities()).toEqual([`carrier:kd reused-waybill older than its order ${waybill}`]);
   });
@@ -208,7 +237,7 @@ describe('what was told', () => {
       skipped: [{ ref: waybill, reason: 'no readable time' }],
     });
     await flow.clock.advanceTo(at('20:00'));
-    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    await hear('kd', Buffer.from(`signed ${waybill}`));
     expect(saved[0]?.events).toMatchObject([{ kind: 'unknown', rawState: '4711' }]);
     expect((await oddities()).sort()).toEqual([
       `carrier:kd skipped-row no readable time ${waybill}`,
@@ -218,14 +247,14 @@ describe('what was told', () => {
 
   it('of a parcel that no order named yet is kept, too', async () => {
     kd.tracks.set('YT1', { events: [{ ...scan(at('18:00')), waybill: 'YT1' }] });
-    expect(await follow.hear('kd', Buffer.from('signed YT1'))).toMatchObject({ body: 'taken' });
+    expect(await hear('kd', Buffer.from('signed YT1'))).toMatchObject({ body: 'taken' });
     expect(saved).toHaveLength(1);
   });
 
   it('under a wrong signature is refused and changes nothing', async () => {
     await flow.tell(shipped());
     const before = await row();
-    expect(await follow.hear('kd', Buffer.from(waybill))).toEqual({ status: 401, body: 'refused' });
+    expect(await hear('kd', Buffer.from(waybill))).toMatchObject({ status: 401, body: 'refused' });
     expect(saved).toEqual([]);
     expect(await row()).toEqual(before);
     expect(await flow.storage.sources.find('carrier:kd')).toBeUndefined();
@@ -235,18 +264,69 @@ describe('what was told', () => {
     follow = begin({ saveTracks: () => Promise.reject(new RetryableError('the disk is full')) });
     await flow.tell(shipped());
     kd.tracks.set(waybill, { events: [scan(at('18:00'))], state: 'finished' });
-    expect(await follow.hear('kd', Buffer.from(`signed ${waybill}`))).toEqual({ status: 500, body: 'failed' });
+    expect(await hear('kd', Buffer.from(`signed ${waybill}`))).toMatchObject({ status: 500, body: 'failed' });
     expect((await row())?.nextAt).not.toBeNull();
   });
 
   it('to a carrier that is not configured finds no door', async () => {
-    expect(await follow.hear('other', Buffer.from(`signed ${waybill}`))).toBeUndefined();
+    expect(await hear('other', Buffer.from(`signed ${waybill}`))).toBeUndefined();
+  });
+});
+
+describe('a carrier’s own interface (D6)', () => {
+  const own = (change: Parameters<typeof aCarrier>[0] = {}) => {
+    const carrier = aCarrier({ isOwn: true, pushes: 'by itself', perQuery: 3, ...change });
+    follow = begin({
+      carriers: () => [
+        { id: 'kd', carrier: kd.carrier, callbackUrl },
+        { id: 'sf', carrier: carrier.carrier, callbackUrl },
+      ],
+    });
+    return carrier;
+  };
+
+  it('is asked before whoever passes on what carriers say', async () => {
+    const sf = own();
+    await flow.tell(shipped());
+    expect(await runAt(at('10:10'))).toEqual([]);
+    expect(sf.asked).toEqual([`query ${waybill}`]);
+  });
+
+  it('is asked about several parcels in one call, and each gets its own answer', async () => {
+    const sf = own();
+    for (const n of [1, 2, 3, 4]) await flow.tell(shipped(`YT${n}`, { channelOrderNo: `2026112400000${n}` }));
+    sf.tracks.set('YT2', { refusal: 'SF_8024' });
+    sf.tracks.set('YT3', { events: [{ ...scan(at('10:05'), 'delivered'), waybill: 'YT3' }], state: 'finished' });
+    await runAt(at('10:10'));
+    expect(sf.calls).toEqual([3, 1]);
+    expect((await flow.storage.follows.find('YT1'))?.nextAt).toBe(at('14:10'));
+    expect(await flow.storage.follows.find('YT2')).toMatchObject({ heardAt: null, nextAt: at('14:10') });
+    expect(await flow.storage.follows.find('YT3')).toMatchObject({ heardAt: at('10:10'), nextAt: null });
+  });
+
+  it('that names a parcel without a signature is asked about it, and its word is not taken', async () => {
+    const sf = own();
+    await flow.tell(shipped());
+    await runAt(at('10:10'));
+    sf.asked.length = 0;
+    sf.tracks.set(waybill, { events: [scan(at('10:20'))] });
+    await flow.clock.advanceTo(at('11:00'));
+    expect(await hear('sf', Buffer.from(`named ${waybill}`))).toMatchObject({ body: 'taken' });
+    expect(saved).toEqual([]);
+    await runAt(at('11:00'));
+    expect(sf.asked).toEqual([`query ${waybill}`]);
+    expect(saved).toHaveLength(1);
+  });
+
+  it('that pushes nothing has no door', async () => {
+    own({ pushes: 'never' });
+    expect(await hear('sf', Buffer.from(`named ${waybill}`))).toBeUndefined();
   });
 });
 
 describe('a provider that fails', () => {
   it('is asked once a run; its parcels wait together and nobody stands behind them (P14)', async () => {
-    const other = aCarrier({ pushes: false, knows: (carrier) => carrier === 'SF' });
+    const other = aCarrier({ pushes: 'never', knows: (carrier) => carrier === 'SF' });
     kd = aCarrier({ knows: (carrier) => carrier !== 'SF' });
     follow = begin({
       carriers: () => [
@@ -306,7 +386,7 @@ describe('whether the provider is well (P14)', () => {
     expect(await heardAt()).toBe(at('10:10'));
     // A push proves nothing about what we ask.
     kd.tracks.set(waybill, { events: [scan(at('10:20'))] });
-    await follow.hear('kd', Buffer.from(`signed ${waybill}`));
+    await hear('kd', Buffer.from(`signed ${waybill}`));
     expect(await heardAt()).toBe(at('10:10'));
     kd.state.failure = undefined;
     await follow.readNow([waybill], signal);

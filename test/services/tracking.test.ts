@@ -265,6 +265,30 @@ describe('what is learned after the alert', () => {
     expect(flow.rows(`SELECT count(*) AS n FROM Event WHERE kind = 'track'`)).toEqual([{ n: 2 }]);
   });
 
+  it('of which only the day is told counts as a scan, not before the upload, until a moment is known; rebuilt the same', async () => {
+    const flow = await parcel();
+    const midnight = uploaded - 10 * hour;
+    await flow.hears({ ...track(midnight, 'collected', 'PU'), precision: 'day' });
+    const told = async () => (await flow.storage.views.findParcel(waybill)) ?? {};
+    expect(await told()).toMatchObject({ firstScanAt: midnight, firstScanIsDay: true });
+    const stageAt = async () => (await flow.storage.views.findOrderByNo('mini', '202611240018842'))?.stageAt;
+    expect(await stageAt()).toBe(uploaded);
+    await flow.hears(track(uploaded + 3 * hour, 'in-transit', 'PL'));
+    expect(await told()).toMatchObject({ firstScanAt: uploaded + 3 * hour, firstScanIsDay: false });
+    const live = await told();
+    await flow.storage.views.rebuild(flow.rulebook().derivation, () => 'mini');
+    expect(await told()).toEqual(live);
+  });
+
+  it('C3: twenty hours of silence on a trunk is healthy (fulfillment.md §2.6)', async () => {
+    const flow = await parcel();
+    await flow.hears(track(uploaded + hour, 'collected', '50'), track(uploaded + 4 * hour, 'in-transit', '36'));
+    await flow.runAt(uploaded + 24 * hour);
+    await flow.hears(track(uploaded + 24 * hour, 'in-transit', '31'));
+    await flow.runAt(uploaded + 71 * hour);
+    expect(await flow.alerts()).toEqual([]);
+  });
+
   it('moves every order of the parcel, also one that comes to it later [P6]', async () => {
     const flow = await start();
     await flow.hears(track(uploaded + hour, 'collected', '1'), track(uploaded + 30 * hour, 'delivered', '3'));

@@ -235,6 +235,7 @@ export interface ParcelRow {
   carrier: string;
   waybill: string;
   firstScanAt: number | null;
+  firstScanIsDay: number;
   lastEventAt: number | null;
   lastKind: string | null;
   lastState: string | null;
@@ -244,6 +245,7 @@ export interface ParcelRow {
 
 export const parcelFromRow = ({ id: _id, ...row }: ParcelRow): Parcel => ({
   ...row,
+  firstScanIsDay: row.firstScanIsDay === 1,
   lastKind: row.lastKind as Parcel['lastKind'],
   lastState: row.lastState ?? '',
 });

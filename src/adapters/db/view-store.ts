@@ -312,7 +312,8 @@ function rebuild(sqlite: Sqlite, derive: Derivation, shopOf: ShopOf): { events: 
         writer.mark(event.kind, event.subject, event.occurredAt);
         continue;
       }
-      const all = { ...told.get(event.subject), ...event.facts };
+      // A track event is whole; all others tell what changed.
+      const all = event.kind === 'track' ? event.facts : { ...told.get(event.subject), ...event.facts };
       told.set(event.subject, all);
       replay(writer, event.kind, event, all);
     }

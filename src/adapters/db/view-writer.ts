@@ -157,7 +157,7 @@ export class ViewWriter {
 
   /** False when this fact was known. */
   track(event: TrackEvent, origin: Origin): boolean {
-    const { carrier, waybill, occurredAt, kind, rawState } = event;
+    const { carrier, waybill, occurredAt, kind, rawState, precision } = event;
     const id = parcelId(waybill);
     this.#addParcel(carrier, waybill, origin);
     const { changes } = this.#sqlite
@@ -168,14 +168,18 @@ export class ViewWriter {
     const before = this.findParcel(id);
     if (changes === 0 || before === undefined) return false;
     if (this.#appends) {
-      const told = { carrier, waybill, occurredAt, kind, rawState };
+      const told = { carrier, waybill, occurredAt, kind, rawState, ...(precision === undefined ? {} : { precision }) };
       const [facts, hash] = [JSON.stringify(told), contentHash(told)];
       this.#append({ subject: parcelSubject(waybill), kind: 'track', facts, hash, occurredAt, id }, origin);
     }
-    const { firstScanAt, lastEventAt, lastKind, lastState, deliveredAt, endedAt } = withEvent(before, event);
+    const { firstScanAt, firstScanIsDay, lastEventAt, lastKind, lastState, deliveredAt, endedAt } = withEvent(
+      before,
+      event,
+    );
     this.#run(
-      'UPDATE Parcel SET firstScanAt = ?, lastEventAt = ?, lastKind = ?, lastState = ?, deliveredAt = ?, endedAt = ? WHERE id = ?',
+      'UPDATE Parcel SET firstScanAt = ?, firstScanIsDay = ?, lastEventAt = ?, lastKind = ?, lastState = ?, deliveredAt = ?, endedAt = ? WHERE id = ?',
       firstScanAt,
+      firstScanIsDay === true ? 1 : 0,
       lastEventAt,
       lastKind,
       lastState,

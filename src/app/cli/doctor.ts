@@ -15,7 +15,7 @@ import { createRoomBell } from '../../web/room-bell.ts';
 import { type Company, checkCompany, fileChannel, notYet, uncovered } from '../company.ts';
 import { createMessengers } from '../messengers.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
-import { savedTokens } from '../sources.ts';
+import { pushSecretOf, savedTokens } from '../sources.ts';
 import { print } from './output.ts';
 import { withStorage } from './with-storage.ts';
 
@@ -148,17 +148,25 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   const carriers = company.carriers.map(async (block): Promise<Finding> => {
     const plug = plugs.carriers.get(block.kind);
     return attempt(`物流查询 ${plug?.name.zh ?? block.kind}（${block.id}）`, plug?.guide, async () => {
+      const pushSecret = pushSecretOf(runtime.keys.hook, block.id);
       const carrier = plug?.create({
         baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
         credentials: plug.credentials.parse(block.credentials),
         http,
-        pushSecret: '',
+        clock,
+        pushSecret,
         phoneTail: async () => undefined,
       });
       // A number that nobody has: the answer tells whether we may ask.
-      await carrier?.query([{ carrier: 'yunda', waybill: '4310500000000' }], signal);
-      return env.PUBLIC_URL === undefined && worldOf(runtime) === 'real'
-        ? '可用，但没有 PUBLIC_URL，只能定时查、收不到推送 / works; without PUBLIC_URL it is polled and cannot push'
+      const known = carrier?.capabilities.isOwn === true ? block.kind : 'yunda';
+      await carrier?.query([{ carrier: known, waybill: '4310500000000' }], signal);
+      const pushes = carrier?.pushes ?? null;
+      if (pushes === null) return '可用 / works';
+      if (env.PUBLIC_URL === undefined && worldOf(runtime) === 'real')
+        return '可用，但没有 PUBLIC_URL，只能定时查、收不到推送 / works; without PUBLIC_URL it is polled and cannot push';
+      const hook = `${(env.PUBLIC_URL ?? '').replace(/\/+$/, '')}/hooks/carriers/${block.id}?key=${pushSecret}`;
+      return pushes.subscribe === null
+        ? `可用；想更快，把这个地址填到它的推送配置 / works; sooner with this address in its push settings: ${hook}`
         : '可用 / works';
     });
   });

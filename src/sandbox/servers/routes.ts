@@ -1,12 +1,15 @@
 import { createControl } from './control.ts';
+import { createDhl } from './dhl/server.ts';
 import { createDingTalk } from './dingtalk/server.ts';
 import { createDouyin } from './douyin/server.ts';
 import type { Server } from './exchange.ts';
+import { createFedex } from './fedex/server.ts';
 import { createJushuitan } from './jushuitan/server.ts';
 import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createKuaimai } from './kuaimai/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
+import { createSf } from './sf/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
 import { createWangdiantong } from './wangdiantong/server.ts';
@@ -26,6 +29,9 @@ export function createServers(): readonly Server[] {
     createKuaimai(),
     createWangdiantong(),
     createKuaidi100(),
+    createSf(),
+    createDhl(),
+    createFedex(),
     ...createDingTalk(),
     ...createWecom(),
     createControl(),

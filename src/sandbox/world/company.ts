@@ -14,6 +14,9 @@ export const kuaimai = { appKey: '3000001', appSecret: 'km-secret-demo' } as con
 
 export const wangdiantong = { sid: 'demo-sid', appKey: 'demo-key', appSecret: 'demo-secret:demo-salt' } as const;
 
+export const sf = { partnerId: 'SFDEMO', checkWord: 'checkword-demo' } as const;
+export const dhl = { apiKey: 'apX1demo', apiSecret: 'dhl-secret-demo' } as const;
+export const fedex = { clientId: 'l7demo', clientSecret: 'fedex-secret-demo' } as const;
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;
 
 /**
@@ -170,7 +173,12 @@ export function companyConfig(
       courierAt,
       speedPerHour: one.speedPerHour,
     })),
-    carriers: [{ id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 }],
+    carriers: [
+      { id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 },
+      { id: 'sf', kind: 'sf', baseUrl: `${url}/sf`, credentials: sf },
+      { id: 'dhl', kind: 'dhl', baseUrl: `${url}/dhl`, credentials: dhl },
+      { id: 'fedex', kind: 'fedex', baseUrl: `${url}/fedex`, credentials: fedex },
+    ],
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
     staff,
     roster: [

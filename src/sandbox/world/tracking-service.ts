@@ -25,7 +25,20 @@ const NO_RECORD_ENDS = 3 * DAY;
 const NO_CHANGE_ENDS = 60 * DAY;
 
 /** Which of its companies carries the parcels of the world's carriers. */
-export const companyOf: Readonly<Record<string, string>> = { YTO: 'yuantong', ZTO: 'zhongtong', SF: 'shunfeng' };
+export const companyOf: Readonly<Record<string, string>> = {
+  YTO: 'yuantong',
+  ZTO: 'zhongtong',
+  SF: 'shunfeng',
+  'SF-INTL': 'shunfeng',
+  STO: 'shentong',
+  YUNDA: 'yunda',
+  EMS: 'ems',
+  JD: 'jd',
+  DHL: 'dhl',
+  FEDEX: 'fedex',
+  UPS: 'ups',
+  CAINIAO: 'cainiao',
+};
 
 /** State, and its words, of what couriers note down. */
 const states: Readonly<Record<string, readonly [fine: string, coarse: string, words: string]>> = {
@@ -42,7 +55,8 @@ const states: Readonly<Record<string, readonly [fine: string, coarse: string, wo
 };
 const OVERDUE = '202';
 
-interface Trace {
+/** What a courier noted down. */
+export interface Trace {
   id: number;
   at: number;
   status: string;
@@ -52,14 +66,19 @@ interface Trace {
 
 /** The rows that the service has got by now of a parcel with one of its companies, newest first. */
 function rowsOf(world: World, number: string, company: string, at: number): Trace[] {
-  const traces = world.store
-    .all<Trace>('SELECT id, at, status, text, carrier FROM traces WHERE waybill = ? ORDER BY at DESC, id DESC', number)
-    .filter((trace) => companyOf[trace.carrier] === company && trace.at + lagOf(world, trace) <= at);
+  const traces = tracesOf(world, number, at).filter((trace) => companyOf[trace.carrier] === company);
   const label = world.store.get<ErpOrderRow>('SELECT * FROM erp_orders WHERE l_id = ?', number);
   // This carrier tells of a label as soon as it is printed.
   if (company === 'zhongtong' && label?.lc_id === 'ZTO' && label.labelled_at !== null && label.labelled_at <= at)
     traces.push({ id: 0, at: label.labelled_at, status: 'ordered', text: '商家已下单，等待揽收', carrier: 'ZTO' });
   return traces;
+}
+
+/** What its couriers have uploaded of a parcel by now, newest first. */
+export function tracesOf(world: World, number: string, at: number): Trace[] {
+  return world.store
+    .all<Trace>('SELECT id, at, status, text, carrier FROM traces WHERE waybill = ? ORDER BY at DESC, id DESC', number)
+    .filter((trace) => trace.at + lagOf(world, trace) <= at);
 }
 
 /** Carriers upload late: minutes mostly, sometimes hours. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import { type CarrierCapabilities, defineCarrier, type Tracking, type Waybill } from '../../../ports/carrier.ts';
+import { nothingOf } from '../tracking.ts';
 import { type Credentials, createClient } from './client.ts';
 import { companyCode, needsPhone } from './companies.ts';
 import { answerPush, readPush } from './push.ts';
@@ -8,7 +9,8 @@ import { sign } from './sign.ts';
 import { Result, readResult } from './tracking.ts';
 
 const capabilities: CarrierCapabilities = {
-  pushes: true,
+  isOwn: false,
+  perQuery: 1,
   againAfterMs: 30 * 60_000,
   refreshMs: 4 * 3_600_000,
 };
@@ -55,16 +57,8 @@ export default defineCarrier<Credentials>({
         param,
       };
       const { returnCode, body } = await send('/poll/query.do', form, signal);
-      const nothing: Tracking = {
-        waybill,
-        events: [],
-        skipped: [],
-        unknownStates: [],
-        state: 'going-on',
-        refusal: null,
-      };
-      if (returnCode === nothingFound) return nothing;
-      if (returnCode !== '200') return { ...nothing, refusal: `KD100_${returnCode}` };
+      if (returnCode === nothingFound) return nothingOf(waybill);
+      if (returnCode !== '200') return nothingOf(waybill, `KD100_${returnCode}`);
       const result = Result.safeParse(body);
       if (!result.success) throw new RetryableError('POST /poll/query.do: no tracking', { code: 'BAD_ANSWER' });
       return readResult({ ...result.data, nu: waybill });
@@ -78,19 +72,26 @@ export default defineCarrier<Credentials>({
         for (const waybill of waybills) found.push(await queryOne(waybill, signal));
         return found;
       },
-      async subscribe({ carrier, waybill }, callbackUrl, signal) {
-        const company = companyOf(carrier);
-        const phone = await phoneOf(company, waybill);
-        const parameters = { callbackurl: callbackUrl, salt: pushSecret, resultv2, ...(phone === '' ? {} : { phone }) };
-        const param = JSON.stringify({ company, number: waybill, key: credentials.key, parameters });
-        const { returnCode } = await send('/poll', { schema: 'json', param }, signal);
-        if (returnCode === '200' || returnCode === duplicate) return null;
-        if (returnCode === nothingFound)
-          throw new RetryableError('POST /poll: the service failed (500)', { code: 'KD100_500' });
-        return `KD100_${returnCode}`;
+      pushes: {
+        async subscribe({ carrier, waybill }, callbackUrl, signal) {
+          const company = companyOf(carrier);
+          const phone = await phoneOf(company, waybill);
+          const parameters = {
+            callbackurl: callbackUrl,
+            salt: pushSecret,
+            resultv2,
+            ...(phone === '' ? {} : { phone }),
+          };
+          const param = JSON.stringify({ company, number: waybill, key: credentials.key, parameters });
+          const { returnCode } = await send('/poll', { schema: 'json', param }, signal);
+          if (returnCode === '200' || returnCode === duplicate) return null;
+          if (returnCode === nothingFound)
+            throw new RetryableError('POST /poll: the service failed (500)', { code: 'KD100_500' });
+          return `KD100_${returnCode}`;
+        },
+        read: ({ rawBody }) => ({ kind: 'tracking', tracking: readPush(rawBody, pushSecret) }),
+        answer: answerPush,
       },
-      readPush: (rawBody) => readPush(rawBody, pushSecret),
-      answerPush,
     };
   },
 });

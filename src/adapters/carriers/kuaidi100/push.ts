@@ -42,5 +42,5 @@ const answers = {
 /** Anything but a `result` of true is pushed again, three times at 35 minutes (fulfillment.md §2.2). */
 export function answerPush(outcome: keyof typeof answers): PushAnswer {
   const { status, ...body } = answers[outcome];
-  return { status, body: JSON.stringify(body) };
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(body) };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fromBeijingText } from '../../../domain/local-time.ts';
-import type { TrackEvent, TrackKind } from '../../../domain/track.ts';
+import type { TrackKind } from '../../../domain/track.ts';
 import type { Tracking, TrackingState } from '../../../ports/carrier.ts';
-import type { SkippedRow } from '../../../ports/channel.ts';
+import { kindsOf, type TrackRow, trackingOf } from '../tracking.ts';
 import { carrierOfCode } from './companies.ts';
 
 const Code = z.union([z.string(), z.number()]).transform(String);
@@ -30,7 +30,7 @@ export type Result = z.infer<typeof Result>;
  * pick-up is awaited (101, 102), or the provider counted days (201, 202). Taken for scans, the first would hide a parcel
  * that was never picked up and the others restart its clock.
  */
-const byCode: ReadonlyMap<string, TrackKind> = mapOf({
+const byCode: Readonly<Record<string, TrackKind>> = {
   101: 'unknown',
   102: 'unknown',
   201: 'unknown',
@@ -67,10 +67,10 @@ const byCode: ReadonlyMap<string, TrackKind> = mapOf({
   12: 'customs',
   13: 'customs',
   14: 'problem',
-});
+};
 
 /** The words that rows carry where the account has no codes (samples of 2020: resultv2=1). */
-const byWord: ReadonlyMap<string, TrackKind> = mapOf({
+const byWord: Readonly<Record<string, TrackKind>> = {
   在途: 'in-transit',
   揽收: 'collected',
   疑难: 'problem',
@@ -92,21 +92,16 @@ const byWord: ReadonlyMap<string, TrackKind> = mapOf({
   待揽收: 'unknown',
   超时未签收: 'unknown',
   超时未更新: 'unknown',
-});
+};
 
-function mapOf(kinds: Readonly<Record<string, TrackKind>>): ReadonlyMap<string, TrackKind> {
-  return new Map(Object.entries(kinds));
-}
+const kinds = kindsOf({ ...byCode, ...byWord });
 
 /** Signed and signed back: nothing follows (3xx are kinds of 3). 401: the waybill was cancelled. */
 const isOver = ({ state, ischeck }: Result): boolean => ischeck === '1' || /^(3|30\d|4|401)$/.test(state ?? '');
 
-/** The provider's own state of a row, and what we call it; undefined when it stands in no list of ours. */
-function stateOf({ statusCode, status }: Row): { rawState: string; kind: TrackKind | undefined } {
-  if (statusCode != null && statusCode !== '') return { rawState: statusCode, kind: byCode.get(statusCode) };
-  const word = status?.trim() ?? '';
-  return { rawState: word, kind: byWord.get(word) };
-}
+/** The provider's own state of a row. */
+const codeOf = ({ statusCode, status }: Row): string =>
+  statusCode != null && statusCode !== '' ? statusCode : (status?.trim() ?? '');
 
 /** Local time of Beijing without a zone (fulfillment.md §2.1). */
 const timeOf = ({ ftime, time }: Row): number | undefined =>
@@ -114,29 +109,11 @@ const timeOf = ({ ftime, time }: Row): number | undefined =>
 
 /** The neutral reading of everything Kuaidi100 tells of one parcel. Its rows come newest first, but no order is trusted. */
 export function readResult(result: Result, state?: TrackingState): Tracking {
-  const waybill = result.nu;
-  const carrier = carrierOfCode(result.com);
-  const events: TrackEvent[] = [];
-  const skipped: SkippedRow[] = [];
-  const unknownStates: string[] = [];
-  for (const raw of result.data ?? []) {
+  const rows = (result.data ?? []).map((raw): TrackRow | undefined => {
     const row = Row.safeParse(raw);
-    const occurredAt = row.success ? timeOf(row.data) : undefined;
-    if (!row.success || occurredAt === undefined) {
-      skipped.push({ ref: waybill, reason: row.success ? 'no readable time' : 'no row of tracking' });
-      continue;
-    }
-    const { rawState, kind } = stateOf(row.data);
-    if (kind === undefined) unknownStates.push(rawState);
-    events.push({ carrier, waybill, occurredAt, kind: kind ?? 'unknown', rawState });
-  }
-  events.sort((a, b) => a.occurredAt - b.occurredAt);
-  return {
-    waybill,
-    events,
-    skipped,
-    unknownStates,
-    state: state ?? (isOver(result) ? 'finished' : 'going-on'),
-    refusal: null,
-  };
+    const at = row.success ? timeOf(row.data) : undefined;
+    return row.success ? { code: codeOf(row.data), moment: at === undefined ? at : { at } } : undefined;
+  });
+  const tracking = trackingOf(carrierOfCode(result.com), result.nu, rows, kinds);
+  return { ...tracking, state: state ?? (isOver(result) ? 'finished' : 'going-on') };
 }

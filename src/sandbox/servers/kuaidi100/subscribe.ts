@@ -7,14 +7,7 @@ import { accept, formOf, overRate, readJson, refuse } from './answers.ts';
 
 const AGAIN_AFTER = 30 * MINUTE;
 /** Those of the world's carriers, and some that carry nothing here. */
-const known: ReadonlySet<string> = new Set([
-  ...Object.values(companyOf),
-  'shentong',
-  'yunda',
-  'jtexpress',
-  'jd',
-  'ems',
-]);
+const known: ReadonlySet<string> = new Set([...Object.values(companyOf), 'jtexpress']);
 
 const Param = z.object({
   company: z.string().min(1),

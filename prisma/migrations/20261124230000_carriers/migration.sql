@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Parcel" ADD COLUMN "firstScanIsDay" INTEGER NOT NULL DEFAULT 0;
