@@ -15,7 +15,7 @@ const Sent = z.object({
 
 /** DingTalk's DING by telephone: it takes a ring and never tells whether anybody answered (dingtalk.md §5.1). */
 export default defineVoice<Settings>({
-  name: { zh: '钉钉电话（DING）', en: 'DingTalk DING call' },
+  name: { zh: '钉钉电话', en: 'DingTalk call' },
   guide: {
     where: { zh: '钉钉开放平台 open-dev.dingtalk.com', en: 'DingTalk developer console, open-dev.dingtalk.com' },
     who: { zh: '企业管理员（专业版或专属版）', en: 'an admin of the organisation (professional or exclusive edition)' },
