@@ -120,7 +120,7 @@ export async function startRinging(options: RingingOptions = {}) {
     tick,
     lights,
     escalate: () => made.escalate(signal),
-    hear: (raw: object) => made.ring.hear('aliyun', 'secret', Buffer.from(JSON.stringify(raw))),
+    hear: (raw: object, secret = 'secret') => made.ring.hear('aliyun', secret, Buffer.from(JSON.stringify(raw))),
     /** The process is another one from here on. */
     restart() {
       made = make();
