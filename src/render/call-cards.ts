@@ -10,7 +10,7 @@ const whys: Readonly<Record<string, Text>> = {
   minute: { zh: '一分钟内刚打过', en: 'rung within the last minute' },
   hour: { zh: '一小时内打满 5 次', en: 'rung 5 times within the hour' },
   day: { zh: '今天打满 20 次', en: 'rung 20 times today' },
-  'no-number': { zh: '没有登记号码', en: 'no number known' },
+  'no-number': { zh: '没有登记他的号码', en: 'no number of theirs is known' },
   'off-shift': { zh: '已经下班', en: 'off shift by now' },
   gone: { zh: '这条线路已从配置里去掉', en: 'this line is no longer configured' },
   'ding.serverquota.insufficient': { zh: '电话额度用完了', en: 'the quota is spent' },

@@ -105,6 +105,9 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
       other === undefined || other.round === (run.steps[run.next - 1] ?? other).round;
     const isHurried = isSameRound(step) && isLastInVain(calls);
     if (run.nextAt > clock.now() && !isHurried) return 0;
+    const last = calls.at(-1);
+    // A process died between two lines: the other one is still to be tried.
+    if (isHurried && last?.state === 'refused' && (await ring.goOn(last))) return 1;
     if (step === undefined) {
       await tellExhausted(run, alert, calls);
       return 1;
@@ -173,12 +176,14 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
       const model = {
         ...(await ackOf(storage, alert)),
         hasVoice: voices().length > 0,
-        calls: calls.map(({ personId, provider, state, why }) => ({
-          who: directory.personName(`person:${personId}`),
-          provider: names.get(provider) ?? { zh: provider, en: provider },
-          state,
-          why,
-        })),
+        calls: calls
+          .filter((call) => !isBesidesThePoint(call, calls))
+          .map(({ personId, provider, state, why }) => ({
+            who: directory.personName(`person:${personId}`),
+            provider: names.get(provider) ?? { zh: provider, en: provider },
+            state,
+            why,
+          })),
       };
       for (const roomId of await roomsThatHeard(storage, alert.id))
         await put(`esc/${run.id}/end`, roomId, exhaustedCard(model, await languageOf(storage, roomId)));
@@ -242,6 +247,10 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
     return done;
   };
 }
+
+/** A line that does not reach somebody whom another line does. */
+const isBesidesThePoint = ({ id, why, personId }: CallRow, calls: readonly CallRow[]): boolean =>
+  why === 'no-number' && calls.some((other) => other.personId === personId && other.id !== id && other.why !== why);
 
 /** Nobody can come to the telephone that was rung last, and no provider is left to try. */
 function isLastInVain(calls: readonly CallRow[]): boolean {

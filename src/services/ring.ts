@@ -127,7 +127,10 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
       });
       return true;
     });
-    if (!isGoing || source === undefined) return isGoing ? undefined : goOn(call);
+    if (!isGoing || source === undefined) {
+      await goOn(call);
+      return;
+    }
     try {
       const ref = await source.voice.dial({ id: `w${call.id}`, callee, spoken: call.spoken }, signal);
       const lookAt = source.voice.outcomeOf === null ? null : clock.now() + lookEveryMs;
@@ -190,13 +193,14 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
     return alertId === null ? [] : roomsThatHeard(storage, alertId);
   }
 
-  /** One provider did not ring: the next one, at once. A person who asked is told when there is none. */
-  async function goOn(call: CallRow): Promise<void> {
+  /** One provider did not ring: the next one, at once. False when there is none, which a person who asked is told. */
+  async function goOn(call: CallRow): Promise<boolean> {
     const cause = call.cause.slice(0, -(call.provider.length + 1));
     const tried = new Set((await ofCause(call, cause)).map(({ provider }) => provider));
     const now = await storage.calls.find(call.id);
-    if (now?.state !== 'refused' || (await plan({ ...call, cause }, tried))) return;
-    if (call.roomId === null) return;
+    if (now?.state !== 'refused') return false;
+    if (await plan({ ...call, cause }, tried)) return true;
+    if (call.roomId === null) return false;
     const language = await languageOf(storage, call.roomId);
     const who = directory.personName(`person:${call.personId}`);
     const last = (await ofCause(call, cause)).at(-1) ?? now;
@@ -210,6 +214,7 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
       card: notice('refused', `${words} · ${callOutcome(last, language)}`),
       dueAt: clock.now(),
     });
+    return false;
   }
 
   const ofCause = async (call: CallRow, cause: string): Promise<readonly CallRow[]> =>
@@ -237,6 +242,7 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
 
   return {
     calleeOf,
+    goOn,
 
     /**
      * Plans one ring for this cause. False when nobody can ring this person now, or somebody did for this very cause; why
