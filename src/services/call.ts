@@ -113,7 +113,7 @@ export function createCall({ storage, clock, directory, duty, voices, ring, perN
     const said = (words ?? '').trim();
     if (said === '') return list(asking);
     demand(asking, 'call');
-    const [whom = '', reason = ''] = split(said);
+    const [whom, reason] = split(said);
     const personId = await calleeIn(whom);
     if (reason.length < shortestReason)
       throw new UserError('REASON_NEEDED', {

@@ -24,7 +24,7 @@ export interface FakeVoice {
 }
 
 /** A line that tells what became of its calls, or does not. */
-export function aVoice(flow: Pick<Flow, 'clock'>, id: string, tells: boolean): FakeVoice {
+function aVoice(flow: Pick<Flow, 'clock'>, id: string, tells: boolean): FakeVoice {
   const outcomes = new Map<string, CallOutcome>();
   const fake: FakeVoice = { source: {} as VoiceSource, rang: [], does: () => 'takes' };
   const voice: Voice = {
@@ -49,14 +49,14 @@ export function aVoice(flow: Pick<Flow, 'clock'>, id: string, tells: boolean): F
   return fake;
 }
 
-export const usual: Readonly<Record<string, readonly PolicyStep[]>> = {
+const usual: Readonly<Record<string, readonly PolicyStep[]>> = {
   default: [],
   red: [
     { after: 0, do: 'call', whom: { to: 'role', role: 'warehouse-lead' } },
     { after: 180_000, do: 'call', whom: { to: 'role', role: 'ops-lead' } },
   ],
 };
-export const redRings: Rings = { 'cycle-red': { policy: 'red', hours: 'wall' } };
+const redRings: Rings = { 'cycle-red': { policy: 'red', hours: 'wall' } };
 
 export interface RingingOptions extends FlowOptions {
   readonly policies?: Readonly<Record<string, readonly PolicyStep[]>>;
@@ -67,13 +67,13 @@ export interface RingingOptions extends FlowOptions {
 }
 
 const everyDay = (role: Role, who: string) => ({ role, warehouse: null, who: [who], everyDays: 7, from: 0 });
-export const usualRoster: Roster = {
+const usualRoster: Roster = {
   zone: 'Asia/Shanghai',
   rotations: [everyDay('warehouse-lead', 'li'), everyDay('ops-lead', 'wang')],
   stints: [],
 };
 
-export const people: readonly Person[] = [
+const people: readonly Person[] = [
   { id: 'li', name: '李建国', role: 'warehouse-lead' },
   { id: 'wang', name: '王敏', role: 'ops-lead' },
 ];
@@ -81,7 +81,8 @@ export const people: readonly Person[] = [
 /** Lights, dispatch and telephones over a real database; two providers that do as they are told. */
 export async function startRinging(options: RingingOptions = {}) {
   const flow = await startFlow({ startAt: at('10:00'), ...options });
-  const { storage, clock, directory, rulebook, detect, signal } = flow;
+  const { storage, clock, directory, detect, signal } = flow;
+  const rulebook = () => flow.rulebook();
   const { policies = usual, rings = redRings, perNight = 2, roster = usualRoster } = options;
   await storage.people.syncConfigured(
     people.map((person) => ({ person, accounts: [{ platform: 'dingtalk', userId: person.id }] })),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { aFulfillment, anOrder, at, hour, minute } from '../kit/builders.ts';
-import { type Answers, type Ringing, type RingingOptions, startRinging, usual } from '../kit/ringing.ts';
+import { type Answers, type Ringing, type RingingOptions, startRinging } from '../kit/ringing.ts';
 import { bySize } from '../kit/size.ts';
 
 const second = 1_000;
@@ -154,24 +154,27 @@ it('what was left half dialled is unknown, never dialled again, and told once it
   const it = await start();
   it.ding.does = () => 'quota';
   // The process dies behind the provider's back: it rang, and nobody wrote it down.
-  const { dial } = it.aliyun.source.voice;
-  it.aliyun.source.voice.dial = async (call, signal) => {
-    await dial(call, signal);
-    throw new Error('killed');
-  };
+  const { voice } = it.aliyun.source;
+  const whole = { ...voice };
+  Object.assign(voice, {
+    dial: async (...call: Parameters<typeof voice.dial>) => {
+      await whole.dial(...call);
+      throw new Error('killed');
+    },
+  });
   const { calls } = it.storage;
-  const move = calls.move;
+  const kept = { ...calls };
   calls.move = async (id, from, to, change) =>
-    to === 'unknown' ? Promise.reject(new Error('killed')) : move(id, from, to, change);
+    to === 'unknown' ? Promise.reject(new Error('killed')) : kept.move(id, from, to, change);
   await expect(it.at(it.red)).rejects.toThrow('killed');
-  Object.assign(it.aliyun.source.voice, { dial });
-  calls.move = move;
+  Object.assign(voice, whole);
+  Object.assign(calls, kept);
   it.restart();
 
   await it.at(it.red + second);
   const [, left] = await it.calls();
   expect([left?.state, left?.ref, it.rang()]).toEqual(['unknown', null, ['li']]);
-  Object.assign(it.aliyun.source.voice, { outcomeOf: async () => ({ state: 'busy', code: '200002' }) });
+  Object.assign(voice, { outcomeOf: async () => ({ state: 'busy', code: '200002' }) });
   expect(await it.hear([{ id: `w${left?.id}`, ref: 'c^1' }])).toMatchObject({ status: 200 });
   await it.at(it.red + 2 * second);
   await it.at(it.red + 3 * second);

@@ -18,8 +18,15 @@ import { lineReport } from '../web/company.ts';
 const readOf = ({ storage, clock, directory }: Flow) =>
   createReadHealth({ stores: storage, clock, directory, limits: rateLimits });
 const lightsOf = (flow: Flow) => {
-  const { storage, clock, directory, rulebook, detect, signal } = flow;
-  const look = createKeepLights({ storage, clock, directory, rulebook, detect, metrics: silentMetrics });
+  const { storage, clock, directory, detect, signal } = flow;
+  const look = createKeepLights({
+    storage,
+    clock,
+    directory,
+    rulebook: () => flow.rulebook(),
+    detect,
+    metrics: silentMetrics,
+  });
   return () => look(signal);
 };
 const start = () => startFlow({ startAt: at('18:00') });

@@ -36,7 +36,7 @@ const ok = (body: object, applied = false): Answer => ({
 });
 
 /** A business refusal comes with 200 (dingtalk.md §5.2: likely, not verified); a wrong signature with its own status. */
-export const refuse = (code: string, status = 200): Answer => ({
+const refuse = (code: string, status = 200): Answer => ({
   status,
   body: { Code: code, Message: code, RequestId: randomUUID().toUpperCase() },
   outcome: code,
@@ -107,7 +107,8 @@ function readParam(text: string): string | undefined {
     return typeof value === 'string' && value.length < LONGEST_VARIABLE && !/https?:/.test(value);
   };
   if (!variables.every(isFine) || Object.keys(given).length !== variables.length) return undefined;
-  return `请处理：${given.place}，${given.what}。打开群，${given.number}。`;
+  const [place, what, number] = variables.map((name) => String(given[name]));
+  return `请处理：${place}，${what}。打开群，${number}。`;
 }
 
 function detail(world: World, query: URLSearchParams): Answer {
