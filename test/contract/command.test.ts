@@ -43,6 +43,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   silence: ['免打扰', '别响了'],
   promo: ['大促'],
   whynot: ['为何没报'],
+  call: ['呼叫'],
 };
 
 const writes = [
@@ -50,6 +51,7 @@ const writes = [
   'bind',
   'cause',
   'clear',
+  'call',
   'done',
   'handover',
   'hold',

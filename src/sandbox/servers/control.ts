@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { companyConfig, erpDoors, erpKinds } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
 import { shops } from '../world/shops.ts';
+import { answerNext, listRings, ringOutcomes } from '../world/telephone.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
@@ -33,6 +34,18 @@ const routes: readonly Route[] = [
   route('GET', '/world/calls', ({ world }, call) => {
     const number = (name: string, other: number): number => Number(call.query.get(name) ?? other) || other;
     return { calls: listCalls(world, number('since', 0), number('after', 0), number('limit', 10_000)) };
+  }),
+  route('GET', '/world/telephone', ({ world }) => ({ rings: listRings(world) })),
+  route('POST', '/world/telephone/answers', ({ world }, call) => {
+    const { person, outcome, times } = NewAnswer.parse(bodyOf(call));
+    answerNext(world, person, outcome, times);
+    return {};
+  }),
+  // Where the second line's console sends receipts; the company's own setting.
+  route('POST', '/world/telephone/receipts', ({ world }, call) => {
+    const { url } = z.object({ url: z.url() }).parse(bodyOf(call));
+    world.store.writeMeta('telephone-receipts', url);
+    return {};
   }),
   route('POST', '/world/scenarios/:name', async (context, call) => {
     const { world, engine } = context;
@@ -73,6 +86,12 @@ const routes: readonly Route[] = [
   }),
 ];
 
+const NewAnswer = z.object({
+  person: z.string(),
+  outcome: z.enum(ringOutcomes),
+  times: z.number().int().positive().default(1),
+});
+
 const NewFault = z.object({
   server: z.enum([
     ...shops.map(({ id }) => id),
@@ -82,6 +101,8 @@ const NewFault = z.object({
     'sf',
     'dhl',
     'fedex',
+    'dingtalk',
+    'aliyun-voice',
     '*',
   ]),
   ...faultFields,

@@ -1,3 +1,4 @@
+import { createAliyunVoice } from './aliyun-voice/server.ts';
 import { createControl } from './control.ts';
 import { createDhl } from './dhl/server.ts';
 import { createDingTalk } from './dingtalk/server.ts';
@@ -34,6 +35,7 @@ export function createServers(): readonly Server[] {
     createFedex(),
     ...createDingTalk(),
     ...createWecom(),
+    createAliyunVoice(),
     createControl(),
   ];
 }

@@ -1,4 +1,5 @@
 import { BugError } from '../../domain/errors.ts';
+import { call } from './call.ts';
 import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
 import { note } from './note.ts';
@@ -27,6 +28,7 @@ const own: Readonly<Record<string, unknown>> = {
   'promo-end': promoEnd,
   urgent,
   calm,
+  call,
 };
 
 /** Requests come back from their rows as JSON, so a kind is only typed where it is written. */
