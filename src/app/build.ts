@@ -34,6 +34,7 @@ import { createOffers } from '../services/duty/offers.ts';
 import { createOnCall } from '../services/duty/oncall.ts';
 import { createShift } from '../services/duty/shift.ts';
 import { createSwap } from '../services/duty/swap.ts';
+import { createEscalate } from '../services/escalate.ts';
 import { createExplain } from '../services/explain.ts';
 import { createExportOrders } from '../services/export-orders.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
@@ -64,6 +65,7 @@ import { createRemindGrants } from '../services/remind-grants.ts';
 import { createRemindSheets } from '../services/remind-sheets.ts';
 import { createResolveArgs } from '../services/resolve-args.ts';
 import { createReviewRules } from '../services/review-rules.ts';
+import { createRing } from '../services/ring.ts';
 import { createRoomMood } from '../services/room-mood.ts';
 import { createRulebook } from '../services/rulebook.ts';
 import { createRunCommand, type RunnableCommand } from '../services/run-command.ts';
@@ -340,7 +342,28 @@ export async function build(options: BuildOptions): Promise<Bot> {
       return company.lights;
     },
   });
-  const keepLights = createKeepLights({ storage, clock, directory });
+  const keepLights = createKeepLights({ storage, clock, directory, rulebook: () => rulebook, detect, metrics });
+  const ring = createRing({
+    storage,
+    clock,
+    directory,
+    duty,
+    voices: () => sources.voices,
+    mobileOf: (personId) => company.staff.find(({ id }) => id === personId)?.mobile,
+    perNight: () => company.limits.callsPerNight,
+    log,
+  });
+  const escalate = createEscalate({
+    storage,
+    clock,
+    directory,
+    duty,
+    rules: () => rules,
+    rings: () => company.rings,
+    policies: () => company.escalation,
+    ring,
+    voices: () => sources.voices,
+  });
   const summarise = createSummarise({
     storage,
     clock,
@@ -521,6 +544,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       deliver,
       saga,
       answers,
+      escalate,
       run,
       watchSources,
       watchLines,
@@ -576,6 +600,11 @@ export async function build(options: BuildOptions): Promise<Bot> {
     receive: run.receive,
     hearCarrier: (carrierId, rawBody) => follow.hear(carrierId, rawBody),
     hearShop: (shopId, push) => hearShop.hear(shopId, push),
+    async hearVoice(voiceId, secret, rawBody) {
+      const answer = await ring.hear(voiceId, secret, rawBody);
+      if (answer !== undefined) engine.nudge('escalate');
+      return answer;
+    },
     sessions,
     links,
     imports,

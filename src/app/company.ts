@@ -4,6 +4,7 @@ import { type Role, roles } from '../domain/actor.ts';
 import { builtinRules } from '../domain/builtin-rules.ts';
 import { instantOf, parseHours } from '../domain/calendar.ts';
 import { ConfigError, UserError } from '../domain/errors.ts';
+import type { PolicyStep, Whom } from '../domain/escalation.ts';
 import type { Rotation as Rotating } from '../domain/roster.ts';
 import { parseDuration, severities } from '../domain/rule.ts';
 import { languages } from '../domain/text.ts';
@@ -109,6 +110,107 @@ const Rotation = z.strictObject({
   every: Every,
   from: z.string().regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$/, 'write a day and a time such as 2026-11-23 08:30'),
 });
+/** A line to telephones; keys of its own stand beside these. */
+const Voice = z
+  .looseObject({
+    kind: z.string(),
+    id: slug.optional(),
+    /** Whose address and credentials it uses. */
+    room: slug.optional(),
+    baseUrl: z.url().optional(),
+    credentials: Credentials.default({}),
+  })
+  .transform((block) => ({ ...block, id: block.id ?? block.kind }));
+type Voice = z.output<typeof Voice>;
+
+/** Where it calls, and everything its plug has to know. */
+export function voiceSettings(
+  { kind: _kind, id: _id, room: roomId, baseUrl, credentials, ...own }: Voice,
+  rooms: readonly Company['rooms'][number][],
+): { readonly baseUrl: string | undefined; readonly settings: Readonly<Record<string, unknown>> } {
+  const room = rooms.find((each) => each.id === roomId);
+  return { baseUrl: baseUrl ?? room?.baseUrl, settings: { ...room?.credentials, ...credentials, ...own } };
+}
+
+const After = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: '写多久以后，例如 0s、3m / write a duration such as 0s or 3m' });
+  return z.NEVER;
+});
+const whomOf = (text: string): Whom => {
+  if (text === 'room' || text === 'on-call') return { to: text };
+  const role = roles.find((each) => each === text);
+  return role === undefined ? { to: 'person', person: text } : { to: 'role', role };
+};
+/** Exactly one of `notify`, `call` and `repeat`. */
+const PolicyBlock = z
+  .strictObject({
+    after: After,
+    notify: z.string().optional(),
+    call: z.string().optional(),
+    repeat: z.number().int().min(1).max(5).optional(),
+  })
+  .transform((block, context): PolicyStep => {
+    const { after, notify, call, repeat } = block;
+    const whom = notify ?? call;
+    if ([notify, call, repeat].filter((each) => each !== undefined).length !== 1) {
+      context.addIssue({
+        code: 'custom',
+        message: '一步写一样：notify、call 或 repeat / write one of notify, call and repeat',
+      });
+      return z.NEVER;
+    }
+    if (whom === undefined) return { after, do: 'repeat', times: repeat ?? 1 };
+    return { after, do: call === undefined ? 'notify' : 'call', whom: whomOf(whom) };
+  });
+const Policy = z
+  .array(PolicyBlock)
+  .min(1)
+  .superRefine((steps, context) => {
+    for (const [index, step] of steps.entries()) {
+      const before = steps[index - 1];
+      if (before !== undefined && step.after < before.after)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'after'],
+          message:
+            '要按时间先后写，after 从头算起 / steps stand in the order of their times, counted from the beginning',
+        });
+      if (step.do === 'repeat' && (before === undefined || index < steps.length - 1))
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'repeat'],
+          message: 'repeat 只能是最后一步 / repeat is the last step',
+        });
+      if (step.do === 'call' && step.whom.to === 'room')
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'call'],
+          message: '群没有电话，群里说用 notify / a room has no telephone: use notify',
+        });
+    }
+  });
+const usualPolicies: Readonly<Record<string, readonly PolicyStep[]>> = {
+  default: [
+    { after: 0, do: 'notify', whom: { to: 'room' } },
+    { after: 180_000, do: 'notify', whom: { to: 'on-call' } },
+    { after: 480_000, do: 'notify', whom: { to: 'role', role: 'ops-lead' } },
+  ],
+  red: [
+    { after: 0, do: 'call', whom: { to: 'role', role: 'warehouse-lead' } },
+    { after: 180_000, do: 'call', whom: { to: 'role', role: 'ops-lead' } },
+  ],
+};
+/** What is not named keeps its usual steps. */
+const Escalation = z
+  .record(slug, Policy)
+  .transform((given): Readonly<Record<string, readonly PolicyStep[]>> => ({ ...usualPolicies, ...given }));
+/** Only named rules ring, and only while they are critical. `open`: in the open hours of their warehouse. */
+const Rings = z.record(
+  z.string(),
+  z.strictObject({ policy: z.string().default('red'), hours: z.enum(['wall', 'open']).default('wall') }),
+);
 const Limits = z.strictObject({
   fourEyes: z
     .strictObject({
@@ -192,11 +294,15 @@ export const Company = z.strictObject({
   warehouses: z.array(Warehouse).default([]),
   carriers: z.array(Carrier).default([]),
   rooms: z.array(Room).default([]),
-  voice: z.array(z.record(z.string(), z.unknown())).default([]),
+  voice: z.array(Voice).default([]),
   sms: z.array(z.record(z.string(), z.unknown())).default([]),
   staff: z.array(Staff).default([]),
   roster: z.array(Rotation).default([]),
-  escalation: z.record(z.string(), z.unknown()).default({}),
+  escalation: Escalation.prefault({}),
+  rings: Rings.default({
+    'cycle-red': { policy: 'red', hours: 'wall' },
+    'backlog-over-capacity': { policy: 'red', hours: 'open' },
+  }),
   limits: Limits.prefault({}),
   summary: Summary.prefault({}),
   penalties: z.array(Penalty).default([]),
@@ -281,6 +387,8 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
       problems.push(`staff[${index}].warehouse: there is no warehouse with this id`);
   }
   checkRoster(raw, problems);
+  checkVoice(raw, plugs, problems);
+  checkEscalation(raw, problems);
   checkPenalties(raw, problems);
   checkShadow(raw, problems);
   const rooms = listOf(raw, 'rooms').map((room) => textOf(room, 'id'));
@@ -335,6 +443,79 @@ export const uncovered = ({ roster, staff }: Company): readonly Role[] =>
 
 /** Whose people are called by name. */
 const rolesOnDuty: readonly Role[] = ['ops-lead', 'warehouse-lead', 'cs-lead'];
+
+/** Every line is known, has what its plug needs, and is called by a name of its own. */
+function checkVoice(raw: unknown, plugs: Plugs, problems: string[]): void {
+  const seen = new Set<string>();
+  for (const [index, block] of listOf(raw, 'voice').entries()) {
+    const path = `voice[${index}]`;
+    const read = Voice.safeParse(block);
+    if (!read.success) continue;
+    const { kind, id, room: roomId } = read.data;
+    if (seen.has(id)) problems.push(`${path}.id: 重名了，写个不同的 id / stands twice: write another id`);
+    seen.add(id);
+    const plug = plugs.voices.get(kind);
+    if (plug === undefined) {
+      problems.push(`${path}.kind: 只有 / known are ${[...plugs.voices.keys()].join(', ')}`);
+      continue;
+    }
+    const found = Room.array().safeParse(listOf(raw, 'rooms'));
+    const rooms = found.success ? found.data : [];
+    const room = listOf(raw, 'rooms').find((each) => textOf(each, 'id') === roomId);
+    if (roomId !== undefined && (room === undefined || textOf(room, 'platform') !== plug.lender))
+      problems.push(
+        `${path}.room: 没有这个${plug.lender ?? ''}群 / there is no such room of ${plug.lender ?? 'any platform'}`,
+      );
+    if (!found.success) continue;
+    const parsed = plug.settings.safeParse(voiceSettings(read.data, rooms).settings);
+    if (!parsed.success)
+      problems.push(
+        ...parsed.error.issues.map(
+          (issue) =>
+            `${path}${pathOf(issue.path, '.')}: ${plug.lender === null ? '没写全' : '没写 room，或没写全'} / is missing or empty`,
+        ),
+      );
+    for (const key of unknownKeys(read.data, parsed.data))
+      problems.push(`${path}.${key}: 没有这个键 / is no key of ${kind}`);
+  }
+}
+
+/** What stands in a block and is neither ours nor its plug's. */
+const unknownKeys = (block: Voice, settings: unknown): readonly string[] => {
+  const { kind: _kind, id: _id, room: _room, baseUrl: _baseUrl, credentials, ...own } = block;
+  const known = typeof settings === 'object' && settings !== null ? settings : undefined;
+  if (known === undefined) return [];
+  return [
+    ...Object.keys(own).filter((key) => !(key in known)),
+    ...Object.keys(credentials)
+      .filter((key) => !(key in known))
+      .map((key) => `credentials.${key}`),
+  ];
+};
+
+/** Policies speak of people there are, and only rules there are ring by policies there are. */
+function checkEscalation(raw: unknown, problems: string[]): void {
+  const staff = listOf(raw, 'staff').map((person) => textOf(person, 'id'));
+  const policies = fieldOf(raw, 'escalation');
+  const names = typeof policies === 'object' && policies !== null ? Object.keys(policies) : [];
+  for (const name of names)
+    for (const [index, step] of listOf(policies, name).entries())
+      for (const key of ['notify', 'call'] as const) {
+        const whom = textOf(step, key);
+        if (whom !== undefined && whomOf(whom).to === 'person' && !staff.includes(whom))
+          problems.push(
+            `escalation.${name}[${index}].${key}: 写 room、on-call、角色（${roles.join('、')}）或 staff 里的人 / write room, on-call, a role or an id of staff`,
+          );
+      }
+  const rings = fieldOf(raw, 'rings');
+  for (const [ruleId, ring] of Object.entries(typeof rings === 'object' && rings !== null ? rings : {})) {
+    if (!builtinRules.some(({ id }) => id === ruleId))
+      problems.push(`rings.${ruleId}: 没有这条规则 / there is no such rule`);
+    const policy = textOf(ring, 'policy') ?? 'red';
+    if (![...Object.keys(usualPolicies), ...names].includes(policy))
+      problems.push(`rings.${ruleId}.policy: escalation 里没有它 / escalation has no policy of this name`);
+  }
+}
 
 /** One row for each channel or shop, and of those that there are. */
 function checkPenalties(raw: unknown, problems: string[]): void {
@@ -491,9 +672,8 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  * relies on it.
  */
 export function notYet(company: Company): readonly string[] {
-  const whole = (['voice', 'sms'] as const).filter((key) => company[key].length > 0);
-  const parts = (['escalation'] as const).filter((key) => Object.keys(company[key]).length > 0);
+  const whole = (['sms'] as const).filter((key) => company[key].length > 0);
   // Only the first built-in room has a page.
   const hidden = company.rooms.filter(({ platform }) => platform === 'web').slice(1);
-  return [...whole, ...parts, ...hidden.map(({ id }) => `rooms.${id}`)];
+  return [...whole, ...hidden.map(({ id }) => `rooms.${id}`)];
 }

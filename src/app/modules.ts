@@ -26,6 +26,7 @@ export interface FlowParts {
   readonly deliver: ReturnType<typeof createDeliver>;
   readonly saga: ReturnType<typeof createSaga>;
   readonly answers: Answers;
+  readonly escalate: (signal: AbortSignal) => Promise<number>;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
   readonly keepLights: ReturnType<typeof createKeepLights>;
@@ -61,6 +62,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     deliver,
     saga,
     answers,
+    escalate,
     run,
     watchSources,
     watchLines,
@@ -137,7 +139,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       wakes: ['dispatch'],
     },
     { name: 'watch-sources', everyMs: aMinute / 2, limitMs: aMinute, run: () => watchSources().then(() => 0) },
-    { name: 'lights', everyMs: aMinute / 4, limitMs: aMinute, run: () => keepLights() },
+    { name: 'lights', everyMs: 0, limitMs: aMinute, run: (signal) => keepLights(signal), wakes: ['dispatch'] },
     { name: 'summary', everyMs: aMinute / 2, limitMs: aMinute, run: () => summarise(), wakes: ['deliver'] },
     {
       name: 'imports',
@@ -170,7 +172,14 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     },
     // Apart from `deliver`: it watches it.
     { name: 'heartbeat', everyMs: 10_000, limitMs: aMinute, run: (signal) => noise.heartbeat(signal) },
-    { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver'] },
+    { name: 'dispatch', everyMs: 0, limitMs: aMinute, run: () => dispatch(), wakes: ['deliver', 'escalate'] },
+    {
+      name: 'escalate',
+      everyMs: 0,
+      limitMs: 2 * aMinute,
+      run: (signal) => escalate(signal),
+      wakes: ['deliver'],
+    },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },
     { name: 'questions', everyMs: 10_000, limitMs: aMinute, run: () => answers.expire(), wakes: ['deliver'] },

@@ -10,7 +10,8 @@ import type { Vault } from '../ports/vault.ts';
 import type { CarrierSource } from '../services/follow-parcels.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
 import type { createPhoneTail } from '../services/phone-tail.ts';
-import { type Company, fileChannel } from './company.ts';
+import type { VoiceSource } from '../services/ring.ts';
+import { type Company, fileChannel, voiceSettings } from './company.ts';
 import type { Plugs } from './discover.ts';
 
 export interface SourceDeps {
@@ -30,6 +31,7 @@ export interface Sources {
   readonly shops: readonly ShopSource[];
   readonly systems: readonly SystemSource[];
   readonly carriers: readonly CarrierSource[];
+  readonly voices: readonly VoiceSource[];
 }
 
 /** Rebuilds a plug only when its own block of the configuration changed. */
@@ -47,6 +49,7 @@ export function createSourceFactory({
   const shopsMade = new Map<string, { block: string; source: ShopSource }>();
   const systemsMade = new Map<string, { block: string; source: SystemSource }>();
   const carriersMade = new Map<string, { block: string; source: CarrierSource }>();
+  const voicesMade = new Map<string, { block: string; source: VoiceSource }>();
 
   async function shopOf(shop: Company['shops'][number], timezone: string): Promise<ShopSource> {
     const block = JSON.stringify([shop, timezone]);
@@ -121,14 +124,38 @@ export function createSourceFactory({
     return source;
   }
 
+  function voiceOf(block: Company['voice'][number], company: Company): VoiceSource {
+    const { id, kind } = block;
+    const plug = plugs.voices.get(kind);
+    if (plug === undefined) throw new TypeError(`no voice ${kind}`);
+    const { baseUrl, settings } = voiceSettings(block, company.rooms);
+    const text = JSON.stringify([block, baseUrl, settings]);
+    const known = voicesMade.get(id);
+    if (known?.block === text) return known.source;
+    const voice = plug.create({
+      baseUrl: baseUrl ?? plug.defaultBaseUrl ?? '',
+      settings: plug.settings.parse(settings),
+      http,
+      clock,
+    });
+    const source = { id, name: plug.name, voice, hookSecret: voiceSecret(hookKey, id) };
+    voicesMade.set(id, { block: text, source });
+    return source;
+  }
+
   return async (company) => ({
     shops: await Promise.all(
       company.shops.filter(({ channel }) => channel !== fileChannel).map((shop) => shopOf(shop, company.timezone)),
     ),
     systems: await Promise.all(company.systems.map(systemOf)),
     carriers: company.carriers.map(carrierOf),
+    voices: company.voice.map((block) => voiceOf(block, company)),
   });
 }
+
+/** The last part of the path that receipts come to: `/hooks/voice/<id>/<secret>`. */
+export const voiceSecret = (hookKey: Buffer, id: string): string =>
+  createHmac('sha256', hookKey).update(`voice/${id}`).digest('base64url').slice(0, 22);
 
 const seedOf = (credentials: unknown): string =>
   createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');

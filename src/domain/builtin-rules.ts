@@ -1,3 +1,4 @@
+import { cycleLimits } from './health.ts';
 import { Rule, type RuleInput } from './rule.ts';
 import type { Text } from './text.ts';
 
@@ -142,6 +143,18 @@ const inputs: readonly RuleInput[] = [
     severity: 'warning',
     group: ['warehouse'],
     say: { zh: '照现在的速度发不完', en: 'Will not be done at the present speed' },
+    do: [],
+  },
+  {
+    id: 'cycle-red',
+    version: 1,
+    // Of each warehouse; ms, as its light.
+    on: { type: 'metric', scope: 'cycle', above: cycleLimits.red, clearBelow: cycleLimits.clear },
+    when: true,
+    severity: 'critical',
+    group: ['warehouse'],
+    policy: 'red',
+    say: { zh: '履约周期超过 8 小时', en: 'The cycle is above 8 hours' },
     do: [],
   },
   {

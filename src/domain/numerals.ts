@@ -46,3 +46,44 @@ export function numberSaid(words: string): number | undefined {
   const of = (letter: string | undefined): number => (letter === undefined ? 0 : Number(digits[letter]));
   return of(hundreds) * 100 + (ten === undefined ? 0 : (tens === undefined ? 1 : of(tens)) * 10) + of(ones);
 }
+
+const read = '零一二三四五六七八九';
+
+/** 37 → 三十七, 12000 → 一万两千: as a number is read out. Whole and below 100 million; anything else as its digits. */
+export function numberRead(value: number): string {
+  if (!Number.isInteger(value) || value < 0 || value >= 100_000_000) return digitsRead(String(value));
+  if (value >= 10_000) {
+    const [much, rest] = [Math.floor(value / 10_000), value % 10_000];
+    const small = rest === 0 ? '' : `${rest < 1_000 ? '零' : ''}${withTen(rest)}`;
+    return `${numberRead(much).replace(/^二$/, '两')}万${small}`;
+  }
+  return value >= 10 && value < 20 ? withTen(value).replace(/^一/, '') : withTen(value);
+}
+
+/** Below ten thousand: 15 is 一十五, as behind another figure. */
+function withTen(value: number): string {
+  let words = '';
+  let isSkipped = false;
+  for (const [unit, name] of [
+    [1_000, '千'],
+    [100, '百'],
+    [10, '十'],
+    [1, ''],
+  ] as const) {
+    const digit = Math.floor(value / unit) % 10;
+    if (digit === 0) {
+      isSkipped = words !== '';
+      continue;
+    }
+    words += `${isSkipped ? '零' : ''}${digit === 2 && unit >= 1_000 ? '两' : read[digit]}${name}`;
+    isSkipped = false;
+  }
+  return words === '' ? '零' : words;
+}
+
+/** 018842 → 零幺八八四二: digit by digit, 1 as 幺 that nobody mishears for 七. Whatever is no digit is left out. */
+export const digitsRead = (text: string): string =>
+  [...text]
+    .filter((letter) => /\d/.test(letter))
+    .map((digit) => (digit === '1' ? '幺' : read[Number(digit)]))
+    .join('');

@@ -2,6 +2,7 @@ import type { Actor, Person, Role } from '../domain/actor.ts';
 import type { Alert, AlertFacts, Resolution } from '../domain/alert.ts';
 import type { Card } from '../domain/card.ts';
 import type { Deduction, DeductionSum } from '../domain/deduction.ts';
+import type { CallState, Spoken, Step } from '../domain/escalation.ts';
 import type { Event, NewEvent } from '../domain/event.ts';
 import type { FulfillmentView } from '../domain/fulfillment.ts';
 import type { Bucket, Laps, Light, Mark, Measure, Metric, OpenLaps } from '../domain/health.ts';
@@ -54,6 +55,7 @@ export interface Stores {
   readonly questions: QuestionStore;
   readonly actions: ActionStore;
   readonly duty: DutyStore;
+  readonly calls: CallStore;
   readonly audit: AuditStore;
   readonly sources: SourceStore;
   readonly follows: FollowStore;
@@ -713,6 +715,103 @@ export interface DutyStore {
   /** Exactly one caller gets true. */
   settle(id: string, to: Exclude<DutyOfferState, 'open'>): Promise<boolean>;
   listExpired(now: number, limit: number): Promise<readonly DutyOfferRow[]>;
+}
+
+// ---- ringing ---------------------------------------------------------------------------------------------------
+
+/** `acknowledged`: somebody took it · `cleared`: it is over · `exhausted`: every step is done and nobody took it. */
+export type EscalationOutcome = 'acknowledged' | 'cleared' | 'exhausted';
+
+/** A policy under way, or that was, for the alerts of one group; `alertId` is the one it began with. */
+export interface EscalationRow {
+  readonly id: number;
+  readonly alertId: string;
+  readonly groupKey: string;
+  readonly policy: string;
+  readonly steps: readonly Step[];
+  /** Index of the step that is due at `nextAt`; behind the last one: when nobody is expected any more. */
+  readonly next: number;
+  readonly nextAt: number;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly outcome: EscalationOutcome | null;
+}
+
+/** One ring of a telephone. `alertId` and `escalationId` are null for one that a person asked for. */
+export interface CallRow {
+  readonly id: number;
+  readonly escalationId: number | null;
+  readonly alertId: string | null;
+  readonly cause: string;
+  readonly personId: string;
+  /** Of the `voice` list. */
+  readonly provider: string;
+  readonly askedBy: string | null;
+  readonly roomId: string | null;
+  readonly spoken: Spoken;
+  readonly state: CallState;
+  readonly ref: string | null;
+  /** Why it did not ring, or the provider's code. */
+  readonly why: string | null;
+  readonly plannedAt: number;
+  readonly dialledAt: number | null;
+  readonly lookAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface CallStore {
+  /** The first open critical alert of each group that a room heard of and that no run was begun for since. */
+  toBegin(): Promise<readonly Alert[]>;
+  /** False when one is under way for that group. */
+  begin(
+    run: Pick<EscalationRow, 'alertId' | 'groupKey' | 'policy' | 'steps' | 'nextAt' | 'startedAt'>,
+  ): Promise<boolean>;
+  underWay(): Promise<readonly EscalationRow[]>;
+  ofRun(id: number): Promise<EscalationRow | undefined>;
+  /** It goes on with another alert of its group. */
+  anchor(id: number, alertId: string): Promise<void>;
+  /** The step is done. False when another one is next by now. */
+  advance(id: number, from: number, nextAt: number): Promise<boolean>;
+  end(id: number, at: number, outcome: EscalationOutcome): Promise<boolean>;
+  /** Steps and calls that were due at that moment or before, and did not happen. */
+  overdue(at: number): Promise<{ readonly steps: number; readonly calls: number }>;
+  /** False when this cause was rung for, or refused, before. With a `why` it is kept as refused and never dialled. */
+  plan(
+    call: Pick<
+      CallRow,
+      | 'escalationId'
+      | 'alertId'
+      | 'cause'
+      | 'personId'
+      | 'provider'
+      | 'askedBy'
+      | 'roomId'
+      | 'spoken'
+      | 'why'
+      | 'plannedAt'
+    >,
+  ): Promise<boolean>;
+  /** Moves on; only from a state that the caller believes in. False when it is another one by now. */
+  move(
+    id: number,
+    from: readonly CallState[],
+    to: CallState,
+    change: Partial<Pick<CallRow, 'ref' | 'why' | 'dialledAt' | 'lookAt' | 'endedAt'>>,
+  ): Promise<boolean>;
+  /** The provider is asked at `lookAt` (null: not any more); a `ref` that was not known is kept. */
+  lookAgain(id: number, lookAt: number | null, ref: string | null): Promise<void>;
+  find(id: number): Promise<CallRow | undefined>;
+  /** Oldest first. */
+  listIn(state: CallState): Promise<readonly CallRow[]>;
+  toLookAt(now: number): Promise<readonly CallRow[]>;
+  ofEscalation(escalationId: number): Promise<readonly CallRow[]>;
+  ofAlert(alertId: string): Promise<readonly CallRow[]>;
+  /** Whose cause begins so. */
+  ofCause(start: string): Promise<readonly CallRow[]>;
+  /** Dialled after `since`. */
+  ofPerson(personId: string, since: number): Promise<readonly CallRow[]>;
+  /** Newest first. */
+  latest(limit: number): Promise<readonly CallRow[]>;
 }
 
 export interface AuditRow {

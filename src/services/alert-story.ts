@@ -16,6 +16,7 @@ export async function storyOf(
   now: number,
 ): Promise<AlertStory | null> {
   if (alert.ruleId === 'backlog-over-capacity') return backlogStory(alert.facts, directory, now);
+  if (alert.ruleId === 'cycle-red') return cycleStory(alert.facts, directory);
   if (alert.ruleId === 'labels-stopped') return labelsStory(alert.facts, directory, now);
   if (alert.ruleId === 'stock-short') return shortStory(stores, alert.facts, now);
   return alert.ruleId === 'spike' ? spikeStory(stores, alert.facts) : null;
@@ -65,6 +66,27 @@ function backlogStory(facts: AlertFacts, directory: Directory, now: number): Ale
     },
     about: null,
     lines: [{ zh: pace.zh + finish.zh, en: pace.en + finish.en }, ...wall, ...help],
+    button: { label: { zh: '今晚', en: 'Tonight' }, command: '/tonight long' },
+  };
+}
+
+function cycleStory(facts: AlertFacts, directory: Directory): AlertStory {
+  const id = facts.warehouseId ?? '';
+  const mean = numberOf(facts, 'mean') ?? 0;
+  const [scanned, waiting] = [count(numberOf(facts, 'scanned') ?? 0), count(numberOf(facts, 'waiting') ?? 0)];
+  return {
+    head: {
+      zh: `履约周期红灯 · ${lineName(id, directory, 'zh')} · ${span(mean, 'zh')}`,
+      en: `cycle is red · ${lineName(id, directory, 'en')} · ${span(mean, 'en')}`,
+    },
+    about: null,
+    lines: [
+      {
+        zh: `24 小时内付款的平均：揽收 ${scanned} 单，没揽收 ${waiting} 单按已等的算`,
+        en: `Mean of what was paid within 24 h: ${scanned} scanned, ${waiting} not yet, counted by their age`,
+      },
+      { zh: '超过 8 时红，低于 7 时 45 分解除', en: 'Red above 8 h, over below 7 h 45 min' },
+    ],
     button: { label: { zh: '今晚', en: 'Tonight' }, command: '/tonight long' },
   };
 }

@@ -2,6 +2,7 @@ import type { Storage, Stores } from '../../ports/stores.ts';
 import { createActionStore, createQuestionStore } from './action-store.ts';
 import { createAlertStore } from './alert-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createCallStore } from './call-store.ts';
 import type { Database, Run } from './database.ts';
 import { createDutyStore } from './duty-store.ts';
 import { createDeadlineStore, createEventStore } from './event-store.ts';
@@ -34,6 +35,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     questions: createQuestionStore(sqlite, run),
     actions: createActionStore(sqlite, run),
     duty: createDutyStore(sqlite, run),
+    calls: createCallStore(sqlite, run),
     audit: createAuditStore(sqlite, run, keys.audit),
     sources: createSourceStore(sqlite, run),
     follows: createFollowStore(sqlite, run),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { companyConfig } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
 import { shops } from '../world/shops.ts';
+import { answerNext, listRings, ringOutcomes } from '../world/telephone.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
@@ -32,6 +33,18 @@ const routes: readonly Route[] = [
   route('GET', '/world/calls', ({ world }, call) => {
     const number = (name: string, other: number): number => Number(call.query.get(name) ?? other) || other;
     return { calls: listCalls(world, number('since', 0), number('after', 0), number('limit', 10_000)) };
+  }),
+  route('GET', '/world/telephone', ({ world }) => ({ rings: listRings(world) })),
+  route('POST', '/world/telephone/answers', ({ world }, call) => {
+    const { person, outcome, times } = NewAnswer.parse(bodyOf(call));
+    answerNext(world, person, outcome, times);
+    return {};
+  }),
+  // Where the second line's console sends receipts; the company's own setting.
+  route('POST', '/world/telephone/receipts', ({ world }, call) => {
+    const { url } = z.object({ url: z.url() }).parse(bodyOf(call));
+    world.store.writeMeta('telephone-receipts', url);
+    return {};
   }),
   route('POST', '/world/scenarios/:name', async (context, call) => {
     const { world, engine } = context;
@@ -66,10 +79,16 @@ const routes: readonly Route[] = [
   }),
 ];
 
+const NewAnswer = z.object({
+  person: z.string(),
+  outcome: z.enum(ringOutcomes),
+  times: z.number().int().positive().default(1),
+});
+
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
   server: z
-    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', '*'])
+    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', 'dingtalk', 'aliyun-voice', '*'])
     .transform((name) => (name === 'wms' ? 'jst' : name)),
   ...faultFields,
 });

@@ -1,3 +1,4 @@
+import { createAliyunVoice } from './aliyun-voice/server.ts';
 import { createControl } from './control.ts';
 import { createDingTalk } from './dingtalk/server.ts';
 import { createDouyin } from './douyin/server.ts';
@@ -24,6 +25,7 @@ export function createServers(): readonly Server[] {
     createKuaidi100(),
     ...createDingTalk(),
     ...createWecom(),
+    createAliyunVoice(),
     createControl(),
   ];
 }

@@ -92,14 +92,22 @@ export function findWarehouse(text: string | number): Warehouse | undefined {
 /** The ERP's virtual warehouse, where pieces are set aside for live rooms. */
 export const virtualWarehouse = { lwhId: 9001, name: '直播间预留' } as const;
 
-const staff = [
-  { id: 'wang', name: '王敏', role: 'ops-lead' },
-  { id: 'li', name: '李建国', role: 'warehouse-lead' },
-  { id: 'chen', name: '陈静', role: 'cs-lead' },
-  { id: 'zhao', name: '赵磊', role: 'finance' },
-  { id: 'sun', name: '孙悦', role: 'operator' },
-  { id: 'zhou', name: '周芳', role: 'viewer' },
+export const staff = [
+  { id: 'wang', name: '王敏', role: 'ops-lead', mobile: '13800000001' },
+  { id: 'li', name: '李建国', role: 'warehouse-lead', mobile: '13800000002' },
+  { id: 'chen', name: '陈静', role: 'cs-lead', mobile: '13800000003' },
+  { id: 'zhao', name: '赵磊', role: 'finance', mobile: '13800000004' },
+  { id: 'sun', name: '孙悦', role: 'operator', mobile: '13800000005' },
+  { id: 'zhou', name: '周芳', role: 'viewer', mobile: '13800000006' },
 ] as const;
+
+/** What the company shows to the app of its DingTalk, and to its second telephone line. */
+export const dingtalkApp = { clientId: 'dingwarroom', clientSecret: 'ding-secret-demo' } as const;
+export const aliyunVoice = {
+  accessKeyId: 'LTAIdemo',
+  accessKeySecret: 'aliyun-secret-demo',
+  ttsCode: 'TTS_100000001',
+} as const;
 
 export const carriers = [
   { id: 'YTO', name: '圆通速递', prefix: 'YT' },
@@ -144,7 +152,21 @@ export function companyConfig(url: string, accessToken: string, refreshToken: st
     })),
     carriers: [{ id: 'kd', kind: 'kuaidi100', baseUrl: `${url}/kuaidi100`, credentials: kuaidi100 }],
     rooms: [{ id: 'war', platform: 'web', name: '订单作战群', language: 'zh' }],
-    staff,
+    // Their ids on DingTalk are the same.
+    staff: staff.map((one) => ({ ...one, dingtalk: one.id })),
+    voice: [
+      {
+        kind: 'dingtalk',
+        baseUrl: `${url}/dingtalk`,
+        credentials: { ...dingtalkApp, robotCode: dingtalkApp.clientId },
+      },
+      {
+        kind: 'aliyun',
+        baseUrl: `${url}/aliyun-voice`,
+        credentials: { accessKeyId: aliyunVoice.accessKeyId, accessKeySecret: aliyunVoice.accessKeySecret },
+        ttsCode: aliyunVoice.ttsCode,
+      },
+    ],
     roster: [
       { role: 'ops-lead', who: ['wang'], every: 'week', from: '2020-01-06 08:30' },
       { role: 'warehouse-lead', who: ['li'], every: 'week', from: '2020-01-06 08:30' },

@@ -35,6 +35,17 @@ CREATE TABLE IF NOT EXISTS tracking_pushes (
 CREATE INDEX IF NOT EXISTS tracking_pushes_due ON tracking_pushes (state, due);
 CREATE TABLE IF NOT EXISTS shopify_webhooks (
   id INTEGER PRIMARY KEY, topic TEXT NOT NULL, url TEXT NOT NULL, told INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS telephone_rings (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, via TEXT NOT NULL, person TEXT NOT NULL,
+  words TEXT NOT NULL, ref TEXT NOT NULL, out_id TEXT NOT NULL, mobile TEXT NOT NULL, outcome TEXT NOT NULL,
+  ends INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS telephone_rings_ref ON telephone_rings (ref);
+CREATE TABLE IF NOT EXISTS telephone_answers (
+  id INTEGER PRIMARY KEY, person TEXT NOT NULL, outcome TEXT NOT NULL, times INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS telephone_receipts (
+  id INTEGER PRIMARY KEY, ring INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'waiting') STRICT;
+CREATE INDEX IF NOT EXISTS telephone_receipts_due ON telephone_receipts (state, due);
 CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, route TEXT NOT NULL, no TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS erp_orders (
@@ -104,6 +115,9 @@ export const tables = [
   'tracking_queries',
   'tracking_subscriptions',
   'tracking_pushes',
+  'telephone_rings',
+  'telephone_answers',
+  'telephone_receipts',
   'idempotency',
   'erp_orders',
   'erp_items',

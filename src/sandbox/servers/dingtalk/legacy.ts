@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
+import { ring } from '../../world/telephone.ts';
 import { bodyOf, legacyOk, ok, type PlainRoute, refuse, refuseLegacy, text } from './answers.ts';
 import type { State } from './state.ts';
 import { app, people } from './tenant.ts';
 
 const MOST_RINGS = 20;
+const byTelephone = 3;
 
 /** The address book of the legacy API (dingtalk.md §6), and the old token call. */
 export function legacyRoutes(
@@ -57,8 +59,9 @@ function dingRoutes(state: State): readonly PlainRoute[] {
       path: '/v1.0/robot/ding/send',
       sheet,
       kind: 'write',
-      answer(_context, call) {
+      answer({ world }, call) {
         const body = bodyOf(call);
+        if (body.robotCode !== app.clientId) return refuse(400, 'invalid.chatbotId');
         const to = Array.isArray(body.receiverUserIdList) ? body.receiverUserIdList.map(String) : [];
         if (to.length === 0) return refuse(400, 'miss.staffId');
         if (body.remindType !== 1 && to.length > MOST_RINGS) return refuse(400, 'ding.receivercount.limit');
@@ -68,6 +71,8 @@ function dingRoutes(state: State): readonly PlainRoute[] {
         const id = randomUUID();
         const reached = to.filter((one) => !unknown.includes(one));
         state.dings.push({ id, to: reached, content: text(body.content), isRecalled: false });
+        if (body.remindType === byTelephone)
+          for (const person of reached) ring(world, { via: 'dingtalk', person, words: text(body.content), ref: id });
         return ok({ openDingId: id, failedList: unknown.length === 0 ? {} : { userNotExist: unknown } }, true);
       },
     },

@@ -1,5 +1,7 @@
+import { dingtalkApp, staff } from '../../world/company.ts';
+
 /** The company's own app and robot, as the developer console shows them. For an internal app the robot's code is the client id. */
-export const app = { clientId: 'dingwarroom', clientSecret: 'ding-secret-demo', corpId: 'dingcorp' } as const;
+export const app = { ...dingtalkApp, corpId: 'dingcorp' } as const;
 
 /** The room where the robot is a member; the conversation id of its messages is the open id of the sends. */
 export const group = { id: 'cidWarRoom==', title: '订单作战群' } as const;
@@ -7,14 +9,7 @@ export const group = { id: 'cidWarRoom==', title: '订单作战群' } as const;
 /** The send-only robot of the group, signed. */
 export const hook = { token: 'hook-token-demo', secret: 'SECdemo0123456789' } as const;
 
-export const people = [
-  { id: 'wang', name: '王敏', mobile: '13800000001' },
-  { id: 'li', name: '李建国', mobile: '13800000002' },
-  { id: 'chen', name: '陈静', mobile: '13800000003' },
-  { id: 'zhao', name: '赵磊', mobile: '13800000004' },
-  { id: 'sun', name: '孙悦', mobile: '13800000005' },
-  { id: 'zhou', name: '周芳', mobile: '13800000006' },
-] as const;
+export const people = staff.map(({ id, name, mobile }) => ({ id, name, mobile }));
 
 /** Somebody of another company in the group: no staff id. */
 export const outsider = { id: 'outsider', name: '外部·小赵', hidden: '$:LWCP_v1:$outsider' } as const;
