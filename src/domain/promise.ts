@@ -69,7 +69,8 @@ function whyNotFrom(warehouse: string, warehouses: readonly string[]): Text | un
 }
 
 function whyNotWithin(ms: number, { now, promisedAt, missing, doneAt }: PromiseFacts): Text | undefined {
-  if (promisedAt !== null && promisedAt > now + ms) return { zh: '预售或定制，没有这么快', en: 'it is promised for later' };
+  if (promisedAt !== null && promisedAt > now + ms)
+    return { zh: '预售或定制，没有这么快', en: 'it is promised for later' };
   if (missing === undefined) return { zh: '问不到库存', en: 'its stock could not be asked for' };
   if (missing > 0) return { zh: `还缺 ${missing} 件`, en: `${missing} pieces are missing` };
   if (doneAt === undefined) return { zh: '不知道仓库多快', en: 'the speed of its warehouse is not known' };

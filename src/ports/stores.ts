@@ -17,9 +17,9 @@ import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
 import type { OwedPart } from '../domain/shortage.ts';
 import type { Silence } from '../domain/silence.ts';
+import type { SmsKind, SmsState } from '../domain/sms.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
-import type { SmsKind, SmsState } from '../domain/sms.ts';
 import type { Language, Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { OutgoingCard } from './messenger.ts';
@@ -165,6 +165,8 @@ export interface ViewStore {
   listByWaybill(waybill: string): Promise<readonly Order[]>;
   /** The sealed receiver of a parcel, with the order it was told for. */
   receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
+  /** The sealed receiver of an order; undefined when none was told, or it was erased. */
+  sealedReceiver(orderId: string): Promise<string | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
   /** What these orders are made of, and nothing else of them: of thousands at once. */

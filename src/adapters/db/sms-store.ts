@@ -39,7 +39,10 @@ export function createSmsStore(sqlite: Sqlite, run: Run): SmsStore {
       }, 'several'),
     listDue: (now, limit) =>
       run(() =>
-        sqlite.prepare<Row>('SELECT * FROM Sms WHERE dueAt <= ? ORDER BY dueAt, id LIMIT ?').all(now, limit).map(fromRow),
+        sqlite
+          .prepare<Row>('SELECT * FROM Sms WHERE dueAt <= ? ORDER BY dueAt, id LIMIT ?')
+          .all(now, limit)
+          .map(fromRow),
       ),
     listFor: (orderId) =>
       run(() =>

@@ -15,8 +15,8 @@ import { createInboundStore, createOutboxStore, createRoomMessageStore } from '.
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createPushStore } from './push-store.ts';
 import { createRetentionStore } from './retention-store.ts';
-import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createSmsStore } from './sms-store.ts';
+import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
 import { createWalkStore } from './walk-store.ts';
 

@@ -3,6 +3,7 @@ import { companyConfig } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
 import { shops } from '../world/shops.ts';
 import { answerNext, listRings, ringOutcomes } from '../world/telephone.ts';
+import { listTexts } from '../world/text-messages.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
@@ -46,6 +47,7 @@ const routes: readonly Route[] = [
     world.store.writeMeta('telephone-receipts', url);
     return {};
   }),
+  route('GET', '/world/texts', ({ world }) => ({ texts: listTexts(world) })),
   route('POST', '/world/scenarios/:name', async (context, call) => {
     const { world, engine } = context;
     const scenario = scenarios[call.params.name ?? ''];
@@ -88,7 +90,7 @@ const NewAnswer = z.object({
 const NewFault = z.object({
   // `wms` is what the company's configuration calls the ERP.
   server: z
-    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', 'dingtalk', 'aliyun-voice', '*'])
+    .enum([...shops.map(({ id }) => id), 'jst', 'wms', 'kuaidi100', 'dingtalk', 'aliyun-voice', 'aliyun-sms', '*'])
     .transform((name) => (name === 'wms' ? 'jst' : name)),
   ...faultFields,
 });

@@ -1,3 +1,4 @@
+import { createAliyunSms } from './aliyun-sms/server.ts';
 import { createAliyunVoice } from './aliyun-voice/server.ts';
 import { createControl } from './control.ts';
 import { createDingTalk } from './dingtalk/server.ts';
@@ -26,6 +27,7 @@ export function createServers(): readonly Server[] {
     ...createDingTalk(),
     ...createWecom(),
     createAliyunVoice(),
+    createAliyunSms(),
     createControl(),
   ];
 }
