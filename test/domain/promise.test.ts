@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PromiseFacts, whyNotSay } from '../../src/domain/promise.ts';
-import { claimsOf, isRemote, mobileOf, type SmsFacts, smsKinds, smsTemplates, variablesOf } from '../../src/domain/sms.ts';
+import {
+  claimsOf,
+  isRemote,
+  mobileOf,
+  type SmsFacts,
+  smsKinds,
+  smsTemplates,
+  variablesOf,
+} from '../../src/domain/sms.ts';
 import { isLong } from '../kit/size.ts';
 
 const hour = 3_600_000;
@@ -19,7 +27,13 @@ const state: fc.Arbitrary<{ sms: SmsFacts; facts: PromiseFacts }> = fc
     shippedAt: moment,
     deliveredAt: moment,
     promisedAt: fc.option(fc.integer({ min: now - 96 * hour, max: now + 240 * hour }), { nil: null }),
-    refund: fc.constantFrom('none' as const, 'requested' as const, 'accepted' as const, 'done' as const, 'closed' as const),
+    refund: fc.constantFrom(
+      'none' as const,
+      'requested' as const,
+      'accepted' as const,
+      'done' as const,
+      'closed' as const,
+    ),
     held: fc.boolean(),
     missing: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
     doneAt: fc.option(fc.option(fc.integer({ min: now, max: now + 96 * hour }), { nil: null }), { nil: undefined }),
@@ -39,7 +53,10 @@ function lies(kind: (typeof smsKinds)[number], sms: SmsFacts, facts: PromiseFact
   const isElsewhere = facts.warehouses.length !== 1 || facts.warehouses[0] !== sms.warehouse;
   const latest = now + 48 * hour;
   const isLate =
-    (facts.promisedAt ?? 0) > latest || facts.missing !== 0 || typeof facts.doneAt !== 'number' || facts.doneAt > latest;
+    (facts.promisedAt ?? 0) > latest ||
+    facts.missing !== 0 ||
+    typeof facts.doneAt !== 'number' ||
+    facts.doneAt > latest;
   return isOver || isElsewhere || isLate;
 }
 

@@ -34,7 +34,11 @@ async function remoteOrder(bot: TestBot, province = '西藏自治区'): Promise<
   const { store } = bot.sandbox.world;
   const row = store.get<{ receiver: string }>('SELECT receiver FROM orders WHERE no = ?', orderNo);
   const receiver = { ...(JSON.parse(row?.receiver ?? '{}') as { phone: string }), province };
-  store.run('UPDATE orders SET receiver = ?, updated_at = updated_at + 1000 WHERE no = ?', JSON.stringify(receiver), orderNo);
+  store.run(
+    'UPDATE orders SET receiver = ?, updated_at = updated_at + 1000 WHERE no = ?',
+    JSON.stringify(receiver),
+    orderNo,
+  );
   return { orderNo, phone: receiver.phone };
 }
 
