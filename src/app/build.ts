@@ -24,6 +24,7 @@ import { createProposeReroute } from '../services/act/propose-reroute.ts';
 import { createSaga } from '../services/act/saga.ts';
 import { createUndo } from '../services/act/undo.ts';
 import { createBind } from '../services/bind.ts';
+import { createCall } from '../services/call.ts';
 import { createCheckUp } from '../services/check-up.ts';
 import { createConfirm, type FreshTracks } from '../services/confirm.ts';
 import { createDeliver } from '../services/deliver.ts';
@@ -502,6 +503,15 @@ export async function build(options: BuildOptions): Promise<Bot> {
     importSheet: createShowImport({ storage, clock, directory, shops: importShops }),
     tonight: createReadTonight({ storage, directory, readLine, readRisk, shops: importShops, perPersonHour }),
     exportOrders: exporting.tell,
+    call: createCall({
+      storage,
+      clock,
+      directory,
+      duty,
+      voices: () => sources.voices,
+      ring,
+      perNight: () => company.limits.callsPerNight,
+    }),
     login: binding.login,
     bind: binding.bind,
   };

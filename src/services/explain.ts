@@ -6,6 +6,7 @@ import { hasReached } from '../domain/stage.ts';
 import { foreign, type Language, type Text } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
+import { callOutcome } from '../render/call-cards.ts';
 import { heardWords } from '../render/heard-words.ts';
 import { stageWords } from '../render/stage-words.ts';
 import { clockTime, dateTime, say } from '../render/words.ts';
@@ -111,6 +112,14 @@ export function createExplain({
     const heard = (await storage.alerts.decisionsFor(alert.id)).at(-1);
     if (heard !== undefined)
       lines.push(line(`${clockTime(heard.at, directory.timezone)} ${say(heardWords(heard.reason), language)}`));
+    const calls = await storage.calls.ofAlert(alert.id);
+    const last = calls.at(-1);
+    if (last !== undefined) {
+      const who = directory.personName(`person:${last.personId}`);
+      const at = clockTime(last.dialledAt ?? last.plannedAt, directory.timezone);
+      const times = zh ? `电话 ${calls.length} 次，最后 ${at} ` : `${calls.length} calls, the last at ${at} `;
+      lines.push(line(`${times}${who} · ${callOutcome(last, language)}`));
+    }
     return lines;
   }
 

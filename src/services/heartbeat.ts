@@ -61,15 +61,29 @@ export function createHeartbeat({ storage, clock, http, log, isReachable, paths 
     const stalled: { since: number; waiting: number; room: RoomRow | undefined }[] = [];
     for (const { roomId, since, waiting } of await storage.outbox.stalled(now, stallMs))
       if (await isReachable(roomId)) stalled.push({ since, waiting, room: await storage.rooms.find(roomId) });
-    const isStalled = stalled.length > 0;
+    const overdue = await storage.calls.overdue(now - stallMs);
+    const isStalled = stalled.length > 0 || overdue.steps + overdue.calls > 0;
     if (webhook !== undefined && isStalled !== isTold) {
-      const words = isStalled ? stallWords(stalled, now) : '✅ 订单机器人：消息恢复送达 / messages are delivered again';
+      const words = isStalled
+        ? troubleWords(stalled, overdue, now)
+        : '✅ 订单机器人：消息恢复送达，该叫的人都叫了 / messages are delivered and people are called again';
       if (await tell(webhook, words, signal)) isTold = isStalled;
     }
     if (url === undefined || isStalled || now - beatenAt < every) return 0;
     if (await post(url, { ok: true, at: now }, signal)) beatenAt = now;
     return 1;
   };
+}
+
+function troubleWords(
+  stalled: Parameters<typeof stallWords>[0],
+  { steps, calls }: { readonly steps: number; readonly calls: number },
+  now: number,
+): string {
+  const late = steps + calls;
+  const lateWords = `🔴 订单机器人：${late} 个该叫的人 2 分钟还没叫到，请当面叫人、看看板 / ${late} due call(s) did not happen within 2 min`;
+  if (late === 0) return stallWords(stalled, now);
+  return stalled.length === 0 ? lateWords : `${stallWords(stalled, now)}\n${lateWords}`;
 }
 
 function stallWords(

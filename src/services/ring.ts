@@ -236,6 +236,8 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
   }
 
   return {
+    calleeOf,
+
     /**
      * Plans one ring for this cause. False when nobody can ring this person now, or somebody did for this very cause; why
      * is kept. Repeatable.

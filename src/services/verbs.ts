@@ -53,6 +53,8 @@ export interface Verbs {
     asking: Asking,
     of: { readonly alert?: Alert | undefined; readonly warehouse?: Warehouse | undefined },
   ): Promise<readonly Card[]>;
+  /** Rings whoever is on duty for a role, after a preview; without words: the last calls. */
+  call(asking: Asking, words: string | undefined): Promise<Answer>;
   login(asking: Asking): Promise<readonly Card[]>;
   /** A room by the printed code, or a person by an ops-lead. */
   bind(asking: Asking, words: string | undefined): Promise<readonly Card[]>;

@@ -24,11 +24,15 @@ function command(name: string, changed: object = {}): void {
 }
 
 it('finds every command and plug of the program by its file name', async () => {
-  const { commands, channels, fulfillment, carriers, messengers } = await discover();
+  const { commands, channels, fulfillment, carriers, messengers, voices } = await discover();
   expect([...commands.keys()]).toEqual(expect.arrayContaining(['order', 'release', 'help']));
-  expect([...channels.keys(), ...fulfillment.keys(), ...carriers.keys(), ...messengers.keys()]).toEqual(
-    expect.arrayContaining(['miniprogram', 'jushuitan', 'kuaidi100', 'web']),
-  );
+  expect([
+    ...channels.keys(),
+    ...fulfillment.keys(),
+    ...carriers.keys(),
+    ...messengers.keys(),
+    ...voices.keys(),
+  ]).toEqual(expect.arrayContaining(['miniprogram', 'jushuitan', 'kuaidi100', 'web', 'dingtalk', 'aliyun']));
 });
 
 it('takes a folder of well-formed commands', async () => {

@@ -32,6 +32,7 @@ async function startBot(folder: string) {
       channels: new Map([['miniprogram', shop.plug]]),
       fulfillment: new Map([['stand-in', system.plug]]),
       carriers: new Map(),
+      voices: new Map(),
       messengers: new Map([
         [
           'web',

@@ -37,6 +37,7 @@ const noPlugs: Plugs = {
   channels: new Map(),
   fulfillment: new Map(),
   carriers: new Map(),
+  voices: new Map(),
   messengers: new Map(),
 };
 

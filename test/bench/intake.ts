@@ -119,6 +119,7 @@ async function ourServer() {
       channels,
       fulfillment: new Map([['stand-in', aWarehouseSystem(() => clock.now()).plug]]),
       carriers: new Map(),
+      voices: new Map(),
       messengers: new Map([['web', aRoomPlug(() => {})]]),
     },
     databaseFile: `${folder.dir}/bot.db`,

@@ -34,11 +34,13 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   silence: ['免打扰', '别响了'],
   promo: ['大促'],
   whynot: ['为何没报'],
+  call: ['呼叫'],
 };
 
 const writes = [
   'ack',
   'bind',
+  'call',
   'done',
   'handover',
   'promo',

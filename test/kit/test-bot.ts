@@ -544,6 +544,9 @@ function gatedPlugs(
     channels: new Map(
       [...plugs.channels].map(([id, plug]) => [id, { ...plug, create: (context) => plug.create(gated(context)) }]),
     ),
+    voices: new Map(
+      [...plugs.voices].map(([id, plug]) => [id, { ...plug, create: (context) => plug.create(gated(context)) }]),
+    ),
     fulfillment: new Map(
       [...plugs.fulfillment].map(([id, plug]): [string, FulfillmentPlug] => [
         id,

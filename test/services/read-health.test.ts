@@ -3,6 +3,7 @@ import type { Asking } from '../../src/domain/asking.ts';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
 import type { Period } from '../../src/domain/health-report.ts';
 import type { OrderView } from '../../src/domain/order.ts';
+import { silentMetrics } from '../../src/ports/metrics.ts';
 import { createKeepLights } from '../../src/services/keep-lights.ts';
 import { createReadAlerts } from '../../src/services/read-alerts.ts';
 import { createReadBoard } from '../../src/services/read-board.ts';
@@ -16,7 +17,11 @@ import { lineReport } from '../web/company.ts';
 
 const readOf = ({ storage, clock, directory }: Flow) =>
   createReadHealth({ stores: storage, clock, directory, limits: rateLimits });
-const lightsOf = ({ storage, clock, directory }: Flow) => createKeepLights({ storage, clock, directory });
+const lightsOf = (flow: Flow) => {
+  const { storage, clock, directory, rulebook, detect, signal } = flow;
+  const look = createKeepLights({ storage, clock, directory, rulebook, detect, metrics: silentMetrics });
+  return () => look(signal);
+};
 const start = () => startFlow({ startAt: at('18:00') });
 const mean = (all: readonly number[]) =>
   all.length === 0 ? null : all.reduce((sum, each) => sum + each, 0) / all.length;

@@ -184,6 +184,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     receive: async (inbound) => void received.push(inbound),
     hearCarrier: async () => undefined,
     hearShop: async () => undefined,
+    hearVoice: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({

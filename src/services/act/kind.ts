@@ -1,4 +1,5 @@
 import type { Permission } from '../../domain/actor.ts';
+import type { Spoken } from '../../domain/escalation.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Rule } from '../../domain/rule.ts';
@@ -106,6 +107,13 @@ export interface PromoRequest {
   readonly factor: number;
 }
 
+/** By which provider first; what is spoken names who asks, never their words. */
+export interface CallRequest {
+  readonly personId: string;
+  readonly provider: string;
+  readonly spoken: Spoken;
+}
+
 /** What ends a silence or a promotion: its id. */
 export interface EndRequest {
   readonly id: number;
@@ -120,6 +128,7 @@ export type Act =
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
   | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }
+  | { readonly kind: 'call'; readonly subject: string; readonly request: CallRequest }
   | { readonly kind: 'promo-end'; readonly subject: string; readonly request: EndRequest };
 
 /** What waits for a yes. */

@@ -1,4 +1,5 @@
 import { BugError } from '../../domain/errors.ts';
+import { call } from './call.ts';
 import type { ActKind, Kind } from './kind.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
@@ -12,7 +13,13 @@ const outside: Readonly<Record<string, unknown>> = {
   'retake-lock': retakeLock,
   'cancel-order': cancelOrder,
 };
-const own: Readonly<Record<string, unknown>> = { silence, 'silence-end': silenceEnd, promo, 'promo-end': promoEnd };
+const own: Readonly<Record<string, unknown>> = {
+  silence,
+  'silence-end': silenceEnd,
+  promo,
+  'promo-end': promoEnd,
+  call,
+};
 
 /** Requests come back from their rows as JSON, so a kind is only typed where it is written. */
 export function kindOf(name: string): Kind<unknown, unknown> {
