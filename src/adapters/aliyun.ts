@@ -36,7 +36,7 @@ export interface ToSign {
 }
 
 /** The headers of a POST with an empty body, ACS3-HMAC-SHA256 (dingtalk.md §5.2). */
-export function signedHeaders(of: ToSign): Readonly<Record<string, string>> {
+function signedHeaders(of: ToSign): Readonly<Record<string, string>> {
   const bodyHash = sha256('');
   const headers: Readonly<Record<string, string>> = {
     host: of.host,

@@ -72,7 +72,8 @@ function whyNotWithin(ms: number, { now, promisedAt, missing, doneAt }: PromiseF
   if (promisedAt !== null && promisedAt > now + ms)
     return { zh: '预售或定制，没有这么快', en: 'it is promised for later' };
   if (missing === undefined) return { zh: '问不到库存', en: 'its stock could not be asked for' };
-  if (missing > 0) return { zh: `还缺 ${missing} 件`, en: `${missing} pieces are missing` };
+  if (missing > 0)
+    return { zh: `还缺 ${missing} 件`, en: missing === 1 ? '1 piece is missing' : `${missing} pieces are missing` };
   if (doneAt === undefined) return { zh: '不知道仓库多快', en: 'the speed of its warehouse is not known' };
   return doneAt === null || doneAt > now + ms
     ? { zh: '仓库照现在的速度做不完', en: 'its warehouse will not be done by then' }

@@ -99,7 +99,7 @@ describe('a message to a buyer', () => {
     const sms = { tail: '018842', warehouse: '杭州仓', carrier: '圆通速递', waybill: 'YT75312345678' };
     for (const kind of smsKinds) {
       const wanted = [...smsTemplates[kind].zh.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
-      expect(Object.keys(variablesOf(kind, sms)).sort()).toEqual(wanted.sort());
+      expect(new Set(Object.keys(variablesOf(kind, sms)))).toEqual(new Set(wanted));
     }
     expect(variablesOf('picked-up', sms)['waybill']).toBe('5678');
   });
