@@ -25,6 +25,7 @@ const vendorKinds = ['channels', 'fulfillment', 'carriers', 'messengers', 'voice
 /** What vendors share. */
 const sharedAdapters = [
   'src/adapters/http.ts',
+  'src/adapters/aliyun.ts',
   'src/adapters/carriers/carriers.ts',
   'src/adapters/fulfillment/pacer.ts',
   'src/adapters/fulfillment/refusal.ts',

@@ -84,6 +84,7 @@ import { createSummarise } from '../services/summarise.ts';
 import { createTakeFile } from '../services/take-file.ts';
 import { createTellHealth } from '../services/tell-health.ts';
 import { createTellShortage } from '../services/tell-shortage.ts';
+import { createTextBuyers } from '../services/text-buyers.ts';
 import { createUrge } from '../services/urge.ts';
 import { createCallUseless } from '../services/useless.ts';
 import type { Verbs } from '../services/verbs.ts';
@@ -361,6 +362,16 @@ export async function build(options: BuildOptions): Promise<Bot> {
     perNight: () => company.limits.callsPerNight,
     log,
   });
+  const textBuyers = createTextBuyers({
+    storage,
+    clock,
+    directory,
+    source: () => sources.sms,
+    systems: () => sources.systems,
+    readLine,
+    vault,
+    log,
+  });
   const escalate = createEscalate({
     storage,
     clock,
@@ -582,6 +593,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       saga,
       answers,
       escalate,
+      textBuyers,
       run,
       watchSources,
       watchLines,
@@ -640,6 +652,11 @@ export async function build(options: BuildOptions): Promise<Bot> {
     async hearVoice(voiceId, secret, rawBody) {
       const answer = await ring.hear(voiceId, secret, rawBody);
       if (answer !== undefined) engine.nudge('escalate');
+      return answer;
+    },
+    async hearSms(smsId, secret, rawBody) {
+      const answer = await textBuyers.hear(smsId, secret, rawBody);
+      if (answer !== undefined) engine.nudge('text-buyers');
       return answer;
     },
     sessions,

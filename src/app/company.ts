@@ -132,6 +132,23 @@ export function voiceSettings(
   return { baseUrl: baseUrl ?? room?.baseUrl, settings: { ...room?.credentials, ...credentials, ...own } };
 }
 
+/** The way to buyers' telephones; keys of its own stand beside these. */
+const Sms = z
+  .looseObject({
+    kind: z.string(),
+    id: slug.optional(),
+    baseUrl: z.url().optional(),
+    credentials: Credentials.default({}),
+  })
+  .transform((block) => ({ ...block, id: block.id ?? block.kind }));
+type Sms = z.output<typeof Sms>;
+
+/** Everything its plug has to know. */
+export const smsSettings = ({ kind: _kind, id: _id, baseUrl: _baseUrl, credentials, ...own }: Sms) => ({
+  ...credentials,
+  ...own,
+});
+
 const After = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
@@ -295,7 +312,7 @@ export const Company = z.strictObject({
   carriers: z.array(Carrier).default([]),
   rooms: z.array(Room).default([]),
   voice: z.array(Voice).default([]),
-  sms: z.array(z.record(z.string(), z.unknown())).default([]),
+  sms: z.array(Sms).max(1, '只能有一家短信平台 / one provider at most').default([]),
   staff: z.array(Staff).default([]),
   roster: z.array(Rotation).default([]),
   escalation: Escalation.prefault({}),
@@ -388,6 +405,7 @@ function checkReferences(raw: unknown, plugs: Plugs, problems: string[]): void {
   }
   checkRoster(raw, problems);
   checkVoice(raw, plugs, problems);
+  checkSms(raw, plugs, problems);
   checkEscalation(raw, problems);
   checkPenalties(raw, problems);
   checkShadow(raw, problems);
@@ -480,9 +498,31 @@ function checkVoice(raw: unknown, plugs: Plugs, problems: string[]): void {
   }
 }
 
+/** Its provider is known and has what its plug needs. */
+function checkSms(raw: unknown, plugs: Plugs, problems: string[]): void {
+  for (const [index, block] of listOf(raw, 'sms').entries()) {
+    const path = `sms[${index}]`;
+    const read = Sms.safeParse(block);
+    if (!read.success) continue;
+    const plug = plugs.sms.get(read.data.kind);
+    if (plug === undefined) {
+      problems.push(`${path}.kind: 只有 / known are ${[...plugs.sms.keys()].join(', ')}`);
+      continue;
+    }
+    const parsed = plug.settings.safeParse(smsSettings(read.data));
+    if (!parsed.success)
+      problems.push(
+        ...parsed.error.issues.map((issue) => `${path}${pathOf(issue.path, '.')}: 没写全 / is missing or empty`),
+      );
+    else
+      for (const key of unknownKeys(read.data, parsed.data))
+        problems.push(`${path}.${key}: 没有这个键 / is no key of ${read.data.kind}`);
+  }
+}
+
 /** What stands in a block and is neither ours nor its plug's. */
-const unknownKeys = (block: Voice, settings: unknown): readonly string[] => {
-  const { kind: _kind, id: _id, room: _room, baseUrl: _baseUrl, credentials, ...own } = block;
+const unknownKeys = (block: Voice | Sms, settings: unknown): readonly string[] => {
+  const { kind: _kind, id: _id, room: _room, baseUrl: _baseUrl, credentials, ...own } = { room: undefined, ...block };
   const known = typeof settings === 'object' && settings !== null ? settings : undefined;
   if (known === undefined) return [];
   return [
@@ -672,8 +712,7 @@ function pathOf(path: readonly PropertyKey[], prefix = ''): string {
  * relies on it.
  */
 export function notYet(company: Company): readonly string[] {
-  const whole = (['sms'] as const).filter((key) => company[key].length > 0);
   // Only the first built-in room has a page.
   const hidden = company.rooms.filter(({ platform }) => platform === 'web').slice(1);
-  return [...whole, ...hidden.map(({ id }) => `rooms.${id}`)];
+  return [...hidden.map(({ id }) => `rooms.${id}`)];
 }

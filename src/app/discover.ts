@@ -8,6 +8,7 @@ import type { CarrierPlug } from '../ports/carrier.ts';
 import type { ChannelPlug } from '../ports/channel.ts';
 import type { FulfillmentPlug } from '../ports/fulfillment.ts';
 import type { MessengerPlug } from '../ports/messenger.ts';
+import type { SmsPlug } from '../ports/sms.ts';
 import type { VoicePlug } from '../ports/voice.ts';
 import { commandsDir, ownExtension, sourceDir } from './paths.ts';
 
@@ -18,20 +19,22 @@ export interface Plugs {
   readonly carriers: ReadonlyMap<string, CarrierPlug>;
   readonly messengers: ReadonlyMap<string, MessengerPlug>;
   readonly voices: ReadonlyMap<string, VoicePlug>;
+  readonly sms: ReadonlyMap<string, SmsPlug>;
 }
 
 /** Finds every plug on disk: the file or folder name is the id. Throws on anything malformed, doubled or missing. */
 export async function discover(commandFolder: string = commandsDir): Promise<Plugs> {
-  const [commands, channels, fulfillment, carriers, messengers, voices] = await Promise.all([
+  const [commands, channels, fulfillment, carriers, messengers, voices, sms] = await Promise.all([
     loadFiles<Command>(commandFolder, isCommand),
     loadFolders<ChannelPlug>(join(sourceDir, 'adapters/channels'), hasCreate),
     loadFolders<FulfillmentPlug>(join(sourceDir, 'adapters/fulfillment'), hasCreate),
     loadFolders<CarrierPlug>(join(sourceDir, 'adapters/carriers'), hasCreate),
     loadFolders<MessengerPlug>(join(sourceDir, 'adapters/messengers'), hasCreate),
     loadFolders<VoicePlug>(join(sourceDir, 'adapters/voice'), hasCreate),
+    loadFolders<SmsPlug>(join(sourceDir, 'adapters/sms'), hasCreate),
   ]);
   refuseDoubles(commands);
-  return { commands, channels, fulfillment, carriers, messengers, voices };
+  return { commands, channels, fulfillment, carriers, messengers, voices, sms };
 }
 
 async function loadFiles<T>(dir: string, isValid: (value: unknown) => string | undefined): Promise<Map<string, T>> {

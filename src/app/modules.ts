@@ -10,6 +10,7 @@ import type { Ingest } from '../services/ingest.ts';
 import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createSummarise } from '../services/summarise.ts';
+import type { createTextBuyers } from '../services/text-buyers.ts';
 import type { WalkHistory } from '../services/walk-history.ts';
 import type { createWatchSources } from '../services/watch-sources.ts';
 import type { EngineModule } from './engine.ts';
@@ -27,6 +28,7 @@ export interface FlowParts {
   readonly saga: ReturnType<typeof createSaga>;
   readonly answers: Answers;
   readonly escalate: (signal: AbortSignal) => Promise<number>;
+  readonly textBuyers: ReturnType<typeof createTextBuyers>;
   readonly run: ReturnType<typeof createRunCommand>;
   readonly watchSources: ReturnType<typeof createWatchSources>;
   readonly keepLights: ReturnType<typeof createKeepLights>;
@@ -63,6 +65,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     saga,
     answers,
     escalate,
+    textBuyers,
     run,
     watchSources,
     watchLines,
@@ -180,6 +183,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
       run: (signal) => escalate(signal),
       wakes: ['deliver'],
     },
+    { name: 'text-buyers', everyMs: 5_000, limitMs: 2 * aMinute, run: (signal) => textBuyers.run(signal) },
     { name: 'commands', everyMs: 0, limitMs: aMinute, run: () => run.answerPending(), wakes: ['commands', 'deliver'] },
     { name: 'act', everyMs: 0, limitMs: aMinute, run: (signal) => saga(signal), wakes: ['act', 'deliver', 'recheck'] },
     { name: 'questions', everyMs: 10_000, limitMs: aMinute, run: () => answers.expire(), wakes: ['deliver'] },

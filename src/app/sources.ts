@@ -11,7 +11,8 @@ import type { CarrierSource } from '../services/follow-parcels.ts';
 import type { ShopSource, SystemSource } from '../services/ingest.ts';
 import type { createPhoneTail } from '../services/phone-tail.ts';
 import type { VoiceSource } from '../services/ring.ts';
-import { type Company, fileChannel, voiceSettings } from './company.ts';
+import type { SmsSource } from '../services/text-buyers.ts';
+import { type Company, fileChannel, smsSettings, voiceSettings } from './company.ts';
 import type { Plugs } from './discover.ts';
 
 export interface SourceDeps {
@@ -32,6 +33,7 @@ export interface Sources {
   readonly systems: readonly SystemSource[];
   readonly carriers: readonly CarrierSource[];
   readonly voices: readonly VoiceSource[];
+  readonly sms: SmsSource | undefined;
 }
 
 /** Rebuilds a plug only when its own block of the configuration changed. */
@@ -49,6 +51,7 @@ export function createSourceFactory({
   const shopsMade = new Map<string, { block: string; source: ShopSource }>();
   const systemsMade = new Map<string, { block: string; source: SystemSource }>();
   const carriersMade = new Map<string, { block: string; source: CarrierSource }>();
+  let smsMade: { block: string; source: SmsSource } | undefined;
   const voicesMade = new Map<string, { block: string; source: VoiceSource }>();
 
   async function shopOf(shop: Company['shops'][number], timezone: string): Promise<ShopSource> {
@@ -116,7 +119,7 @@ export function createSourceFactory({
       credentials: plug.credentials.parse(block.credentials),
       http,
       clock,
-      pushSecret: pushSecretOf(hookKey, block.id),
+      pushSecret: hookSecret(hookKey, `carriers/${block.id}`),
       phoneTail,
     });
     const callbackUrl = hooksUrl === undefined ? undefined : `${hooksUrl}/hooks/carriers/${block.id}`;
@@ -139,8 +142,25 @@ export function createSourceFactory({
       http,
       clock,
     });
-    const source = { id, name: plug.name, voice, hookSecret: voiceSecret(hookKey, id) };
+    const source = { id, name: plug.name, voice, hookSecret: hookSecret(hookKey, `voice/${id}`) };
     voicesMade.set(id, { block: text, source });
+    return source;
+  }
+
+  function smsOf(block: Company['sms'][number]): SmsSource {
+    const text = JSON.stringify(block);
+    if (smsMade?.block === text) return smsMade.source;
+    const { id, kind, baseUrl } = block;
+    const plug = plugs.sms.get(kind);
+    if (plug === undefined) throw new TypeError(`no sms ${kind}`);
+    const provider = plug.create({
+      baseUrl: baseUrl ?? plug.defaultBaseUrl ?? '',
+      settings: plug.settings.parse(smsSettings(block)),
+      http,
+      clock,
+    });
+    const source = { id, provider, hookSecret: hookSecret(hookKey, `sms/${id}`) };
+    smsMade = { block: text, source };
     return source;
   }
 
@@ -151,15 +171,13 @@ export function createSourceFactory({
     systems: await Promise.all(company.systems.map(systemOf)),
     carriers: company.carriers.map(carrierOf),
     voices: company.voice.map((block) => voiceOf(block, company)),
+    sms: company.sms.map(smsOf)[0],
   });
 }
 
-/** What a carrier signs its pushes with, or what stands in the address that people type into its console. */
-export const pushSecretOf = (hookKey: Buffer, carrierId: string): string =>
-  createHmac('sha256', hookKey).update(`carriers/${carrierId}`).digest('base64url').slice(0, 22);
-/** The last part of the path that receipts come to: `/hooks/voice/<id>/<secret>`. */
-export const voiceSecret = (hookKey: Buffer, id: string): string =>
-  createHmac('sha256', hookKey).update(`voice/${id}`).digest('base64url').slice(0, 22);
+/** What a vendor signs its pushes with, or what stands in the address that people type into its console. */
+export const hookSecret = (hookKey: Buffer, door: string): string =>
+  createHmac('sha256', hookKey).update(door).digest('base64url').slice(0, 22);
 
 const seedOf = (credentials: unknown): string =>
   createHash('sha256').update(JSON.stringify(credentials)).digest('base64url');

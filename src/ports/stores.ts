@@ -17,9 +17,10 @@ import type { Rule, Severity } from '../domain/rule.ts';
 import type { SheetMapping } from '../domain/sheet-order.ts';
 import type { OwedPart } from '../domain/shortage.ts';
 import type { Silence } from '../domain/silence.ts';
+import type { SmsKind, SmsState } from '../domain/sms.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
-import type { Language } from '../domain/text.ts';
+import type { Language, Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { OutgoingCard } from './messenger.ts';
 
@@ -60,6 +61,7 @@ export interface Stores {
   readonly follows: FollowStore;
   readonly walks: WalkStore;
   readonly retention: RetentionStore;
+  readonly sms: SmsStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -163,6 +165,8 @@ export interface ViewStore {
   listByWaybill(waybill: string): Promise<readonly Order[]>;
   /** The sealed receiver of a parcel, with the order it was told for. */
   receiverOf(waybill: string): Promise<{ readonly order: Order; readonly sealed: string } | undefined>;
+  /** The sealed receiver of an order; undefined when none was told, or it was erased. */
+  sealedReceiver(orderId: string): Promise<string | undefined>;
   listBySystemOrderNo(systemOrderNo: string): Promise<readonly Order[]>;
   listOrders(ids: readonly string[]): Promise<readonly Order[]>;
   /** What these orders are made of, and nothing else of them: of thousands at once. */
@@ -288,6 +292,10 @@ export interface EventStore {
   append(event: NewEvent): Promise<boolean>;
   listFor(subjects: readonly string[], limit: number): Promise<readonly Event[]>;
   countSince(source: string, from: number, to: number): Promise<number>;
+  /** Those that were stored after that one, in the order in which they were stored. */
+  listAfter(id: number, limit: number): Promise<readonly Event[]>;
+  /** Of the newest; 0 while there is none. */
+  lastId(): Promise<number>;
 }
 
 export interface Due {
@@ -896,6 +904,40 @@ export interface WalkRow {
 export interface WalkStore {
   find(id: string): Promise<WalkRow | undefined>;
   save(row: WalkRow): Promise<void>;
+}
+
+/** One text message to a buyer: never more than one of a kind for an order. */
+export interface SmsRow {
+  /** Order id and kind: also what the provider gets as our own number. */
+  readonly id: string;
+  readonly orderId: string;
+  readonly kind: SmsKind;
+  readonly state: SmsState;
+  /** Why it was left unsaid, or failed. */
+  readonly reason: Text | null;
+  /** The provider's number for it. */
+  readonly ref: string | null;
+  /** `138****8000`. */
+  readonly phoneMask: string | null;
+  /** When it is looked at next; null = never again. */
+  readonly dueAt: number | null;
+  readonly plannedAt: number;
+  readonly sentAt: number | null;
+}
+
+export interface SmsStore {
+  /** Answers how many of them are new. */
+  plan(rows: readonly Pick<SmsRow, 'orderId' | 'kind' | 'dueAt' | 'plannedAt'>[]): Promise<number>;
+  /** Oldest first. */
+  listDue(now: number, limit: number): Promise<readonly SmsRow[]>;
+  listFor(orderId: string): Promise<readonly SmsRow[]>;
+  /** False when it is in another state by now: then nothing changes. */
+  move(
+    row: Pick<SmsRow, 'id' | 'state'>,
+    to: Pick<SmsRow, 'state' | 'dueAt'> & Partial<Pick<SmsRow, 'reason' | 'ref' | 'phoneMask' | 'sentAt'>>,
+  ): Promise<boolean>;
+  /** A receipt names it: it is asked for at once. */
+  nudge(id: string, now: number): Promise<void>;
 }
 
 /** Forgets what may not be kept longer. Each call takes at most `limit` rows and answers how many it took. */

@@ -4,7 +4,7 @@ import { type Order, orderSubject } from '../domain/order.ts';
 import type { Stage, Visibility } from '../domain/stage.ts';
 import type { StockLock } from '../domain/stock.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ActionRow, AuditRow, Storage } from '../ports/stores.ts';
+import type { ActionRow, AuditRow, SmsRow, Storage } from '../ports/stores.ts';
 import { type AlertLine, lineOf } from './alert-line.ts';
 import { alertsOf } from './alerts-of.ts';
 import { type Directory, sourceName } from './directory.ts';
@@ -54,6 +54,8 @@ export interface OrderPage {
   readonly pastAlerts: readonly AlertLine[];
   readonly history: readonly { readonly event: Event; readonly source: string }[];
   readonly acts: readonly { readonly action: ActionRow; readonly actor: string; readonly approver: string | null }[];
+  /** What the buyer was told by text message, or why not. */
+  readonly texts: readonly SmsRow[];
   readonly audit: readonly { readonly row: AuditRow; readonly actor: string }[];
   readonly dataAge: readonly {
     readonly id: string;
@@ -160,6 +162,7 @@ export function createReadOrderPage(deps: { stores: Storage; clock: Clock; direc
           actor: directory.personName(action.actorId),
           approver: action.approverId === null ? null : directory.personName(action.approverId),
         })),
+      texts: await stores.sms.listFor(id),
       audit: audit.sort((a, b) => b.seq - a.seq).map((row) => ({ row, actor: directory.personName(row.actorId) })),
       dataAge,
     };

@@ -9,7 +9,9 @@ export interface HookDeps {
   /** Takes what a platform pushed. Undefined when that shop takes no pushes. Throws UserError when it is not signed rightly. */
   readonly hearShop: (shopId: string, push: RawPush) => Promise<PushReading['answer'] | undefined>;
   /** Takes receipts of telephone calls. Undefined when there is no such line, or the path does not carry its secret. */
-  readonly hearVoice: (voiceId: string, secret: string, rawBody: Buffer) => Promise<HookAnswer | undefined>;
+  readonly hearVoice: (voiceId: string, secret: string, rawBody: Buffer) => Promise<PushAnswer | undefined>;
+  /** Takes receipts of text messages, as `hearVoice`. */
+  readonly hearSms: (smsId: string, secret: string, rawBody: Buffer) => Promise<PushAnswer | undefined>;
 }
 
 /** The full list of a long way, with room to spare. */
@@ -18,7 +20,7 @@ const bodyLimit = 1_048_576;
 const shopBodyLimit = 262_144;
 
 /** Doors for vendors: foreign hosts, no session; what they say counts by its signature alone, read over the raw bytes. */
-export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop, hearVoice }: HookDeps): void {
+export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop, hearVoice, hearSms }: HookDeps): void {
   void web.register(async (hooks) => {
     hooks.removeAllContentTypeParsers();
     hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -31,15 +33,19 @@ export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop, hearVo
       if (answer === undefined) throw noSuchHook();
       return reply.status(answer.status).type(answer.type).send(answer.body);
     });
-    hooks.post<{ Params: { id: string; secret: string } }>(
-      '/hooks/voice/:id/:secret',
-      { bodyLimit },
-      async ({ params, body }, reply) => {
-        const answer = await hearVoice(params.id, params.secret, Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-        if (answer === undefined) throw noSuchHook();
-        return reply.status(answer.status).type('application/json; charset=utf-8').send(answer.body);
-      },
-    );
+    for (const [door, hear] of [
+      ['voice', hearVoice],
+      ['sms', hearSms],
+    ] as const)
+      hooks.post<{ Params: { id: string; secret: string } }>(
+        `/hooks/${door}/:id/:secret`,
+        { bodyLimit },
+        async ({ params, body }, reply) => {
+          const answer = await hear(params.id, params.secret, Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+          if (answer === undefined) throw noSuchHook();
+          return reply.status(answer.status).type(answer.type).send(answer.body);
+        },
+      );
     // Some platforms prove the door with a GET before they push.
     hooks.route<{ Params: { id: string } }>({
       method: ['GET', 'POST'],

@@ -33,6 +33,7 @@ async function startBot(folder: string) {
       fulfillment: new Map([['stand-in', system.plug]]),
       carriers: new Map(),
       voices: new Map(),
+      sms: new Map(),
       messengers: new Map([
         [
           'web',

@@ -38,6 +38,7 @@ const noPlugs: Plugs = {
   fulfillment: new Map(),
   carriers: new Map(),
   voices: new Map(),
+  sms: new Map(),
   messengers: new Map(),
 };
 

@@ -120,6 +120,7 @@ async function ourServer() {
       fulfillment: new Map([['stand-in', aWarehouseSystem(() => clock.now()).plug]]),
       carriers: new Map(),
       voices: new Map(),
+      sms: new Map(),
       messengers: new Map([['web', aRoomPlug(() => {})]]),
     },
     databaseFile: `${folder.dir}/bot.db`,

@@ -109,6 +109,22 @@ export function createFakeStores(alerts: readonly Alert[] = company.alerts) {
       listFor: async (subjects: readonly string[]) =>
         company.events.filter(({ subject }) => subjects.includes(subject)),
     },
+    sms: {
+      listFor: async () => [
+        {
+          id: 'o7Kd2mQx.remote',
+          orderId: 'o7Kd2mQx',
+          kind: 'remote',
+          state: 'unsaid',
+          reason: { zh: '还缺 1 件', en: '1 piece is missing' },
+          ref: null,
+          phoneMask: null,
+          dueAt: null,
+          plannedAt: company.at('11:00'),
+          sentAt: null,
+        },
+      ],
+    },
     actions: {
       listFor: async (subject: string) =>
         subject.startsWith('order:mini/202611240018842')
@@ -185,6 +201,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     hearCarrier: async () => undefined,
     hearShop: async () => undefined,
     hearVoice: async () => undefined,
+    hearSms: async () => undefined,
     sessions,
     links,
     readBoard: createReadBoard({

@@ -161,4 +161,5 @@ it('is complete in English', async () => {
   }
   expect(order).toContain('Now <b>waiting to be sorted</b>');
   expect(order).toContain('3 h 28 min left');
+  expect(order).toContain('remote area · <b>left unsaid</b> <span class="muted">1 piece is missing</span>');
 });

@@ -51,6 +51,14 @@ export function createEventStore(sqlite: Sqlite, run: Run): EventStore {
             )
             .get(source, from, to)?.count ?? 0,
       ),
+    listAfter: (id, limit) =>
+      run(() =>
+        sqlite
+          .prepare<EventRow>('SELECT * FROM Event WHERE id > ? ORDER BY id LIMIT ?')
+          .all(id, limit)
+          .map(eventFromRow),
+      ),
+    lastId: () => run(() => sqlite.prepare<{ id: number | null }>('SELECT max(id) AS id FROM Event').get()?.id ?? 0),
   };
 }
 

@@ -15,6 +15,7 @@ import { createInboundStore, createOutboxStore, createRoomMessageStore } from '.
 import { createPeopleStore, createRoomStore, createRuleStore, createTokenStore } from './people-store.ts';
 import { createPushStore } from './push-store.ts';
 import { createRetentionStore } from './retention-store.ts';
+import { createSmsStore } from './sms-store.ts';
 import { createLeaseStore, createSourceStore } from './source-store.ts';
 import { createViewStore } from './view-store.ts';
 import { createWalkStore } from './walk-store.ts';
@@ -40,6 +41,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     follows: createFollowStore(sqlite, run),
     walks: createWalkStore(sqlite, run),
     retention: createRetentionStore(sqlite, run),
+    sms: createSmsStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),

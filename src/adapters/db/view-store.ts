@@ -149,6 +149,12 @@ export function createViewStore(sqlite: Sqlite, run: Run): ViewStore {
         const order = row && reader.findOrder(row.id);
         return row && order && { order, sealed: row.sealed };
       }),
+    sealedReceiver: (orderId) =>
+      run(
+        () =>
+          sqlite.prepare<{ sealed: string | null }>('SELECT sealed FROM Receiver WHERE orderId = ?').get(orderId)
+            ?.sealed ?? undefined,
+      ),
     listBySystemOrderNo: (no) =>
       run(() =>
         orders(

@@ -12,10 +12,10 @@ import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
 import { createMonthBudget } from '../../services/month-budget.ts';
 import { createRoomBell } from '../../web/room-bell.ts';
-import { type Company, checkCompany, fileChannel, notYet, uncovered, voiceSettings } from '../company.ts';
+import { type Company, checkCompany, fileChannel, notYet, smsSettings, uncovered, voiceSettings } from '../company.ts';
 import { createMessengers } from '../messengers.ts';
 import { createRuntime, fetchCompany, type Runtime, readConfigFile, worldOf } from '../runtime.ts';
-import { pushSecretOf, savedTokens, voiceSecret } from '../sources.ts';
+import { hookSecret, savedTokens } from '../sources.ts';
 import { print } from './output.ts';
 import { withStorage } from './with-storage.ts';
 
@@ -36,7 +36,7 @@ export async function doctor(json: boolean): Promise<number> {
       ? [noConfig]
       : [
           ...(await readSources(found.company, runtime, found.clock)),
-          ...(await readVoices(found.company, runtime, found.clock)),
+          ...(await readTelephones(found.company, runtime, found.clock)),
           ...checkPeople(found.company),
           ...checkRoster(found.company),
           ...checkRooms(found.company, runtime),
@@ -149,7 +149,7 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   const carriers = company.carriers.map(async (block): Promise<Finding> => {
     const plug = plugs.carriers.get(block.kind);
     return attempt(`物流查询 ${plug?.name.zh ?? block.kind}（${block.id}）`, plug?.guide, async () => {
-      const pushSecret = pushSecretOf(runtime.keys.hook, block.id);
+      const pushSecret = hookSecret(runtime.keys.hook, `carriers/${block.id}`);
       const carrier = plug?.create({
         baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
         credentials: plug.credentials.parse(block.credentials),
@@ -174,8 +174,12 @@ async function readSources(company: Company, runtime: Runtime, clock: Clock): Pr
   return Promise.all([...shops, ...systems, ...carriers]);
 }
 
-/** Whether each line would take a call, without making one; those nobody configured are grey. */
-async function readVoices(company: Company, { plugs, keys, env }: Runtime, clock: Clock): Promise<readonly Finding[]> {
+/** Whether each line to telephones would take a call or a text, without making one; those nobody configured are grey. */
+async function readTelephones(
+  company: Company,
+  { plugs, keys, env }: Runtime,
+  clock: Clock,
+): Promise<readonly Finding[]> {
   const http = createHttp();
   const signal = AbortSignal.timeout(20_000);
   const lines = company.voice.map((block) => {
@@ -191,23 +195,42 @@ async function readVoices(company: Company, { plugs, keys, env }: Runtime, clock
       await voice?.check(signal);
       const ring = '真打一次：在群里发 /呼叫 @自己 测试 / to try it: /call @yourself test';
       if (voice?.readReceipts == null) return `可用。${ring}`;
-      const path = `/hooks/voice/${block.id}/${voiceSecret(keys.hook, block.id)}`;
+      const path = `/hooks/voice/${block.id}/${hookSecret(keys.hook, `voice/${block.id}`)}`;
       return env.PUBLIC_URL === undefined
         ? `可用，没有 PUBLIC_URL，接没接靠定时查。${ring}`
         : `可用。回执地址 / receipts: ${env.PUBLIC_URL.replace(/\/+$/, '')}${path}。${ring}`;
     });
   });
-  const open = [...plugs.voices]
-    .filter(([kind]) => !company.voice.some((block) => block.kind === kind))
-    .map(
-      ([, { name, guide }]): Finding => ({
-        what: `没接 ${name.zh} / ${name.en} is not connected`,
-        state: 'missing',
-        detail: `${guide.without.zh} / ${guide.without.en}`,
-        todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
-      }),
-    );
-  return [...(await Promise.all(lines)), ...open];
+  const texts = company.sms.map((block) => {
+    const plug = plugs.sms.get(block.kind);
+    return attempt(`短信 ${plug?.name.zh ?? block.kind}（${block.id}）`, plug?.guide, async () => {
+      const provider = plug?.create({
+        baseUrl: block.baseUrl ?? plug.defaultBaseUrl ?? '',
+        settings: plug.settings.parse(smsSettings(block)),
+        http,
+        clock,
+      });
+      // A message that never was: the answer tells whether we may ask.
+      await provider?.outcomeOf({ id: 'doctor', mobile: '13800138000', ref: null, at: clock.now() }, signal);
+      const kinds = `模板 / templates: ${provider?.kinds.join(', ')}`;
+      const path = `/hooks/sms/${block.id}/${hookSecret(keys.hook, `sms/${block.id}`)}`;
+      return env.PUBLIC_URL === undefined
+        ? `可用，没有 PUBLIC_URL，收没收到靠定时查。${kinds}`
+        : `可用。回执地址 / receipts: ${env.PUBLIC_URL.replace(/\/+$/, '')}${path}。${kinds}`;
+    });
+  });
+  const open = [
+    ...[...plugs.voices].filter(([kind]) => !company.voice.some((block) => block.kind === kind)),
+    ...[...plugs.sms].filter(([kind]) => !company.sms.some((block) => block.kind === kind)),
+  ].map(
+    ([, { name, guide }]): Finding => ({
+      what: `没接 ${name.zh} / ${name.en} is not connected`,
+      state: 'missing',
+      detail: `${guide.without.zh} / ${guide.without.en}`,
+      todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
+    }),
+  );
+  return [...(await Promise.all([...lines, ...texts])), ...open];
 }
 
 /** Nothing to ask: its orders come when somebody brings them. */

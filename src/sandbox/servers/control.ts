@@ -3,6 +3,7 @@ import { companyConfig, erpDoors, erpKinds } from '../world/company.ts';
 import { addFault, clearFaults } from '../world/faults.ts';
 import { shops } from '../world/shops.ts';
 import { answerNext, listRings, ringOutcomes } from '../world/telephone.ts';
+import { listTexts } from '../world/text-messages.ts';
 import type { World } from '../world/world.ts';
 import { listCalls } from './calls.ts';
 import { scenarios } from './control-scenarios.ts';
@@ -47,6 +48,7 @@ const routes: readonly Route[] = [
     world.store.writeMeta('telephone-receipts', url);
     return {};
   }),
+  route('GET', '/world/texts', ({ world }) => ({ texts: listTexts(world) })),
   route('POST', '/world/scenarios/:name', async (context, call) => {
     const { world, engine } = context;
     const scenario = scenarios[call.params.name ?? ''];
@@ -103,6 +105,7 @@ const NewFault = z.object({
     'fedex',
     'dingtalk',
     'aliyun-voice',
+    'aliyun-sms',
     '*',
   ]),
   ...faultFields,

@@ -1,3 +1,4 @@
+import { createAliyunSms } from './aliyun-sms/server.ts';
 import { createAliyunVoice } from './aliyun-voice/server.ts';
 import { createControl } from './control.ts';
 import { createDhl } from './dhl/server.ts';
@@ -36,6 +37,7 @@ export function createServers(): readonly Server[] {
     ...createDingTalk(),
     ...createWecom(),
     createAliyunVoice(),
+    createAliyunSms(),
     createControl(),
   ];
 }

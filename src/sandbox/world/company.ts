@@ -134,6 +134,16 @@ export const aliyunVoice = {
   ttsCode: 'TTS_100000001',
 } as const;
 
+/** The words of its approved templates, by their ids. */
+export const aliyunSms = {
+  sign: '云上衣橱',
+  templates: {
+    SMS_100000001: '亲，您的订单将从${warehouse}发出，为确保品质，我们会在48小时内完成质检打包，感谢耐心等待~',
+    SMS_100000002: '您的订单${tail}已由${carrier}揽收，运单尾号${waybill}。',
+    SMS_100000003: '您的订单${tail}已送达，有问题请联系客服。',
+  },
+} as const;
+
 export const carriers = [
   { id: 'YTO', name: '圆通速递', prefix: 'YT' },
   { id: 'ZTO', name: '中通快递', prefix: '78' },
@@ -201,6 +211,15 @@ export function companyConfig(
         baseUrl: `${url}/aliyun-voice`,
         credentials: { accessKeyId: aliyunVoice.accessKeyId, accessKeySecret: aliyunVoice.accessKeySecret },
         ttsCode: aliyunVoice.ttsCode,
+      },
+    ],
+    sms: [
+      {
+        kind: 'aliyun',
+        baseUrl: `${url}/aliyun-sms`,
+        credentials: { accessKeyId: aliyunVoice.accessKeyId, accessKeySecret: aliyunVoice.accessKeySecret },
+        sign: aliyunSms.sign,
+        templates: { remote: 'SMS_100000001' },
       },
     ],
     roster: [

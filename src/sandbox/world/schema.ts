@@ -50,6 +50,9 @@ CREATE TABLE IF NOT EXISTS telephone_receipts (
   id INTEGER PRIMARY KEY, ring INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL DEFAULT 'waiting') STRICT;
 CREATE INDEX IF NOT EXISTS telephone_receipts_due ON telephone_receipts (state, due);
+CREATE TABLE IF NOT EXISTS text_messages (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, mobile TEXT NOT NULL, words TEXT NOT NULL, template TEXT NOT NULL,
+  out_id TEXT NOT NULL, biz_id TEXT NOT NULL, status INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, route TEXT NOT NULL, no TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS erp_orders (
@@ -124,6 +127,7 @@ export const tables = [
   'telephone_rings',
   'telephone_answers',
   'telephone_receipts',
+  'text_messages',
   'idempotency',
   'shopify_holds',
   'erp_orders',

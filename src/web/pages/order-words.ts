@@ -44,6 +44,7 @@ export const t = {
   receiver: text('收货人', 'Receiver'),
   buyerNote: text('买家留言', 'Buyer note'),
   remark: text('备注', 'Remark'),
+  sms: text('短信', 'Text message'),
   locks: text('占着这些货的锁', 'Locks on its stock'),
   noLocks: text('没有别的单占着这些货', 'Nothing else holds this stock'),
   pieces: text('件', 'pcs'),
@@ -68,6 +69,23 @@ export const lockKindWords = {
   pick: text('拣货锁', 'pick lock'),
   virtual: text('虚拟锁', 'virtual lock'),
   channel: text('渠道锁', 'channel lock'),
+} as const;
+
+export const smsKindWords = {
+  remote: text('偏远地区提醒', 'remote area'),
+  'picked-up': text('已揽收', 'picked up'),
+  delivered: text('已送达', 'delivered'),
+} as const;
+
+/** "Sent" is what the provider took; only its receipt says that it arrived. */
+export const smsStateWords = {
+  waiting: text('等着发', 'waiting'),
+  sending: text('正在发', 'being sent'),
+  unknown: text('没回音，正在查证', 'no answer, being checked'),
+  sent: text('已提交', 'handed over'),
+  delivered: text('对方已收到', 'received'),
+  failed: text('没发成', 'not sent'),
+  unsaid: text('没发', 'left unsaid'),
 } as const;
 
 export const actionStateWords = {

@@ -16,7 +16,7 @@ import type { AlertLine } from '../../services/alert-line.ts';
 import type { OrderPage, OtherOrder } from '../../services/read-order-page.ts';
 import { type OrderHref, sourceHtml } from './board.ts';
 import { recordHtml } from './order-record.ts';
-import { lockKindWords, t } from './order-words.ts';
+import { lockKindWords, smsKindWords, smsStateWords, t } from './order-words.ts';
 import { commandWord } from './room.ts';
 
 export interface OrderView {
@@ -205,8 +205,11 @@ function moneyHtml({ page, times, language }: Inside): Html {
   return html`<section aria-label="${say(t.money)}"><h2>${say(t.money)}</h2><dl class="numbers"><div><dt>${say(t.paid)}</dt><dd>${amount(order.paidMinor)}</dd></div><div><dt>${say(t.goods)}</dt><dd>${amount(order.goodsMinor)}</dd></div><div><dt>${say(t.freight)}</dt><dd>${amount(order.freightMinor)}</dd></div></dl><p class="muted">${say(refundWords[order.refund])}${order.refundAt !== null && ` · ${times.clock(order.refundAt)}`}</p></section>`;
 }
 
-function receiverHtml({ page, language }: OrderView): Html {
+function receiverHtml({ page, times, language }: Inside): Html {
   const say = sayIn(language);
   const { receiver, buyerNote, remark } = page.order;
-  return html`<section aria-label="${say(t.receiver)}"><h2>${say(t.receiver)}</h2><p class="fact"><b>${foreign(receiver.name)}</b> ${foreign(receiver.phone)}<br>${foreign([receiver.province, receiver.city, receiver.district].join(' '))}</p>${buyerNote !== '' && html`<p class="fact"><span class="muted">${say(t.buyerNote)}</span> ${foreign(buyerNote)}</p>`}${remark !== '' && html`<p class="fact"><span class="muted">${say(t.remark)}</span> ${foreign(remark)}</p>`}</section>`;
+  return html`<section aria-label="${say(t.receiver)}"><h2>${say(t.receiver)}</h2><p class="fact"><b>${foreign(receiver.name)}</b> ${foreign(receiver.phone)}<br>${foreign([receiver.province, receiver.city, receiver.district].join(' '))}</p>${buyerNote !== '' && html`<p class="fact"><span class="muted">${say(t.buyerNote)}</span> ${foreign(buyerNote)}</p>`}${remark !== '' && html`<p class="fact"><span class="muted">${say(t.remark)}</span> ${foreign(remark)}</p>`}${page.texts.map(
+    ({ kind, state, reason, sentAt, phoneMask }) =>
+      html`<p class="fact">${state === 'failed' && markHtml('warning')} <span class="muted">${say(t.sms)}</span> ${say(smsKindWords[kind])} · <b>${say(smsStateWords[state])}</b>${sentAt !== null && html` <span class="muted">${phoneMask} ${times.clock(sentAt)}</span>`}${reason !== null && html` <span class="muted">${say(reason)}</span>`}</p>`,
+  )}</section>`;
 }

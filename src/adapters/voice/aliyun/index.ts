@@ -1,15 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import {
-  type AppError,
-  OutcomeUnknownError,
-  RateLimitedError,
-  RejectedError,
-  RetryableError,
-} from '../../../domain/errors.ts';
-import type { HttpAnswer } from '../../../ports/http.ts';
-import { type CallOutcome, type CallReceipt, defineVoice, type VoiceContext } from '../../../ports/voice.ts';
-import { queryOf, signedHeaders } from './sign.ts';
+import { OutcomeUnknownError, RejectedError } from '../../../domain/errors.ts';
+import { type CallOutcome, type CallReceipt, defineVoice } from '../../../ports/voice.ts';
+import { createAliyun } from '../../aliyun.ts';
 
 const key = z.string().trim().min(1);
 const Settings = z.object({
@@ -24,8 +16,7 @@ const Settings = z.object({
 });
 type Settings = z.output<typeof Settings>;
 
-const version = '2017-05-25';
-const Envelope = z.looseObject({ Code: z.string(), CallId: z.string().optional(), Data: z.unknown().optional() });
+const Answer = z.looseObject({ CallId: z.string().optional(), Data: z.unknown().optional() });
 const Detail = z.looseObject({
   state: z.union([z.string(), z.number()]).transform(String),
   callee: z.string().optional(),
@@ -39,9 +30,6 @@ function outcomeOf(code: string): CallOutcome | undefined {
   if (/^(2000(0[3-7]|1[01])|2001(04|05|18|19|21))$/.test(code)) return { state: 'no-answer', code };
   return undefined;
 }
-
-/** A refusal of the telephone limits: no other call to this person helps for a while. */
-const overLimit = /^(isv\.BUSINESS_LIMIT_CONTROL|Throttling)/;
 
 /** Alibaba Cloud voice messages (Dyvmsapi 2017-05-25): speaks an approved template, and tells what became of a call. */
 export default defineVoice<Settings>({
@@ -74,8 +62,9 @@ export default defineVoice<Settings>({
   settings: Settings,
   create(context) {
     const { ttsCode, calledShowNumber, prodId } = context.settings;
-    const send = createCaller(context);
-    const ask = (ref: string, at: number, signal: AbortSignal) =>
+    const ask = createAliyun({ ...context, ...context.settings, version: '2017-05-25' });
+    const send = async (...of: Parameters<typeof ask>) => Answer.parse(await ask(...of));
+    const detailOf = (ref: string, at: number, signal: AbortSignal) =>
       send('QueryCallDetailByCallId', { CallId: ref, ProdId: prodId, QueryDate: String(at) }, false, signal);
     return {
       reaches: ({ mobile }) => mobile !== null && numberOf(mobile) !== undefined,
@@ -97,7 +86,7 @@ export default defineVoice<Settings>({
         return CallId;
       },
       async outcomeOf({ ref, at, callee }, signal) {
-        const { Data } = await ask(ref, at, signal);
+        const { Data } = await detailOf(ref, at, signal);
         const detail = Detail.safeParse(typeof Data === 'string' ? readJson(Data) : Data);
         if (!detail.success) return undefined; // nothing yet
         const { state, callee: number } = detail.data;
@@ -111,7 +100,9 @@ export default defineVoice<Settings>({
         return read.data.map(({ call_id: ref, out_id: id }) => ({ id, ref }));
       },
       answerReceipts: (isTaken) =>
-        isTaken ? { status: 200, body: '{"code":0,"msg":"ok"}' } : { status: 400, body: '{"code":1,"msg":"refused"}' },
+        isTaken
+          ? { status: 200, type: 'application/json', body: '{"code":0,"msg":"ok"}' }
+          : { status: 400, type: 'application/json', body: '{"code":1,"msg":"refused"}' },
       async check(signal) {
         // A call that never was: whether we may ask is told before whether it exists.
         await send(
@@ -130,54 +121,6 @@ export default defineVoice<Settings>({
     };
   },
 });
-
-/** One attempt each; a refusal is told by `Code`, whatever HTTP says (dingtalk.md §5.2). */
-function createCaller({ http, clock, baseUrl, settings }: VoiceContext<Settings>) {
-  const { host, pathname: path, origin } = new URL(baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
-  return async (action: string, params: Readonly<Record<string, string>>, write: boolean, signal: AbortSignal) => {
-    const query = queryOf(params);
-    const date = new Date(clock.now()).toISOString().replace(/\.\d+/, '');
-    const { host: _host, ...headers } = signedHeaders({
-      ...settings,
-      host,
-      path,
-      query,
-      action,
-      version,
-      date,
-      nonce: randomUUID().replaceAll('-', ''),
-    });
-    const answer = await http.send({
-      method: 'POST',
-      url: `${origin}${path}?${query}`,
-      headers,
-      write,
-      readStatuses: [400, 401, 403, 404, 429, 500, 502, 503, 504],
-      signal,
-    });
-    const body = Envelope.safeParse(bodyOf(answer));
-    if (body.success && body.data.Code === 'OK' && answer.status < 400) return body.data;
-    throw refusalOf(action, write, answer.status, body.success ? body.data.Code : '?');
-  };
-}
-
-function refusalOf(action: string, isWrite: boolean, status: number, told: string): AppError {
-  const code = /^[\w.-]{1,80}$/.test(told) ? told : `HTTP_${status}`;
-  const message = `${action}: ${status} ${code}`;
-  if (overLimit.test(code) || status === 429) return new RateLimitedError(message, 60_000, { code });
-  // With a code of theirs it was looked at and refused; without one nobody knows.
-  if (status >= 500 || told === '?')
-    return isWrite ? new OutcomeUnknownError(message) : new RetryableError(message, { code });
-  return new RejectedError(message, { code });
-}
-
-function bodyOf(answer: HttpAnswer): unknown {
-  try {
-    return answer.json();
-  } catch {
-    return undefined;
-  }
-}
 
 function readJson(text: string): unknown {
   try {

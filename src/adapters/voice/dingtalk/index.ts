@@ -59,7 +59,7 @@ export default defineVoice<Settings>({
       },
       outcomeOf: null,
       readReceipts: null,
-      answerReceipts: () => ({ status: 404, body: '{}' }),
+      answerReceipts: () => ({ status: 404, type: 'application/json', body: '{}' }),
       async check() {
         await app.renew().catch((error: unknown) => {
           if (!(error instanceof AuthExpiredError)) throw error;
