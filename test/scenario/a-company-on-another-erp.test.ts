@@ -48,3 +48,21 @@ it('[D10] on Wangdiantong, the same order is announced, and who wants it moved i
   expect(answer).not.toContain('确认');
   expect(await bot.applied()).toEqual([]);
 });
+
+it('[D10] on Shopify, an order that waits at one location is announced, moved to another once, and moved back', async () => {
+  const bot = await startTestBot({ settings: { erp: 'shopify', shares: { us: 1 }, ordersPerDay: 400 } });
+  await stopWarehouses(bot);
+  const made = await bot.scenario('short', { shop: 'us' });
+  // The shop's lists show it late.
+  const said = texts(await bot.advance(200 * SECOND));
+
+  const there = await carryOut(bot, 'wang', `/改仓 ${tail(made.orderNo)} 广州仓`);
+  const at = await warehouseOf(bot, made);
+  await carryOut(bot, 'wang', '点错了');
+
+  expect(said).toContain(tail(made.orderNo));
+  expect(there).toMatch(/已改到广州仓（Shopify \d\d:\d\d 确认）/);
+  expect(at).toBe(1002);
+  expect(await warehouseOf(bot, made)).toBe(1001);
+  expect((await bot.applied()).map(({ route }) => route)).toEqual(['fulfillmentOrderMove', 'fulfillmentOrderMove']);
+});
