@@ -16,7 +16,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 
-const queryOf = (params: Readonly<Record<string, string>>): string =>
+export const queryOf = (params: Readonly<Record<string, string>>): string =>
   Object.entries(params)
     .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
     .sort()
@@ -36,7 +36,7 @@ export interface ToSign {
 }
 
 /** The headers of a POST with an empty body, ACS3-HMAC-SHA256 (dingtalk.md §5.2). */
-function signedHeaders(of: ToSign): Readonly<Record<string, string>> {
+export function signedHeaders(of: ToSign): Readonly<Record<string, string>> {
   const bodyHash = sha256('');
   const headers: Readonly<Record<string, string>> = {
     host: of.host,

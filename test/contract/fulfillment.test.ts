@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttp } from '../../src/adapters/http.ts';
 import { AppError, BugError } from '../../src/domain/errors.ts';
 import type { FulfillmentView } from '../../src/domain/fulfillment.ts';
+import type { HoldReason } from '../../src/domain/hold-reason.ts';
 import { stages } from '../../src/domain/stage.ts';
 import type { StockLock } from '../../src/domain/stock.ts';
 import type { Window } from '../../src/ports/channel.ts';
@@ -13,7 +14,6 @@ import type {
   FulfillmentPlug,
   FulfillmentSystem,
   Hold,
-  HoldReason,
   Replenishment,
 } from '../../src/ports/fulfillment.ts';
 import type { FreshTokens } from '../../src/ports/tokens.ts';

@@ -42,7 +42,7 @@ function aVoice(flow: Pick<Flow, 'clock'>, id: string, tells: boolean): FakeVoic
     },
     outcomeOf: tells ? async ({ ref }) => outcomes.get(ref) : null,
     readReceipts: tells ? (raw) => JSON.parse(raw.toString()) as { id: string; ref: string }[] : null,
-    answerReceipts: (isTaken) => ({ status: isTaken ? 200 : 400, body: '{}' }),
+    answerReceipts: (isTaken) => ({ status: isTaken ? 200 : 400, type: 'application/json', body: '{}' }),
     check: async () => undefined,
   };
   Object.assign(fake, { source: { id, name: { zh: id, en: id }, voice, hookSecret: 'secret' } });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readKeys } from '../../src/app/keys.ts';
-import { pushSecretOf } from '../../src/app/sources.ts';
+import { hookSecret } from '../../src/app/sources.ts';
 import { MINUTE, SECOND, startTestBot, type TestBot, testSecret } from '../kit/test-bot.ts';
 
 const HOUR = 60 * MINUTE;
@@ -154,7 +154,7 @@ it('D6: a parcel of SF is asked about at SF itself, sooner after its push, whose
   expect((await push('guessed')).statusCode).toBe(401);
   await bot.advance(20 * MINUTE, MINUTE);
   expect(await asked()).toBe(before);
-  const answer = await push(pushSecretOf(readKeys(testSecret, '').hook, 'sf'));
+  const answer = await push(hookSecret(readKeys(testSecret, '').hook, 'carriers/sf'));
   expect(answer.json()).toMatchObject({ return_code: '0000' });
   await bot.advance(MINUTE, 5 * SECOND);
   expect(await asked()).toBe(before + 1);

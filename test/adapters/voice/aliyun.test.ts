@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { queryOf, signedHeaders } from '../../../src/adapters/aliyun.ts';
 import { createHttp } from '../../../src/adapters/http.ts';
 import aliyun from '../../../src/adapters/voice/aliyun/index.ts';
-import { queryOf, signedHeaders } from '../../../src/adapters/voice/aliyun/sign.ts';
 import { aliyunVoice } from '../../../src/sandbox/world/company.ts';
 import type { RingOutcome } from '../../../src/sandbox/world/telephone.ts';
 import { type StandIn, startStandIn } from '../../kit/stand-in.ts';
