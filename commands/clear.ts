@@ -8,7 +8,7 @@ export default defineCommand({
   },
   examples: ['/放行 018842', '018842可以发了', '/clear 018842'],
   args: { orders: arg.orders() },
-  permission: 'order:hold',
+  permission: 'order:clear',
   changes: true,
   run: ({ args, asking, verbs }) => verbs.clear(asking, args.orders),
 });

@@ -16,6 +16,7 @@ export const permissions = [
   'read',
   'alert:act',
   'order:hold',
+  'order:clear',
   'order:reroute',
   'stock:release',
   'stock:replenish',
@@ -27,10 +28,18 @@ export type Permission = (typeof permissions)[number];
 /** Who may do what. One table, shown by /help and enforced in run-command and on pages. */
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   'ops-lead': permissions,
-  'warehouse-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
-  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
+  'warehouse-lead': [
+    'read',
+    'alert:act',
+    'order:hold',
+    'order:clear',
+    'order:reroute',
+    'stock:release',
+    'stock:replenish',
+  ],
+  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:clear', 'order:reroute', 'stock:release', 'stock:replenish'],
   finance: ['read', 'alert:act'],
-  // Whoever stands at the packing table stops a parcel before it leaves.
+  // Whoever stands at the packing table stops a parcel before it leaves; a lead lets it go again.
   operator: ['read', 'alert:act', 'order:hold'],
   viewer: ['read'],
 };

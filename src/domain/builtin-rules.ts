@@ -172,7 +172,6 @@ const inputs: readonly RuleInput[] = [
     when: true,
     severity: 'critical',
     group: ['warehouse'],
-    policy: 'red',
     say: { zh: '履约周期超过 8 小时', en: 'The cycle is above 8 hours' },
     do: [],
   },

@@ -58,7 +58,8 @@ export function personOf(
     case 'on-call':
       return owner;
     case 'role':
-      return onCall(roster, whom.role, at, warehouse) ?? onCall(roster, whom.role, at);
+      // Another warehouse's lead can do nothing here: then the next step is due.
+      return onCall(roster, whom.role, at, warehouse);
     case 'person':
       return isOnShift(roster, whom.person, at) ? whom.person : undefined;
   }

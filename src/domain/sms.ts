@@ -46,13 +46,16 @@ export function claimsOf(kind: SmsKind, { warehouse, waybill }: SmsFacts): reado
   }
 }
 
+/** A name that a buyer knows; sources also give codes (`zhongtong`, a number). */
+const readable = /[\u4e00-\u9fff]|^(DHL|UPS|FedEx|EMS)$/i;
+
 /** The variables of its template; a waybill is told by its last four. */
 export function variablesOf(kind: SmsKind, { tail, warehouse, carrier, waybill }: SmsFacts): Record<string, string> {
   switch (kind) {
     case 'remote':
       return { warehouse };
     case 'picked-up':
-      return { tail, carrier, waybill: waybill.slice(-4) };
+      return { tail, carrier: readable.test(carrier) ? carrier : '快递', waybill: waybill.slice(-4) };
     case 'delivered':
       return { tail };
   }

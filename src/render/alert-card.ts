@@ -343,9 +343,14 @@ export function raceEndCard(
       en: 'was not stopped: the carrier has it. Ask the carrier to intercept it, or wait for its return',
     },
     withdrawn: { zh: '买家撤销了退款，可以照发', en: 'the buyer withdrew the refund; it may go' },
-    stopped: { zh: '没有发出', en: 'did not leave' },
+    // No scan is no proof: a labelled box may lie on the table still.
+    stopped: {
+      zh: '没看到揽收，请确认包裹已经取出来',
+      en: 'was not seen to leave: make sure that the parcel was taken out',
+    },
   };
-  return notice(end === 'left' ? 'refused' : 'done', `${called(number, language)} ${tail} ${words[end][language]}`);
+  const tones = { left: 'refused', withdrawn: 'done', stopped: 'info' } as const;
+  return notice(tones[end], `${called(number, language)} ${tail} ${words[end][language]}`);
 }
 
 /** One quiet line. */

@@ -78,7 +78,8 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
       const finding = isCount(rule)
         ? await caseOf(tx, rule, due, now)
         : await findingOf(tx, rule, due, confirmation, now);
-      if (finding === undefined || (isByHand(rule) && (await isSettledByHand(tx, rule, due)))) return undefined;
+      if (finding === undefined || (isByHand(rule) && (await isSettledByHand(tx, rule, due, finding.alert.dueAt))))
+        return undefined;
       const alert = await tx.alerts.raise(finding.alert);
       if (alert === undefined) {
         await tx.alerts.refresh(finding.alert);
@@ -446,9 +447,11 @@ export function createDetect({ storage, clock, rulebook, directory, confirm, met
   };
 }
 
-/** Somebody took it out; another step of the refund puts it back on no table. */
-const isSettledByHand = async (tx: Stores, rule: Rule, { subject }: Due): Promise<boolean> =>
-  (await tx.alerts.listFor([subject])).some(({ ruleId, resolution }) => ruleId === rule.id && resolution === 'person');
+/** Somebody took it out; another step of that refund puts it back on no table, a new refund does. */
+const isSettledByHand = async (tx: Stores, rule: Rule, { subject }: Due, since: number): Promise<boolean> =>
+  (await tx.alerts.listFor([subject])).some(
+    ({ ruleId, resolution, resolvedAt }) => ruleId === rule.id && resolution === 'person' && (resolvedAt ?? 0) >= since,
+  );
 
 /** A box on the packing table: no source sees that somebody took it out, so a person's word ends it. */
 const isByHand = (rule: Rule): boolean => isClock(rule) && rule.on.since.includes('labelledAt');

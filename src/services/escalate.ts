@@ -4,6 +4,7 @@ import { stateOf } from '../domain/dispatch.ts';
 import { acknowledgeMs, isInVain, type PolicyStep, personOf, type Step, stepsOf } from '../domain/escalation.ts';
 import type { Roster } from '../domain/roster.ts';
 import type { Rule } from '../domain/rule.ts';
+import { covers } from '../domain/silence.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CallRow, EscalationRow, Storage, Stores } from '../ports/stores.ts';
 import { alertCard, calling, groupCard } from '../render/alert-card.ts';
@@ -15,7 +16,7 @@ import type { Directory } from './directory.ts';
 import type { Duty } from './duty/duty.ts';
 import { languageOf, privateRoom } from './language.ts';
 import { type Ring, roomsThatHeard, type VoiceSource } from './ring.ts';
-import { isAwake, openInGroup } from './room-view.ts';
+import { isAwake, openInGroup, skusIn } from './room-view.ts';
 import { spokenOf } from './spoken.ts';
 
 /** Which rules ring, by which policy, and whether only while their warehouse is open. */
@@ -50,7 +51,7 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
   const { storage, clock, directory, duty, rules, rings, policies, ring, voices } = deps;
 
   const policyOf = ({ ruleId, severity }: Alert): string | undefined => {
-    const own = rules().find(({ id }) => id === ruleId)?.policy ?? rings()[ruleId]?.policy;
+    const own = rings()[ruleId]?.policy ?? rules().find(({ id }) => id === ruleId)?.policy;
     return severity === 'critical' ? (own ?? usual) : undefined;
   };
 
@@ -61,6 +62,17 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
     return warehouse === undefined || isOpen(parseHours(warehouse.hours, directory.timezone), now);
   }
 
+  /** Every room that heard of it has silenced it since: then no telephone speaks of it either. */
+  async function isHushed(alert: Alert): Promise<boolean> {
+    const silences = await storage.noise.silencesInForce(clock.now());
+    if (silences.length === 0) return false;
+    const rooms = await roomsThatHeard(storage, alert.id);
+    const skus = await skusIn(storage, [alert]);
+    const isQuietIn = (roomId: string): boolean =>
+      silences.some((silence) => silence.roomId === roomId && covers(silence.scope, alert, skus(alert)));
+    return rooms.length > 0 && rooms.every(isQuietIn);
+  }
+
   async function begin(): Promise<number> {
     const now = clock.now();
     let begun = 0;
@@ -68,7 +80,7 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
       const policy = policyOf(alert);
       const steps = stepsOf(policies()[policy ?? ''] ?? []);
       const [first] = steps;
-      if (policy === undefined || first === undefined || !isTime(alert, now)) continue;
+      if (policy === undefined || first === undefined || !isTime(alert, now) || (await isHushed(alert))) continue;
       const run = { alertId: alert.id, groupKey: alert.groupKey, policy, steps, startedAt: now };
       if (await storage.calls.begin({ ...run, nextAt: now + first.wait })) begun += 1;
     }
@@ -98,6 +110,11 @@ export function createEscalate(deps: EscalateDeps): (signal: AbortSignal) => Pro
   async function look(run: EscalationRow, shift: Shift): Promise<number> {
     const alert = await anchorOf(run);
     if (alert === undefined) return 1;
+    // Whoever silenced it has taken it; when the silence ends and it still stands, it begins anew.
+    if (await isHushed(alert)) {
+      await storage.calls.end(run.id, clock.now(), 'acknowledged');
+      return 1;
+    }
     const calls = await storage.calls.ofEscalation(run.id);
     const step = run.steps[run.next];
     // Another round waits for its time: what could not be rung now may be rung then.

@@ -23,6 +23,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { AlertTimes, Stores, TallyRow } from '../ports/stores.ts';
 import { groupAlerts, sumOf } from './alert-groups.ts';
 import { type Directory, sourceName } from './directory.ts';
+import { inPieces } from './pieces.ts';
 
 export interface HealthDeps {
   readonly stores: Stores;
@@ -74,10 +75,12 @@ export function createReadHealth(deps: HealthDeps): ReadHealth {
     const alerts = await stores.alerts.list({ ruleId: refundNotStopped, raisedIn, limit: racesRead });
     const ids = alerts.flatMap(({ facts }) => facts.orderId ?? []);
     const lost: string[] = [];
-    for (const order of await stores.views.listOrders([...new Set(ids)])) {
-      const end = raceEnd(order, await stores.views.fulfillmentsOf(order.id), await stores.views.parcelsOf(order.id));
-      if (end === 'left' && isRefunding(order)) lost.push(tailOf(order.channelOrderNo));
-    }
+    await inPieces([...new Set(ids)], async (some) => {
+      for (const order of await stores.views.listOrders(some)) {
+        const end = raceEnd(order, await stores.views.fulfillmentsOf(order.id), await stores.views.parcelsOf(order.id));
+        if (end === 'left' && isRefunding(order)) lost.push(tailOf(order.channelOrderNo));
+      }
+    });
     return lost;
   }
 

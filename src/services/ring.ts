@@ -50,7 +50,11 @@ export interface Wanted {
 /** A provider that tells is asked so often, and for so long. */
 const lookEveryMs = 20_000;
 const lookForMs = 15 * 60_000;
+/** As long as a yes about an order. */
+const askedHoldsMs = 5 * 60_000;
 const ours = /^w(\d{1,12})$/;
+
+const pastCall = ({ dialledAt, provider, state }: CallRow) => ({ at: dialledAt ?? 0, provider, state });
 
 export type Ring = ReturnType<typeof createRing>;
 
@@ -79,11 +83,10 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
     const callee = await calleeOf(wanted.personId);
     const at = clock.now();
     const past = await storage.calls.ofPerson(wanted.personId, at - callMemory);
-    const rings = past.map(({ dialledAt, provider, state }) => ({ at: dialledAt ?? 0, provider, state }));
     for (const { id, voice } of voices()) {
       if (tried.has(id)) continue;
       const limits = { at, zone: directory.timezone, perNight: perNight() };
-      const why = voice.reaches(callee) ? (whyNotNow(rings, id, limits) ?? null) : 'no-number';
+      const why = voice.reaches(callee) ? (whyNotNow(past.map(pastCall), id, limits) ?? null) : 'no-number';
       const { cause, ...rest } = wanted;
       const isNew = await storage.calls.plan({ ...rest, cause: causeOf(cause, id), provider: id, why, plannedAt: at });
       if (isNew && why === null) return true;
@@ -109,8 +112,18 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
     const callee = await calleeOf(call.personId);
     const isGoing = await storage.transaction(async (tx) => {
       const why = await whyDrop(tx, call, isThere);
-      if (why === 'dropped') {
+      // What somebody asked for is wanted now, not when a process that died comes back.
+      const isOld = call.escalationId === null && at - call.plannedAt > askedHoldsMs;
+      if (why === 'dropped' || isOld) {
         await tx.calls.move(call.id, ['planned'], 'dropped', { endedAt: at });
+        return false;
+      }
+      // Two that were planned together ring one after the other, or the second rings somebody else.
+      const past = (await tx.calls.ofPerson(call.personId, at - callMemory)).filter(({ id }) => id !== call.id);
+      const limits = { at, zone: directory.timezone, perNight: perNight() };
+      const notNow = whyNotNow(past.map(pastCall), call.provider, limits);
+      if (notNow !== undefined) {
+        await tx.calls.move(call.id, ['planned'], 'refused', { why: notNow, endedAt: at });
         return false;
       }
       if (why !== undefined || source === undefined) {

@@ -1,5 +1,5 @@
 import { nextOpening, parseHours } from '../domain/calendar.ts';
-import { AppError, OutcomeUnknownError, RateLimitedError, RetryableError } from '../domain/errors.ts';
+import { AppError, OutcomeUnknownError, RateLimitedError, RejectedError, RetryableError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { type Order, orderSubject, tailOf } from '../domain/order.ts';
 import { type PromiseFacts, whyNotSay } from '../domain/promise.ts';
@@ -41,8 +41,8 @@ const minute = 60_000;
 const stream = 'sms';
 /** Events of one run. */
 const batch = 500;
-/** Messages of one run: each is a call outside. */
-const fewMessages = 10;
+/** Messages of one run: each is a call outside. While more are due the next run follows at once. */
+const fewMessages = 20;
 /** News that is older is none: a backfill writes to nobody. */
 const freshMs = 24 * 60 * minute;
 /** What cannot be said yet is looked at again so often, and for so long. */
@@ -106,7 +106,11 @@ export function createTextBuyers(deps: TextBuyersDeps) {
   }
 
   /** What is known of the order now; its stock is asked for afresh. */
-  async function factsOf(order: Order, signal: AbortSignal): Promise<{ sms: SmsFacts; promise: PromiseFacts }> {
+  async function factsOf(
+    order: Order,
+    kind: SmsKind,
+    signal: AbortSignal,
+  ): Promise<{ sms: SmsFacts; promise: PromiseFacts }> {
     const views = (await storage.views.fulfillmentsOf(order.id)).filter(({ closed }) => !closed);
     const parcels = await storage.views.parcelsOf(order.id);
     const places = [...new Set(views.map(({ systemId, warehouseCode }) => `${systemId}/${warehouseCode}`))];
@@ -116,7 +120,9 @@ export function createTextBuyers(deps: TextBuyersDeps) {
     const names = warehouses.map((each) => each?.name ?? '');
     const [only] = names;
     const parcel = parcels.find(({ firstScanAt }) => firstScanAt !== null) ?? parcels[0];
-    const lines = (await readLine()).warehouses;
+    // Asked only by what speaks of the warehouse: most messages do not.
+    const isAhead = kind === 'remote';
+    const lines = isAhead ? (await readLine()).warehouses : [];
     const line = lines.find(({ id }) => id === warehouses[0]?.id);
     return {
       sms: {
@@ -135,7 +141,7 @@ export function createTextBuyers(deps: TextBuyersDeps) {
         deliveredAt: order.deliveredAt,
         promisedAt: order.promisedAt,
         warehouses: names.filter((name) => name !== ''),
-        missing: await missingOf(order, views, signal),
+        missing: isAhead ? await missingOf(order, views, signal) : undefined,
         doneAt: line?.ahead?.finishAt,
         scanned: parcels.filter(({ firstScanAt }) => firstScanAt !== null).map(({ waybill }) => waybill),
       },
@@ -153,7 +159,8 @@ export function createTextBuyers(deps: TextBuyersDeps) {
     const skus = [...new Set(order.lines.map(({ sku }) => sku))];
     try {
       const levels = await system.getStock(skus, [view.warehouseCode], signal);
-      if (levels.length < skus.length || levels.some(({ available }) => available === undefined)) return undefined;
+      const told = levels.filter(({ available }) => available !== undefined).map(({ sku }) => sku);
+      if (told.length < levels.length || skus.some((sku) => !told.includes(sku))) return undefined;
       // The order's own claim is in the number already: below zero is what it waits for.
       return levels.reduce((sum, { available = 0 }) => sum + Math.max(0, -available), 0);
     } catch (error) {
@@ -177,6 +184,9 @@ export function createTextBuyers(deps: TextBuyersDeps) {
     return mobileOf(phone);
   }
 
+  /** Counted from when it might first be said: a night is no delay. */
+  const isLate = ({ plannedAt }: SmsRow, now: number): boolean => now - mayWriteAt(plannedAt) >= patienceMs;
+
   const giveUp = (row: SmsRow, state: 'unsaid' | 'failed', reason: Text): Promise<boolean> =>
     storage.sms.move(row, { state, dueAt: null, reason });
 
@@ -192,12 +202,12 @@ export function createTextBuyers(deps: TextBuyersDeps) {
       await storage.sms.move(row, { state: 'waiting', dueAt: may });
       return;
     }
-    const { sms, promise } = await factsOf(order, signal);
+    const { sms, promise } = await factsOf(order, row.kind, signal);
     const why = claimsOf(row.kind, sms)
       .map((claim) => whyNotSay(claim, promise))
       .find((reason) => reason !== undefined);
     if (why !== undefined) {
-      if (now - row.plannedAt >= patienceMs) await giveUp(row, 'unsaid', why);
+      if (isLate(row, now)) await giveUp(row, 'unsaid', why);
       else await storage.sms.move(row, { state: 'waiting', dueAt: now + againMs, reason: why });
       return;
     }
@@ -222,8 +232,7 @@ export function createTextBuyers(deps: TextBuyersDeps) {
         await storage.sms.move(sending, { state: 'unknown', dueAt: now + firstLookMs });
       } else if (error instanceof RateLimitedError || error instanceof RetryableError) {
         // Nothing was sent: the very same message may go later, if it is still true then.
-        const isOver = now - row.plannedAt >= patienceMs;
-        if (isOver) await giveUp(sending, 'failed', refused(error.code));
+        if (isLate(row, now)) await giveUp(sending, 'failed', refused(error.code));
         else await storage.sms.move(sending, { state: 'waiting', dueAt: now + againMs, reason: refused(error.code) });
       } else {
         await giveUp(sending, 'failed', refused(error.code));
@@ -256,7 +265,17 @@ export function createTextBuyers(deps: TextBuyersDeps) {
   }
 
   async function step(row: SmsRow, from: SmsSource, signal: AbortSignal): Promise<void> {
-    if (row.state === 'waiting') return say(row, from, signal);
+    if (row.state === 'waiting') {
+      try {
+        await say(row, from, signal);
+      } catch (error) {
+        if (!(error instanceof RejectedError)) throw error;
+        // A receiver that cannot be opened any more: nobody else waits behind it.
+        log.warn({ sms: row.kind, code: error.code }, 'A text message could not be prepared');
+        await giveUp(row, 'failed', refused(error.code));
+      }
+      return;
+    }
     // Found as it was left: it died between sending and writing down what came of it.
     if (row.state === 'sending') {
       await storage.sms.move(row, { state: 'unknown', dueAt: clock.now() });
@@ -266,7 +285,10 @@ export function createTextBuyers(deps: TextBuyersDeps) {
       await look(row, from, signal);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      await storage.sms.move(row, { state: row.state, dueAt: clock.now() + firstLookMs });
+      const now = clock.now();
+      // Whoever may not ask will not be told: what was sent stays sent, what is unknown stays unknown.
+      const isOver = now - (row.sentAt ?? row.plannedAt) >= lastLookMs;
+      await storage.sms.move(row, { state: row.state, dueAt: isOver ? null : now + againMs });
     }
   }
 

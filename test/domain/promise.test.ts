@@ -101,7 +101,8 @@ describe('a message to a buyer', () => {
       const wanted = [...smsTemplates[kind].zh.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       expect(new Set(Object.keys(variablesOf(kind, sms)))).toEqual(new Set(wanted));
     }
-    expect(variablesOf('picked-up', sms)['waybill']).toBe('5678');
+    expect(variablesOf('picked-up', sms)).toMatchObject({ carrier: '圆通速递', waybill: '5678' });
+    expect(variablesOf('picked-up', { ...sms, carrier: 'zhongtong' })['carrier']).toBe('快递');
   });
 
   it.each(['新疆维吾尔自治区', '西藏', 'Qinghai', ' 青海省'])('is for %s [H1]', (province) => {

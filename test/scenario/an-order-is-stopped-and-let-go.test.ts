@@ -82,6 +82,9 @@ describe('an order that must not leave is stopped in the warehouse system', () =
     expect(await inErp(bot, orderNo)).toBe('WaitConfirm');
 
     await carryOut(bot, 'chen', `/hold ${tail(orderNo)} refund`);
+    // Whoever packs takes back their own hold, and lets nobody else's go.
+    expect(texts(await bot.say('sun', `/clear ${tail(orderNo)}`))).toContain('你的角色不能做这个');
+    expect(texts(await bot.say('sun', `/撤销 ${orderNo}`))).toContain('你的角色不能做这个');
     expect(await carryOut(bot, 'chen', `/clear ${tail(orderNo)}`)).toContain(`✅ ${tail(orderNo)} 已放行，接着发`);
     expect(texts(await bot.say('chen', `/clear ${tail(orderNo)}`))).toContain('没有暂停，不用放行');
   });

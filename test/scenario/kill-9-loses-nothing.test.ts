@@ -268,7 +268,10 @@ const firstLookAt = (): number =>
 
 /** Up to where every stream has been read to its end. A watermark stops a minute before its look. */
 const readUpTo = (): number =>
-  rows('SELECT min(CASE WHEN windowTo IS NULL THEN watermark + 60000 ELSE 0 END) AS at FROM Cursor WHERE stream LIKE ?', '%/updated')[0]?.at;
+  rows(
+    'SELECT min(CASE WHEN windowTo IS NULL THEN watermark + 60000 ELSE 0 END) AS at FROM Cursor WHERE stream LIKE ?',
+    '%/updated',
+  )[0]?.at;
 
 async function truth(url: string): Promise<Truth[]> {
   const orders: Truth[] = [];

@@ -310,7 +310,8 @@ export function createAnswers({ storage, clock, directory, context, duty, nudge 
 
 export type Answers = ReturnType<typeof createAnswers>;
 
-const permissionOf = (proposal: Proposal): Permission => kindOf(proposal.acts[0]?.kind ?? '').permission;
+const permissionOf = ({ acts, permission }: Proposal): Permission =>
+  permission ?? kindOf(acts[0]?.kind ?? '').permission;
 
 function demandPerson(actor: Actor, proposal: Proposal): Person {
   const permission = permissionOf(proposal);

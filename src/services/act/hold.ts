@@ -49,7 +49,7 @@ export const hold: ActKind<HoldRequest, Before> = {
 
 /** Lets an order go on (`fulfillment.md` §5.2 operation 8), where the system has an interface for it. */
 export const unhold: ActKind<UnholdRequest, Before> = {
-  permission: 'order:hold',
+  permission: 'order:clear',
   visibleWithinMs: 30_000,
   target: ({ systemId, systemOrderNo }) => fulfillmentSubject(systemId, systemOrderNo),
 

@@ -197,6 +197,8 @@ export interface Proposal {
   readonly second: Text | null;
   /** Asked for instead of a second person where there is only one holder of the permission. */
   readonly needsReason: boolean;
+  /** What it needs where that is not what its acts need: whoever did a thing may take it back. */
+  readonly permission?: Permission;
   /** The action that this takes back. */
   readonly undoOf: string | null;
   readonly reason: string;

@@ -15,6 +15,10 @@ async function orderNow(
   return orderOf(shopId, orderNo);
 }
 
+/** Whether it stands there; shops fold line breaks and blanks. */
+const stands = (text: string, remark: string): boolean => folded(remark).includes(folded(text));
+const folded = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
 /** Appends to the seller's remark in the shop (`channels.md` §7.3). What people wrote stays; so there is no way back by API. */
 export const note: ActKind<NoteRequest, Before> = {
   permission: 'alert:act',
@@ -25,7 +29,7 @@ export const note: ActKind<NoteRequest, Before> = {
     const now = await orderNow(context, request, signal);
     if (now === undefined)
       return { state: 'refused', why: { zh: '店铺后台查不到这单了', en: 'the shop no longer shows this order' } };
-    if (now.remark.includes(request.text) && request.flag === null) return { state: 'already' };
+    if (stands(request.text, now.remark) && request.flag === null) return { state: 'already' };
     return { state: 'go', before: { flag: now.flag } };
   },
 
@@ -38,7 +42,8 @@ export const note: ActKind<NoteRequest, Before> = {
   },
 
   async probe(context, request, _before, _action, signal) {
-    return (await orderNow(context, request, signal))?.remark.includes(request.text) === true ? 'applied' : 'not-yet';
+    const now = await orderNow(context, request, signal);
+    return now !== undefined && stands(request.text, now.remark) ? 'applied' : 'not-yet';
   },
 
   compensate: () => ({

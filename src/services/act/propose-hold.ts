@@ -81,7 +81,16 @@ export function createProposeHold(deps: ProposeHoldDeps) {
     const [first] = stopped;
     if (first === undefined) return { zh: '没有暂停，不用放行', en: 'nothing stops it' };
     const manual = byHand(first.systemId, 'unhold');
-    return manual === null ? stopped : { ...manual, no: first.systemOrderNo };
+    if (manual !== null) return { ...manual, no: first.systemOrderNo };
+    // A queue for people is no hold of ours: what lets go of a hold does not empty it.
+    const system = directory.systemName(first.systemId);
+    return first.held
+      ? stopped
+      : {
+          zh: `在${system}的人工审核里，不是暂停：请到那里审核通过`,
+          en: `it waits for a review in ${system}, which is no hold: pass it there`,
+          no: first.systemOrderNo,
+        };
   }
 
   /** One act for each warehouse order, however many of the named orders it serves. */

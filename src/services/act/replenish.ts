@@ -1,3 +1,4 @@
+import { RetryableError } from '../../domain/errors.ts';
 import { skuSubject } from '../../domain/subject.ts';
 import type { ReplenishmentDoc } from '../../ports/fulfillment.ts';
 import type { ActionRow } from '../../ports/stores.ts';
@@ -60,6 +61,9 @@ export const replenish: ActKind<ReplenishRequest, Record<string, never>> = {
     const outcome = await context
       .systemOf(request.systemId)
       .system.requestReplenishment(wishOf(request, action.id, by), signal);
+    // It was sent: whether there is a document only an answer can tell.
+    if (outcome.kind === 'unknown' || outcome.kind === 'retryable')
+      throw new RetryableError('No answer about a request for goods', { code: 'NO_ANSWER' });
     return outcome.kind === 'done' || outcome.kind === 'already' ? { after: outcome.value } : 'not-yet';
   },
 

@@ -37,6 +37,7 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
     const action = await latest(asking, order);
     const kind = kindOf(action.kind);
     demand(asking, action.kind);
+    const isMine = action.actorId === actorId(asking.actor);
     if (action.state === 'refused' || action.state === 'failed') {
       throw new UserError('NOTHING_DONE', {
         zh: '你上一次操作没有做成，没有要撤销的',
@@ -71,11 +72,13 @@ export function createUndo({ storage, clock, context }: { storage: Storage; cloc
       });
     }
     const { act } = way;
+    if (!isMine) demand(asking, act.kind);
     const tail = ownKindOf(action.kind) === undefined ? tailOfSubject(action.subject) : '';
     const proposal: Proposal = {
       acts: [{ ...act, subject: action.subject }],
       second: null,
       needsReason: false,
+      ...(isMine ? { permission: kind.permission } : {}),
       undoOf: action.id,
       reason: 'undo',
     };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RejectedError, RetryableError } from '../../../domain/errors.ts';
-import { type CarrierCapabilities, defineCarrier } from '../../../ports/carrier.ts';
+import { type CarrierCapabilities, defineCarrier, type Tracking, type Waybill } from '../../../ports/carrier.ts';
 import { carrierOf } from '../carriers.ts';
 import { nothingOf } from '../tracking.ts';
 import { type Credentials, createClient, Fault } from './client.ts';
@@ -37,26 +37,34 @@ export default defineCarrier<Credentials>({
   }),
   create(context) {
     const get = createClient(context);
+    async function query(waybills: readonly Waybill[], signal: AbortSignal): Promise<readonly Tracking[]> {
+      const search = new URLSearchParams();
+      for (const { waybill } of waybills) search.append('shipmentTrackingNumber', waybill);
+      search.append('trackingView', 'all-checkpoints');
+      search.append('levelOfDetail', 'shipment');
+      search.append('requestGMTOffsetPerEvent', 'true');
+      const answer = await get(`/tracking?${search.toString()}`, signal);
+      const body = answer.json();
+      // None of them was scanned yet; a 404 of anybody else's is no answer of theirs.
+      if (answer.status === 404 && Fault.safeParse(body).success)
+        return waybills.map(({ waybill }) => nothingOf(waybill));
+      // One number that is none of theirs spoils the call: the others are asked for without it.
+      if (answer.status === 400 || answer.status === 422) {
+        const half = Math.ceil(waybills.length / 2);
+        if (half < waybills.length)
+          return [...(await query(waybills.slice(0, half), signal)), ...(await query(waybills.slice(half), signal))];
+        return waybills.map(({ waybill }) => nothingOf(waybill, `DHL_${answer.status}`));
+      }
+      if (answer.status !== 200)
+        throw new RejectedError(`GET /tracking: it refused (${answer.status})`, { code: `DHL_${answer.status}` });
+      const read = Shipments.safeParse(body);
+      if (!read.success) throw new RetryableError('GET /tracking: no shipments', { code: 'BAD_ANSWER' });
+      return waybills.map(({ waybill }) => readShipments(waybill, read.data.shipments));
+    }
     return {
       capabilities,
       knows: (carrier) => carrierOf(carrier)?.own === 'dhl',
-      async query(waybills, signal) {
-        const search = new URLSearchParams();
-        for (const { waybill } of waybills) search.append('shipmentTrackingNumber', waybill);
-        search.append('trackingView', 'all-checkpoints');
-        search.append('levelOfDetail', 'shipment');
-        search.append('requestGMTOffsetPerEvent', 'true');
-        const answer = await get(`/tracking?${search.toString()}`, signal);
-        const body = answer.json();
-        // None of them was scanned yet; a 404 of anybody else's is no answer of theirs.
-        if (answer.status === 404 && Fault.safeParse(body).success)
-          return waybills.map(({ waybill }) => nothingOf(waybill));
-        if (answer.status !== 200)
-          throw new RejectedError(`GET /tracking: it refused (${answer.status})`, { code: `DHL_${answer.status}` });
-        const read = Shipments.safeParse(body);
-        if (!read.success) throw new RetryableError('GET /tracking: no shipments', { code: 'BAD_ANSWER' });
-        return waybills.map(({ waybill }) => readShipments(waybill, read.data.shipments));
-      },
+      query,
       pushes: null,
     };
   },

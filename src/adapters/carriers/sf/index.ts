@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { RetryableError } from '../../../domain/errors.ts';
-import { type CarrierCapabilities, defineCarrier, type Tracking, type Waybill } from '../../../ports/carrier.ts';
+import { AppError, RetryableError } from '../../../domain/errors.ts';
+import {
+  type CarrierCapabilities,
+  type CarrierContext,
+  defineCarrier,
+  type Tracking,
+  type Waybill,
+} from '../../../ports/carrier.ts';
 import { carrierOf } from '../carriers.ts';
 import { nothingOf } from '../tracking.ts';
 import { type Credentials, createClient } from './client.ts';
@@ -8,6 +14,19 @@ import { answerPush, readPush } from './push.ts';
 import { readRoutes } from './routes.ts';
 
 const minute = 60_000;
+/** A receiver that cannot be opened any more keeps no other parcel from being asked about. */
+async function tailOf(
+  { phoneTail }: Pick<CarrierContext<Credentials>, 'phoneTail'>,
+  { waybill }: Waybill,
+): Promise<string> {
+  try {
+    return (await phoneTail(waybill)) ?? '';
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return '';
+  }
+}
+
 /** How often it may be asked is our own modesty: its figure is for calls, not for waybills (fulfillment.md §2.4: 3000 a day). */
 const capabilities: CarrierCapabilities = {
   isOwn: true,
@@ -76,7 +95,7 @@ export default defineCarrier<Credentials>({
       async query(waybills, signal) {
         const byPhone = new Map<string, Waybill[]>();
         for (const each of waybills) {
-          const phone = (await context.phoneTail(each.waybill)) ?? '';
+          const phone = await tailOf(context, each);
           byPhone.set(phone, [...(byPhone.get(phone) ?? []), each]);
         }
         const found = new Map<string, Tracking>();
