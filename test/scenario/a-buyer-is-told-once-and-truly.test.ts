@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import type { SmsRow } from '../../src/ports/stores.ts';
 import { HOUR, MINUTE, startTestBot, stopWarehouses, type TestBot } from '../kit/test-bot.ts';
@@ -97,4 +98,22 @@ it('a message that never got there is not sent again behind our back, and says s
   await bot.advance(30 * MINUTE, MINUTE);
   expect((await textsOf(bot)).filter(({ mobile }) => mobile === phone)).toEqual([]);
   expect((await rowsOf(bot, orderNo))[0]).toMatchObject({ state: 'failed', reason: { zh: '查证过了，没有发出去' } });
+});
+
+it('a receiver that cannot be opened any more keeps nobody else from being told [H2 B3]', async () => {
+  const bot = await start();
+  // Both have to wait ten minutes.
+  await sms(bot, { kind: 'rate-limit', times: 2 });
+  const broken = await remoteOrder(bot);
+  const whole = await remoteOrder(bot);
+  await bot.advance(MINUTE, 10_000);
+  const order = await bot.bot.storage.views.findOrderByNo('mini', broken.orderNo);
+  const db = new Database(bot.file);
+  db.prepare(
+    `UPDATE Receiver SET sealed = (SELECT sealed FROM Receiver WHERE orderId <> ? AND sealed IS NOT NULL LIMIT 1) || 'x' WHERE orderId = ?`,
+  ).run(order?.id, order?.id);
+  db.close();
+  await bot.advance(20 * MINUTE, MINUTE);
+  expect((await rowsOf(bot, broken.orderNo))[0]).toMatchObject({ state: 'failed' });
+  expect((await rowsOf(bot, whole.orderNo))[0]).toMatchObject({ state: 'delivered' });
 });

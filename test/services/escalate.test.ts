@@ -328,3 +328,43 @@ it('whatever the lines do: nobody is rung twice, nobody after somebody took it, 
     await it.tick();
   }
 });
+
+it('does not ring one person for two warehouses that turn red together: the second rings the next person [E5 P18]', async () => {
+  const it = await start();
+  await it.tell(
+    anOrder({ channelOrderNo: '202611100009', paidAt: it.paidAt, placedAt: it.paidAt, sourceUpdatedAt: it.paidAt }),
+  );
+  await it.show(aFulfillment({ systemOrderNo: 's9', channelOrderNos: ['202611100009'], warehouseCode: '1002' }));
+  await it.at(it.red);
+  await it.tick();
+  const rang = it.rang();
+  expect(rang.filter((who) => who === 'li')).toHaveLength(1);
+  expect(new Set(rang).size).toBe(rang.length);
+});
+
+it('rings nobody while every room that heard of it has silenced it, and begins anew after that [E5 N17]', async () => {
+  const it = await start();
+  await it.at(it.red);
+  expect(it.rang()).toEqual(['li']);
+  const now = it.clock.now();
+  for (const { id: roomId } of await it.storage.rooms.list())
+    await it.storage.noise.addSilence({
+      roomId,
+      scope: { kind: 'rule', ruleId: 'cycle-red' },
+      from: now,
+      until: now + 2 * hour,
+      reason: '盘点',
+      by: 'person:li',
+    });
+  await it.at(it.red + 30 * minute);
+  expect(it.rang()).toEqual(['li']);
+  await it.at(it.red + 3 * hour);
+  expect(it.rang().length).toBeGreaterThan(1);
+});
+
+it('rings nobody for a rule that stands in no list of rings [E5]', async () => {
+  const it = await start({ rings: {} });
+  await it.at(it.red);
+  await it.at(it.red + 30 * minute);
+  expect(it.rang()).toEqual([]);
+});
