@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FulfillmentView } from '../../../domain/fulfillment.ts';
 import type { HoldReason } from '../../../domain/hold-reason.ts';
 import type { Outcome } from '../../../domain/outcome.ts';
 import type { Hold, Reroute } from '../../../ports/fulfillment.ts';
