@@ -10,7 +10,7 @@ import type { FulfillmentContext } from '../../../ports/fulfillment.ts';
 import { createPacer } from '../pacer.ts';
 import { clean } from '../refusal.ts';
 import { sign } from './sign.ts';
-import { type Content, type Element, readResponse, textOf, toXml } from './xml.ts';
+import { type Content, type Element, readRoot, textOf, toXml } from './xml.ts';
 
 export interface Credentials {
   readonly appKey: string;
@@ -80,7 +80,7 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
         signal,
       });
     });
-    const response = readResponse(text);
+    const response = readRoot('response', text);
     const flag = response === undefined ? '' : textOf('flag', response);
     if (response === undefined || (flag !== 'success' && flag !== 'failure'))
       throw lost(`${method}: the answer does not say whether it is one`, 'BAD_ANSWER');

@@ -5,6 +5,7 @@ import { checkGoods } from '../refusal.ts';
 import { type Credentials, createClient } from './client.ts';
 import { cancelOrder, hold, unhold } from './order-writes.ts';
 import { fetchOrders, pullUpdated } from './orders.ts';
+import { readPush } from './push.ts';
 import { getStock } from './stock.ts';
 import { requestTransfer } from './transfer.ts';
 
@@ -50,6 +51,10 @@ export default defineFulfillment<Credentials>({
         en: 'Ask the warehouse for customerId, its ownerCode and the codes of its warehouses',
       },
       {
+        zh: '想更快：让仓库把流水和出库结果推到 PUBLIC_URL/hooks/systems/系统编号',
+        en: 'To be faster: have the warehouse report steps and shipments to PUBLIC_URL/hooks/systems/<system id>',
+      },
+      {
         zh: '出库单号要用店铺的订单号；一家店铺配一段 systems，再把四个值写进 .env',
         en: "Delivery orders carry the shop's order number; one systems block per shop, and the four values go into .env",
       },
@@ -73,8 +78,9 @@ export default defineFulfillment<Credentials>({
     const place = { send, systemId, ownerCode };
     return {
       capabilities,
+      readPush: (push) => readPush(push, credentials.appSecret),
       lagMs: 0,
-      stageSource: () => 'polled',
+      stageSource: () => 'pushed',
       pullUpdated: (_window, _cursor, signal) => pullUpdated(send, signal),
       fetchByChannelOrder: (orderNos, signal) => fetchOrders(send, systemId, orderNos, signal),
       fetchBySystemOrder: (orderNos, signal) => fetchOrders(send, systemId, orderNos, signal),

@@ -6,6 +6,8 @@ import { readProcess } from './process.ts';
 import { elementsOf } from './xml.ts';
 
 const method = 'orderprocess.query';
+/** What may be the number of an order: a number with other characters is none that we or a shop gave. */
+export const isOrderCode = (text: string): boolean => /^[\w-]{1,50}$/.test(text);
 
 const ask = (send: Send, orderCode: string, signal: AbortSignal) =>
   send({ method, request: { orderType: 'JYCK', orderCode } }, signal);
@@ -40,7 +42,7 @@ export async function fetchOrders(
     if ('stage' in found) fulfillments.push(found);
     else skipped.push(found);
   };
-  await Promise.all([...new Set(numbers)].filter((no) => /^[\w-]{1,50}$/.test(no)).map(read));
+  await Promise.all([...new Set(numbers)].filter(isOrderCode).map(read));
   return { fulfillments, skipped, next: undefined };
 }
 

@@ -25,15 +25,21 @@ const escaped = (text: string): string =>
 
 type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number];
 
-/** The one `response` of an answer; undefined when it is not there from end to end. */
-export function readResponse(text: string): Element | undefined {
+/** The one element of this name that a message consists of; undefined when it is not there from end to end. */
+export function readRoot(name: string, text: string): Element | undefined {
   // The parser closes by itself what was cut off.
-  if (!text.trimEnd().endsWith('</response>')) return undefined;
-  return DomUtils.getElementsByTagName('response', parseDocument(text, { xmlMode: true }).children, false)[0];
+  if (!text.trimEnd().endsWith(`</${name}>`)) return undefined;
+  return DomUtils.getElementsByTagName(name, parseDocument(text, { xmlMode: true }).children, false)[0];
 }
 
 export const elementsOf = (name: string, within: Element): readonly Element[] =>
   DomUtils.getElementsByTagName(name, within);
+
+/** The texts of all elements of this name, however deep; empty ones left out. */
+export const textsOf = (name: string, within: Element): string[] =>
+  elementsOf(name, within)
+    .map((element) => DomUtils.textContent(element).trim())
+    .filter((text) => text !== '');
 
 /** The text of a child, without blanks around it; empty when there is none. */
 export function textOf(name: string, parent: Element): string {
