@@ -49,7 +49,7 @@ import { createHearPushes } from '../services/hear-pushes.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
-import { createIngest, type ShopSource } from '../services/ingest.ts';
+import { createIngest, type ShopSource, type SystemSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLabelCause } from '../services/label-cause.ts';
 import { createLinks } from '../services/links.ts';
@@ -238,7 +238,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     clock,
     kind: 'shop',
     readPushOf: (shopId) => shops().find(({ id }) => id === shopId)?.channel.readPush,
-    readAfresh: (...read) => ingest.readOrders(...read),
+    readAfresh: (shop: ShopSource, orderNos, signal) => ingest.readOrders(shop, orderNos, signal),
     nudge: (shopId) => engine.nudge(`pushes:${shopId}`),
     metrics,
     log,
@@ -248,7 +248,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     clock,
     kind: 'system',
     readPushOf: (systemId) => systems().find(({ id }) => id === systemId)?.system.readPush,
-    readAfresh: (...read) => ingest.readFulfillments(...read),
+    readAfresh: (system: SystemSource, orderNos, signal) => ingest.readFulfillments(system, orderNos, signal),
     nudge: (systemId) => engine.nudge(`pushes-of:${systemId}`),
     metrics,
     log,
