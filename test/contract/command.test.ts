@@ -49,9 +49,9 @@ const promised: Readonly<Record<string, readonly string[]>> = {
 const writes = [
   'ack',
   'bind',
+  'call',
   'cause',
   'clear',
-  'call',
   'done',
   'handover',
   'hold',

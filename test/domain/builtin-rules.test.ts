@@ -31,6 +31,7 @@ it('has the rules of today, once each and under their public ids', () => {
     'ship-by-risk',
     'refund-not-stopped',
     'backlog-over-capacity',
+    'cycle-red',
     'overtaken',
     'spike',
     'labels-stopped',

@@ -59,6 +59,8 @@ it('tells the truth of orders, locks and configuration', { timeout: 20_000 }, as
     'carriers',
     'rooms',
     'staff',
+    'voice',
+    'sms',
     'roster',
     'summary',
     'limits',

@@ -268,7 +268,7 @@ const firstLookAt = (): number =>
 
 /** Up to where every stream has been read to its end. A watermark stops a minute before its look. */
 const readUpTo = (): number =>
-  rows('SELECT min(CASE WHEN windowTo IS NULL THEN watermark + 60000 ELSE 0 END) AS at FROM Cursor')[0]?.at;
+  rows('SELECT min(CASE WHEN windowTo IS NULL THEN watermark + 60000 ELSE 0 END) AS at FROM Cursor WHERE stream LIKE ?', '%/updated')[0]?.at;
 
 async function truth(url: string): Promise<Truth[]> {
   const orders: Truth[] = [];
@@ -411,6 +411,10 @@ async function expectActs({ confirmed, sandboxUrl }: Life): Promise<void> {
   expect(applied.filter(isRing).length).toBeLessThanOrEqual(
     rows('SELECT id FROM Call WHERE dialledAt IS NOT NULL').length,
   );
+  // No buyer is told the same thing twice.
+  const { texts } = await getJson(`${sandboxUrl}/world/texts`);
+  const told: string[] = texts.map(({ out_id: id }: { out_id: string }) => id);
+  expect(told.length).toBe(new Set(told).size);
   const written: string[] = applied
     .filter((call) => !isRing(call))
     .map(({ body }: { body: string }) => new URLSearchParams(body).get('biz') ?? body);

@@ -133,5 +133,5 @@ it('reads receipts, and refuses what is none [N14]', async () => {
   expect(() => voice.readReceipts?.(Buffer.from('{"no":"list"}'))).toThrow(
     expect.objectContaining({ code: 'BAD_PUSH' }),
   );
-  expect(voice.answerReceipts(true)).toEqual({ status: 200, body: '{"code":0,"msg":"ok"}' });
+  expect(voice.answerReceipts(true)).toEqual({ status: 200, type: 'application/json', body: '{"code":0,"msg":"ok"}' });
 });
