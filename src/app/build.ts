@@ -45,11 +45,11 @@ import { createExplain } from '../services/explain.ts';
 import { createExportOrders } from '../services/export-orders.ts';
 import { createFollowParcels } from '../services/follow-parcels.ts';
 import { createForget } from '../services/forget.ts';
-import { createHearShop } from '../services/hear-shop.ts';
+import { createHearPushes } from '../services/hear-pushes.ts';
 import { createHeartbeat } from '../services/heartbeat.ts';
 import { createHelp } from '../services/help.ts';
 import { createImportSheet, type ImportSheet, type ImportShop } from '../services/import-sheet.ts';
-import { createIngest, type ShopSource } from '../services/ingest.ts';
+import { createIngest, type ShopSource, type SystemSource } from '../services/ingest.ts';
 import { createKeepLights } from '../services/keep-lights.ts';
 import { createLabelCause } from '../services/label-cause.ts';
 import { createLinks } from '../services/links.ts';
@@ -233,12 +233,23 @@ export async function build(options: BuildOptions): Promise<Bot> {
         : (...asked: Parameters<FreshTracks>) => follow.readNow(...asked);
     },
   });
-  const hearShop = createHearShop({
+  const hearShop = createHearPushes({
     storage,
     clock,
-    shops,
-    ingest,
+    kind: 'shop',
+    readPushOf: (shopId) => shops().find(({ id }) => id === shopId)?.channel.readPush,
+    readAfresh: (shop: ShopSource, orderNos, signal) => ingest.readOrders(shop, orderNos, signal),
     nudge: (shopId) => engine.nudge(`pushes:${shopId}`),
+    metrics,
+    log,
+  });
+  const hearSystem = createHearPushes({
+    storage,
+    clock,
+    kind: 'system',
+    readPushOf: (systemId) => systems().find(({ id }) => id === systemId)?.system.readPush,
+    readAfresh: (system: SystemSource, orderNos, signal) => ingest.readFulfillments(system, orderNos, signal),
+    nudge: (systemId) => engine.nudge(`pushes-of:${systemId}`),
     metrics,
     log,
   });
@@ -585,6 +596,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
       sources,
       ingest,
       hearShop,
+      hearSystem,
       history,
       follow,
       detect,
@@ -649,6 +661,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     receive: run.receive,
     hearCarrier: (carrierId, push) => follow.hear(carrierId, push),
     hearShop: (shopId, push) => hearShop.hear(shopId, push),
+    hearSystem: (systemId, push) => hearSystem.hear(systemId, push),
     async hearVoice(voiceId, secret, rawBody) {
       const answer = await ring.hear(voiceId, secret, rawBody);
       if (answer !== undefined) engine.nudge('escalate');

@@ -4,9 +4,9 @@ import type { createDeliver } from '../services/deliver.ts';
 import type { Detect } from '../services/detect.ts';
 import type { createDispatch } from '../services/dispatch.ts';
 import type { FollowParcels } from '../services/follow-parcels.ts';
-import type { HearShop } from '../services/hear-shop.ts';
+import type { HearPushes } from '../services/hear-pushes.ts';
 import type { ImportSheet } from '../services/import-sheet.ts';
-import type { Ingest } from '../services/ingest.ts';
+import type { Ingest, ShopSource, SystemSource } from '../services/ingest.ts';
 import type { createKeepLights } from '../services/keep-lights.ts';
 import type { createRunCommand } from '../services/run-command.ts';
 import type { createSummarise } from '../services/summarise.ts';
@@ -19,7 +19,8 @@ import type { Sources } from './sources.ts';
 export interface FlowParts {
   readonly sources: Sources;
   readonly ingest: Ingest;
-  readonly hearShop: HearShop;
+  readonly hearShop: HearPushes<ShopSource>;
+  readonly hearSystem: HearPushes<SystemSource>;
   readonly history: WalkHistory;
   readonly follow: FollowParcels;
   readonly detect: Detect;
@@ -57,6 +58,7 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
     sources,
     ingest,
     hearShop,
+    hearSystem,
     history,
     follow,
     detect,
@@ -121,6 +123,18 @@ export function flowModules(parts: FlowParts): readonly EngineModule[] {
         run: (signal) => ingest.pullLocks(system, signal),
         wakes: ['recheck'],
       },
+      ...(system.system.readPush === undefined
+        ? []
+        : [
+            {
+              // A shop may have the same id.
+              name: `pushes-of:${system.id}`,
+              everyMs: 5_000,
+              limitMs: aMinute,
+              run: (signal: AbortSignal) => hearSystem.read(system, signal),
+              wakes: ['recheck', `pushes-of:${system.id}`],
+            },
+          ]),
     ]),
     ...(sources.carriers.length === 0
       ? []

@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { StockLevel, StockLock } from '../domain/stock.ts';
 import type { Text } from '../domain/text.ts';
 import type { AccessGuide } from './access.ts';
-import type { SkippedRow, Window } from './channel.ts';
+import type { PushReading, RawPush, SkippedRow, Window } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { Http } from './http.ts';
 import type { FreshTokens } from './tokens.ts';
@@ -122,6 +122,11 @@ export interface FulfillmentSystem {
    * document there is, so after `unknown` it is also the probe. Throws BugError unless every quantity is a positive integer.
    */
   requestReplenishment(wish: Replenishment, signal: AbortSignal): Promise<Outcome<ReplenishmentDoc>>;
+  /**
+   * Verifies what the system pushed over the raw bytes, and reads which channel orders it names. Throws RejectedError:
+   * BAD_SIGNATURE, or BAD_PUSH when it cannot be read. Absent: the system does not push over HTTP.
+   */
+  readonly readPush?: (push: RawPush) => PushReading;
 }
 
 export interface FulfillmentContext<Credentials> {

@@ -8,6 +8,8 @@ export interface HookDeps {
   readonly hearCarrier: (carrierId: string, push: CarrierPush) => Promise<PushAnswer | undefined>;
   /** Takes what a platform pushed. Undefined when that shop takes no pushes. Throws UserError when it is not signed rightly. */
   readonly hearShop: (shopId: string, push: RawPush) => Promise<PushReading['answer'] | undefined>;
+  /** The same for a warehouse system. */
+  readonly hearSystem: (systemId: string, push: RawPush) => Promise<PushReading['answer'] | undefined>;
   /** Takes receipts of telephone calls. Undefined when there is no such line, or the path does not carry its secret. */
   readonly hearVoice: (voiceId: string, secret: string, rawBody: Buffer) => Promise<PushAnswer | undefined>;
   /** Takes receipts of text messages, as `hearVoice`. */
@@ -20,7 +22,10 @@ const bodyLimit = 1_048_576;
 const shopBodyLimit = 262_144;
 
 /** Doors for vendors: foreign hosts, no session; what they say counts by its signature alone, read over the raw bytes. */
-export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop, hearVoice, hearSms }: HookDeps): void {
+export function serveHooks(
+  web: FastifyInstance,
+  { hearCarrier, hearShop, hearSystem, hearVoice, hearSms }: HookDeps,
+): void {
   void web.register(async (hooks) => {
     hooks.removeAllContentTypeParsers();
     hooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -47,22 +52,26 @@ export function serveHooks(web: FastifyInstance, { hearCarrier, hearShop, hearVo
         },
       );
     // Some platforms prove the door with a GET before they push.
-    hooks.route<{ Params: { id: string } }>({
-      method: ['GET', 'POST'],
-      url: '/hooks/shops/:id',
-      exposeHeadRoute: false,
-      bodyLimit: shopBodyLimit,
-      async handler({ method, params, raw, headers, body }, reply) {
-        const answer = await hearShop(params.id, {
-          method: method === 'GET' ? 'GET' : 'POST',
-          target: raw.url ?? '',
-          headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])),
-          rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-        });
-        if (answer === undefined) throw noSuchHook();
-        return reply.status(answer.status).type(answer.type).send(answer.body);
-      },
-    });
+    for (const [door, methods, hear] of [
+      ['shops', ['GET', 'POST'], hearShop],
+      ['systems', ['POST'], hearSystem],
+    ] as const)
+      hooks.route<{ Params: { id: string } }>({
+        method: [...methods],
+        url: `/hooks/${door}/:id`,
+        exposeHeadRoute: false,
+        bodyLimit: shopBodyLimit,
+        async handler({ method, params, raw, headers, body }, reply) {
+          const answer = await hear(params.id, {
+            method: method === 'GET' ? 'GET' : 'POST',
+            target: raw.url ?? '',
+            headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])),
+            rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+          });
+          if (answer === undefined) throw noSuchHook();
+          return reply.status(answer.status).type(answer.type).send(answer.body);
+        },
+      });
   });
 }
 

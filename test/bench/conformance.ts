@@ -200,12 +200,12 @@ function operationsOf({ standIn, system, binding }: Place): Operation[] {
     return view;
   };
   const withStatus = (status: string): string => {
-    const row = standIn.sandbox.world.store.get<{ o_id: number }>(
-      'SELECT o_id FROM erp_orders WHERE status = ? ORDER BY o_id DESC LIMIT 1',
+    const row = standIn.sandbox.world.store.get<{ o_id: number; so_id: string }>(
+      'SELECT o_id, so_id FROM erp_orders WHERE status = ? ORDER BY o_id DESC LIMIT 1',
       status,
     );
     if (row === undefined) throw new Error(`no order is ${status}`);
-    return systemOrderNo(row.o_id);
+    return systemOrderNo(row.o_id, row.so_id);
   };
   const move = async (more: { no?: string; to?: string; from?: string } = {}) => {
     const { systemOrderNo: waits, warehouseCode } = await waiting();

@@ -76,7 +76,7 @@ it('finds the systems on disk', () => {
 });
 
 describe.each(found)('system $name', ({ name, plug, binding }) => {
-  const { routes, systemOrderNo, unknownOrders, shop = 'mini', listLagMs = 0 } = binding;
+  const { routes, unknownOrders, shop = 'mini', listLagMs = 0, hasNoList = false } = binding;
   let standIn: StandIn;
   let system: FulfillmentSystem;
   const saved: FreshTokens[] = [];
@@ -135,9 +135,17 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
   }
 
   const hours = (from: number): Window => ({ from: standIn.clock.now() - from * hour, to: standIn.clock.now() });
+  const noOf = (row: { readonly o_id: number; readonly so_id: string } | undefined): string =>
+    binding.systemOrderNo(row?.o_id ?? 0, row?.so_id ?? '');
   const numbers = (views: readonly FulfillmentView[]): Set<string> => new Set(views.map((view) => view.systemOrderNo));
   const read = async (systemOrderNo: string): Promise<FulfillmentView | undefined> =>
     (await system.fetchBySystemOrder([systemOrderNo], signal)).fulfillments[0];
+  const readAll = async () => {
+    const named = erpOrders().map(({ so_id }) => so_id);
+    const { fulfillments: views, skipped } = await system.fetchByChannelOrder(named, signal);
+    expect(skipped).toEqual([]);
+    return { views };
+  };
   const readByChannel = async (orderNo: string): Promise<FulfillmentView> => {
     const [view] = (await system.fetchByChannelOrder([orderNo], signal)).fulfillments;
     if (view === undefined) throw new Error(`no ${orderNo}`);
@@ -243,7 +251,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
   });
 
   describe('reading', () => {
-    it('[B2] gives every order of a window, over several pages', async () => {
+    it.skipIf(hasNoList)('[B2] gives every order of a window, over several pages', async () => {
       const window = hours(10);
       await standIn.clock.sleep(listLagMs);
       const expected = erpOrders().filter(({ modified }) => modified >= window.from && modified < window.to);
@@ -252,37 +260,40 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
 
       expect(expected.length).toBeGreaterThan(binding.pageSize);
       expect(pages).toBeGreaterThan(1);
-      expect(expected.filter(({ o_id }) => !numbers(views).has(systemOrderNo(o_id)))).toEqual([]);
+      expect(expected.filter((row) => !numbers(views).has(noOf(row)))).toEqual([]);
     });
 
-    it('[B2] loses no order that changes while its window is paged: this window or the next has it', async () => {
-      const window = hours(10);
-      const before = erpOrders().filter(({ modified }) => modified >= window.from && modified < window.to);
+    it.skipIf(hasNoList)(
+      '[B2] loses no order that changes while its window is paged: this window or the next has it',
+      async () => {
+        const window = hours(10);
+        const before = erpOrders().filter(({ modified }) => modified >= window.from && modified < window.to);
 
-      // Somebody works through the oldest orders, a page of them in all.
-      const oldest = [...before].sort((a, b) => a.modified - b.modified);
-      const touch = async (): Promise<void> => {
-        await standIn.clock.sleep(60_000);
-        for (const { o_id } of oldest.splice(0, 20)) {
-          const change = 'UPDATE erp_orders SET modified = ? WHERE o_id = ?';
-          standIn.sandbox.world.store.run(change, standIn.clock.now(), o_id);
-        }
-      };
+        // Somebody works through the oldest orders, a page of them in all.
+        const oldest = [...before].sort((a, b) => a.modified - b.modified);
+        const touch = async (): Promise<void> => {
+          await standIn.clock.sleep(60_000);
+          for (const { o_id } of oldest.splice(0, 20)) {
+            const change = 'UPDATE erp_orders SET modified = ? WHERE o_id = ?';
+            standIn.sandbox.world.store.run(change, standIn.clock.now(), o_id);
+          }
+        };
 
-      const first = await pullAll(window, touch);
-      await standIn.clock.sleep(listLagMs);
-      const next = await pullAll({ from: window.to - system.lagMs, to: standIn.clock.now() });
+        const first = await pullAll(window, touch);
+        await standIn.clock.sleep(listLagMs);
+        const next = await pullAll({ from: window.to - system.lagMs, to: standIn.clock.now() });
 
-      expect(before.length - oldest.length).toBeGreaterThanOrEqual(40);
-      const seen = new Set([...numbers(first.views), ...numbers(next.views)]);
-      expect(before.filter(({ o_id }) => !seen.has(systemOrderNo(o_id)))).toEqual([]);
-    });
+        expect(before.length - oldest.length).toBeGreaterThanOrEqual(40);
+        const seen = new Set([...numbers(first.views), ...numbers(next.views)]);
+        expect(before.filter((row) => !seen.has(noOf(row)))).toEqual([]);
+      },
+    );
 
     it('[C1] tells each stage as the warehouse has it', async () => {
       await trouble('short');
       await trouble('review');
       await standIn.clock.sleep(listLagMs);
-      const { views } = await pullAll(hours(10));
+      const { views } = hasNoList ? await readAll() : await pullAll(hours(10));
       const seen = new Set(views.map(({ stage }) => stage));
 
       expect([...seen].every((stage) => stages.includes(stage))).toBe(true);
@@ -304,12 +315,9 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
       const some = erpOrders().slice(-45);
 
       const byChannel = await system.fetchByChannelOrder([...some.map(({ so_id }) => so_id), '19990101000000'], signal);
-      const bySystem = await system.fetchBySystemOrder(
-        [...some.map(({ o_id }) => systemOrderNo(o_id)), ...unknownOrders],
-        signal,
-      );
+      const bySystem = await system.fetchBySystemOrder([...some.map(noOf), ...unknownOrders], signal);
 
-      const expected = new Set(some.map(({ o_id }) => systemOrderNo(o_id)));
+      const expected = new Set(some.map(noOf));
       expect(numbers(byChannel.fulfillments)).toEqual(expected);
       expect(numbers(bySystem.fulfillments)).toEqual(expected);
       expect(byChannel.fulfillments.flatMap((view) => view.channelOrderNos).sort()).toEqual(
@@ -388,7 +396,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
       expect(error.name).toBe(expected);
       expect(attempts).toBe(1);
       if (expected === 'RateLimitedError') expect(error.afterMs).toBeGreaterThanOrEqual(1_000);
-      expect(again.fulfillments.length).toBeGreaterThan(0);
+      if (!hasNoList) expect(again.fulfillments.length).toBeGreaterThan(0);
     });
 
     it('[B1] is refused for good where asking again changes nothing', async () => {
@@ -494,12 +502,12 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
         kind: 'refused',
         code: 'not_found',
       });
-      const shipped = await read(systemOrderNo(sent?.o_id ?? 0));
+      const shipped = await read(noOf(sent));
       expect(
         await system.reroute(
           {
             ...move,
-            systemOrderNo: systemOrderNo(sent?.o_id ?? 0),
+            systemOrderNo: noOf(sent),
             to: '4711',
             expectFrom: shipped?.warehouseCode ?? '',
           },
@@ -645,7 +653,9 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
     it('[I5] frees the lock of a dead order seconds later, once', async () => {
       const made = await trouble('dead-order');
       const dead = await readByChannel(made.blockedBy);
-      const qty = dead.lines.reduce((sum, line) => sum + line.qty, 0);
+      const of = 'FROM erp_items AS i JOIN erp_orders AS o ON o.o_id = i.o_id WHERE o.so_id = ?';
+      const { qty = 0 } =
+        standIn.sandbox.world.store.get<{ qty: number }>(`SELECT SUM(i.qty) AS qty ${of}`, made.blockedBy) ?? {};
       const before = await stockOf(made.sku, dead.warehouseCode);
 
       const first = await system.cancelOrder(dead.systemOrderNo, '店铺已关闭', '李建国', signal);
@@ -672,7 +682,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
     it('[P18] is refused once the goods are picked or gone', async () => {
       const sent = erpOrders().find(({ status }) => status === 'Sent');
 
-      expect(await system.cancelOrder(systemOrderNo(sent?.o_id ?? 0), '', '', signal)).toMatchObject({
+      expect(await system.cancelOrder(noOf(sent), '', '', signal)).toMatchObject({
         kind: 'refused',
         code: 'shipped',
       });
@@ -708,7 +718,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
       const sent = erpOrders().find(({ status }) => status === 'Sent');
 
       for (const [no, code] of [
-        [systemOrderNo(sent?.o_id ?? 0), 'shipped'],
+        [noOf(sent), 'shipped'],
         [unknownOrders[0], 'not_found'],
       ] as const)
         expect(await system.hold({ ...wish, systemOrderNo: no }, signal)).toMatchObject({ kind: 'refused', code });
@@ -719,7 +729,7 @@ describe.each(found)('system $name', ({ name, plug, binding }) => {
       const wish = await waiting();
       const picked = erpOrders().find(({ status }) => status === 'Delivering');
 
-      const outcome = await system.hold({ ...wish, systemOrderNo: systemOrderNo(picked?.o_id ?? 0) }, signal);
+      const outcome = await system.hold({ ...wish, systemOrderNo: noOf(picked) }, signal);
 
       expect(outcome).toMatchObject({ kind: 'refused', code: 'picking' });
       expect((await applied(holdRoute)).filter(Boolean)).toEqual([]);

@@ -66,3 +66,21 @@ it('[D10] on Shopify, an order that waits at one location is announced, moved to
   expect(await warehouseOf(bot, made)).toBe(1001);
   expect((await bot.applied()).map(({ route }) => route)).toEqual(['fulfillmentOrderMove', 'fulfillmentOrderMove']);
 });
+
+it('[D10] on Qimen, which lists nothing, an order that waits is found when its time comes, and who wants it moved is told how', async () => {
+  const bot = await startTestBot({ settings: { erp: 'qimen', shares: { mini: 1 }, ordersPerDay: 400 } });
+  await stopWarehouses(bot);
+  const made = await bot.scenario('short');
+  const said = texts(await bot.advance(40 * SECOND));
+
+  const answer = texts(await bot.say('wang', `/改仓 ${tail(made.orderNo)} 广州仓`));
+  const held = await carryOut(bot, 'wang', `/先别发 ${tail(made.orderNo)} 风险`);
+  const back = await carryOut(bot, 'wang', `/放行 ${tail(made.orderNo)}`);
+
+  expect(said).toContain(tail(made.orderNo));
+  expect(answer).toContain('取消原仓的出库单');
+  expect(answer).not.toContain('确认 ');
+  expect(held).toMatch(/已暂停发货.*（奇门 \d\d:\d\d 确认）/);
+  expect(back).toContain('已放行');
+  expect((await bot.applied()).map(({ route }) => route)).toEqual(['order.pending', 'order.pending restore']);
+});

@@ -200,6 +200,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     receive: async (inbound) => void received.push(inbound),
     hearCarrier: async () => undefined,
     hearShop: async () => undefined,
+    hearSystem: async () => undefined,
     hearVoice: async () => undefined,
     hearSms: async () => undefined,
     sessions,

@@ -18,7 +18,7 @@ const pauseMs = 5_000;
 const byWords: readonly (readonly [RegExp, Refusal])[] = [
   [/(订单|单品|商品\S*)不存在/, 'not_found'],
   [/已发货|已出库|已发出/, 'shipped'],
-  [/拣货|配货|波次|打印/, 'picking'],
+  [/拣货|配货|波次|打印|picking/, 'picking'],
   [/超过锁定/, 'stale'],
   [/权限|未授权/, 'forbidden'],
   [/库存|可出库/, 'no_stock'],

@@ -11,6 +11,7 @@ import { createKuaidi100 } from './kuaidi100/server.ts';
 import { createKuaimai } from './kuaimai/server.ts';
 import { createMiniProgram } from './miniprogram.ts';
 import { createPinduoduo } from './pinduoduo/server.ts';
+import { createQimen } from './qimen/server.ts';
 import { createSf } from './sf/server.ts';
 import { createShopify } from './shopify/server.ts';
 import { createTaobao } from './taobao/server.ts';
@@ -30,6 +31,7 @@ export function createServers(): readonly Server[] {
     createJushuitan(),
     createKuaimai(),
     createWangdiantong(),
+    createQimen(),
     createKuaidi100(),
     createSf(),
     createDhl(),

@@ -12,6 +12,13 @@ export const jushuitan = {
 
 export const kuaimai = { appKey: '3000001', appSecret: 'km-secret-demo' } as const;
 
+export const qimen = {
+  appKey: '12345678',
+  appSecret: 'qimen-secret-demo',
+  customerId: 'c1700000001',
+  ownerCode: 'YSYC01',
+} as const;
+
 export const wangdiantong = { sid: 'demo-sid', appKey: 'demo-key', appSecret: 'demo-secret:demo-salt' } as const;
 
 export const sf = { partnerId: 'SFDEMO', checkWord: 'checkword-demo' } as const;
@@ -31,6 +38,7 @@ export const erpDoors = {
   shopify: { server: 'us', credentials: { accessToken: 'shpat_demo' } },
   kuaimai: { server: 'kuaimai', credentials: kuaimai },
   wangdiantong: { server: 'wdt', credentials: wangdiantong },
+  qimen: { server: 'qimen', credentials: qimen },
 } as const;
 /** The protocols whose access tokens end and are renewed. */
 const withTokens: readonly ErpKind[] = ['jushuitan', 'kuaimai'];

@@ -19,8 +19,8 @@ export interface Binding {
     /** Renews an access token that is over; absent where there is none to renew. */
     readonly refresh?: string;
   };
-  /** How the system names the ERP's order, and two names of none: one well-formed, one that cannot be. */
-  readonly systemOrderNo: (oId: number) => string;
+  /** How the system names the ERP's order of that id and shop number, and two names of none: one well-formed, one that cannot be. */
+  readonly systemOrderNo: (oId: number, soId: string) => string;
   readonly unknownOrders: readonly [string, string];
   /** Rows of one page, and orders of a day that give several pages in ten hours. */
   readonly pageSize: number;
@@ -35,6 +35,8 @@ export interface Binding {
   /** It knows no review before picking, and for whom it has locked stock. */
   readonly hidesReview?: true;
   readonly hidesLockOwners?: true;
+  /** It gives no list of changes: orders are read when they are named. */
+  readonly hasNoList?: true;
   /** A channel whose orders the system does not show; absent where it shows all. */
   readonly invisibleChannel?: string;
   /** Kinds of fault that refuse the caller for good. */

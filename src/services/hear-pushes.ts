@@ -4,26 +4,30 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { PushRow, Storage } from '../ports/stores.ts';
-import type { Ingest, ShopSource } from './ingest.ts';
 
-export interface HearShopDeps {
+type ReadPush = (push: RawPush) => PushReading;
+
+export interface HearPushesDeps<Source> {
   readonly storage: Storage;
   readonly clock: Clock;
-  readonly shops: () => readonly ShopSource[];
-  readonly ingest: Ingest;
-  readonly nudge: (shopId: string) => void;
+  /** What pushes: the first part of the names of its sources. */
+  readonly kind: 'shop' | 'system';
+  /** Null or undefined when nothing of that id takes pushes. */
+  readonly readPushOf: (id: string) => ReadPush | null | undefined;
+  readonly readAfresh: (source: Source, orderNos: readonly string[], signal: AbortSignal) => Promise<void>;
+  readonly nudge: (id: string) => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-export interface HearShop {
+export interface HearPushes<Source> {
   /**
-   * Verifies a platform's push and stores which orders it names; a repeat is stored once and answered the same. Undefined
-   * when that shop takes no pushes.
+   * Verifies a push and stores which orders it names; a repeat is stored once and answered the same. Undefined when that
+   * shop or system takes no pushes.
    */
-  hear(shopId: string, push: RawPush): Promise<PushReading['answer'] | undefined>;
+  hear(id: string, push: RawPush): Promise<PushReading['answer'] | undefined>;
   /** Reads the orders that were named, afresh: what a push says of them is not believed. Answers how many there were. */
-  read(source: ShopSource, signal: AbortSignal): Promise<number>;
+  read(source: Source, signal: AbortSignal): Promise<number>;
 }
 
 /** Named orders in one read; the polling stream is the truth, so that the rest may wait for the next run. */
@@ -32,19 +36,28 @@ const batch = 50;
 const mostOrders = 200;
 const patienceMs = 60_000;
 
-export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, log }: HearShopDeps): HearShop {
+export function createHearPushes<Source extends { readonly id: string }>({
+  storage,
+  clock,
+  kind,
+  readPushOf,
+  readAfresh,
+  nudge,
+  metrics,
+  log,
+}: HearPushesDeps<Source>): HearPushes<Source> {
   return {
-    async hear(shopId, push) {
-      const readPush = shops().find(({ id }) => id === shopId)?.channel.readPush;
+    async hear(id, push) {
+      const readPush = readPushOf(id);
       if (readPush == null) return undefined;
-      const source = `shop:${shopId}`;
+      const source = `${kind}:${id}`;
       let reading: PushReading;
       try {
         reading = readPush(push);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         metrics.sourceFailed(source, error.code);
-        log.warn({ shop: shopId, code: error.code }, 'A push was refused');
+        log.warn({ source, code: error.code }, 'A push was refused');
         // Signed rightly, in words that are new to us: refusing it would only bring it again.
         if (error.code === 'BAD_PUSH') {
           await storage.views.noteOddity(source, 'skipped-row', 'push', 'push', clock.now());
@@ -58,21 +71,21 @@ export function createHearShop({ storage, clock, shops, ingest, nudge, metrics, 
       const { messageId, orderNos, answer } = reading;
       if (orderNos.length > 0) {
         const isNew = await storage.pushes.add({ source, messageId, orderNos, receivedAt: clock.now() });
-        if (isNew) nudge(shopId);
+        if (isNew) nudge(id);
       }
       return answer;
     },
 
     async read(source, signal) {
-      const pending = await storage.pushes.listPending(`shop:${source.id}`, batch);
+      const pending = await storage.pushes.listPending(`${kind}:${source.id}`, batch);
       const [oldest] = pending;
       if (oldest === undefined) return 0;
       try {
-        await ingest.readOrders(source, named(pending).slice(0, mostOrders), signal);
+        await readAfresh(source, named(pending).slice(0, mostOrders), signal);
       } catch (error) {
-        // What cannot be read stands in nobody's way for long: the polling stream has it, too.
+        // What cannot be read stands in nobody's way for long: it is read again by the polls, or when its time comes.
         if (!(error instanceof AppError) || clock.now() - oldest.receivedAt < patienceMs) throw error;
-        log.warn({ shop: source.id, code: error.code }, 'A push named what cannot be read; the polls will have it');
+        log.warn({ source: `${kind}:${source.id}`, code: error.code }, 'A push named what cannot be read');
         await storage.pushes.done([oldest.id], clock.now());
         return 1;
       }

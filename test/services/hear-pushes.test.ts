@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { RejectedError, RetryableError } from '../../src/domain/errors.ts';
 import type { RawPush } from '../../src/ports/channel.ts';
 import { silentMetrics } from '../../src/ports/metrics.ts';
-import { createHearShop } from '../../src/services/hear-shop.ts';
+import { createHearPushes } from '../../src/services/hear-pushes.ts';
 import { anOrder } from '../kit/builders.ts';
 import { startFlow } from '../kit/test-storage.ts';
 
@@ -34,11 +34,12 @@ async function startHearing() {
     },
   };
   const source = { ...flow.shop, channel };
-  const hearing = createHearShop({
+  const hearing = createHearPushes({
     storage: flow.storage,
     clock: flow.clock,
-    shops: () => [source],
-    ingest: flow.ingest,
+    kind: 'shop',
+    readPushOf: (id) => (id === source.id ? (push) => channel.readPush(push) : undefined),
+    readAfresh: (shop: typeof source, orderNos, signal) => flow.ingest.readOrders(shop, orderNos, signal),
     nudge: (shopId) => nudged.push(shopId),
     metrics: silentMetrics,
     log: { info() {}, warn() {}, error() {} },
