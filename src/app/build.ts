@@ -494,7 +494,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     listAlerts: alerts.all,
     listMine: alerts.mine,
     listStuck: createReadStuck({ storage, clock, directory, hasCarriers: () => sources.carriers.length > 0 }),
-    explain: createExplain({ storage, clock, directory, confirm }),
+    explain: createExplain({ storage, clock, directory, confirm, systems }),
     acknowledge: moves.acknowledge,
     snooze: moves.snooze,
     finish: moves.finish,
