@@ -1,4 +1,5 @@
 import type { Permission } from '../domain/actor.ts';
+import { addressChangeRequested } from '../domain/address-change.ts';
 import type { Alert } from '../domain/alert.ts';
 import { notVisibleSay, overtakenSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
@@ -252,6 +253,8 @@ export function mendFor(cause: Cause | undefined, orderNo: string, clears = fals
       return { label: { zh: '改仓', en: 'Reroute' }, command: `/reroute ${orderNo}`, permission: 'order:reroute' };
     case 'refunding':
       return { label: { zh: '拦截', en: 'Intercept' }, command: `/intercept ${orderNo}`, permission: 'order:hold' };
+    case 'address':
+      return { label: { zh: '改地址', en: 'Address' }, command: `/address ${orderNo}`, permission: 'order:hold' };
     case 'held':
     case 'stale-hold':
     case 'review':
@@ -264,6 +267,10 @@ export function mendFor(cause: Cause | undefined, orderNo: string, clears = fals
 }
 
 function mendOf(alert: Alert, order: Order, cause: Cause | undefined): AlertCardModel['mend'] {
+  if (alert.ruleId === addressChangeRequested)
+    return order.addressChange === 'requested'
+      ? mendFor({ kind: 'address' }, order.channelOrderNo)
+      : { label: { zh: '先暂停发货', en: 'Hold it' }, command: `/hold ${order.channelOrderNo} 地址改了` };
   if (alert.ruleId === refundNotStopped)
     return { label: { zh: '拦截', en: 'Intercept' }, command: `/intercept ${order.channelOrderNo}` };
   if (alert.ruleId === 'lock-orphaned')
