@@ -41,7 +41,7 @@ export interface Fault {
 export const faultsAt = at('14:00');
 
 /** Always the same numbers for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -12,14 +12,14 @@ async function askedOrder(bot: TestBot): Promise<{ no: string; heard: string }> 
     lines: [{ sku: 'TX01-HE-M', qty: 1 }],
   });
   payOrder(world, no, bot.clock.now());
-  await bot.advance(90 * SECOND, 5 * SECOND);
+  await bot.advance(90 * SECOND, 15 * SECOND);
   const asked = await fetch(`${bot.sandbox.url}/wx/console/address`, { method: 'POST', body: no });
   expect(asked.status).toBe(200);
-  return { no, heard: texts(await bot.advance(180 * SECOND, 5 * SECOND)) };
+  return { no, heard: texts(await bot.advance(180 * SECOND, 20 * SECOND)) };
 }
 
 it('a buyer asks for another address, is accepted by command, and no address is ever said [P5]', async () => {
-  const bot = await startTestBot();
+  const bot = await startTestBot({ settings: { shares: { mini: 0.5, wx: 0.5 } } });
   await stopWarehouses(bot);
   const { no, heard } = await askedOrder(bot);
   expect(heard).toContain('先处理改地址');
@@ -46,7 +46,7 @@ it('a buyer asks for another address, is accepted by command, and no address is 
 });
 
 it('a decision whose answer is lost is not made twice [P5]', async () => {
-  const bot = await startTestBot();
+  const bot = await startTestBot({ settings: { shares: { mini: 0.5, wx: 0.5 } } });
   await stopWarehouses(bot);
   const { no } = await askedOrder(bot);
   await bot.fault('drop-after', { server: 'wx', route: '/channels/ec/order/addressmodify/reject' });
