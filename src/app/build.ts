@@ -19,6 +19,7 @@ import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
+import { createProposeAddress } from '../services/act/propose-address.ts';
 import { createProposeHold } from '../services/act/propose-hold.ts';
 import { createProposeIntercept } from '../services/act/propose-intercept.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
@@ -505,7 +506,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     listAlerts: alerts.all,
     listMine: alerts.mine,
     listStuck: createReadStuck({ storage, clock, directory, hasCarriers: () => sources.carriers.length > 0 }),
-    explain: createExplain({ storage, clock, directory, confirm }),
+    explain: createExplain({ storage, clock, directory, confirm, systems }),
     acknowledge: moves.acknowledge,
     snooze: moves.snooze,
     finish: moves.finish,
@@ -531,6 +532,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     urgent: createProposeUrgent({ clock, directory, duty, shops }),
     urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),
     labelCause: createLabelCause({ clock }),
+    address: createProposeAddress(proposeDeps),
     note: createProposeNote({ clock, shops }),
     stock: createReadStock({ storage, directory, systems }),
     short: createTellShortage({ storage, clock, directory, readShortage }),

@@ -155,6 +155,25 @@ const inputs: readonly RuleInput[] = [
     do: [],
   },
   {
+    id: 'address-change-requested',
+    version: 1,
+    // What left with the old address cannot be helped here; a decision or a hold ends it through the condition.
+    on: {
+      type: 'clock',
+      subject: 'order',
+      since: ['addressAt'],
+      after: '1s',
+      until: ['shippedAt', 'scannedAt', 'deliveredAt', 'closedAt'],
+      hours: 'wall',
+    },
+    when: { in: [{ var: 'addressDuty' }, ['decide', 'stop']] },
+    severity: 'warning',
+    // Each is decided by somebody.
+    group: ['order'],
+    say: { zh: '买家改地址，要处理', en: 'A buyer changes the address: it has to be decided' },
+    do: [],
+  },
+  {
     id: 'backlog-over-capacity',
     version: 1,
     on: { type: 'forecast', finish: 'past-wall', atLeast: 10 },

@@ -143,6 +143,7 @@ export function momentsOf(
     trackedAt: latestOf([scannedAt, ...parcels.map(({ lastEventAt }) => lastEventAt)]),
     deliveredAt,
     closedAt: order.closedAt ?? told('closed', 'refunded'),
+    addressAt: addressAtOf(order),
     refundAt: isRefunding ? (order.refundAt ?? sourceUpdatedAt) : null,
     heldAt: first(order.held ? sourceUpdatedAt : null, ...open.filter((each) => each.held).map((each) => each.stageAt)),
   };
@@ -182,6 +183,12 @@ function lastOf(moments: readonly (number | null)[]): number | null {
 function scanOf({ firstScanAt, firstScanIsDay }: Parcel, orders: readonly OrderView[]): number | null {
   if (firstScanAt === null || firstScanIsDay !== true) return firstScanAt;
   return latestOf([firstScanAt, ...orders.flatMap(({ paidAt, shippedAt }) => [paidAt, shippedAt])]);
+}
+
+/** When the address became a question; null where it is none, or it was another one before we ever saw it. */
+function addressAtOf({ addressChange, addressChangeAt, sourceUpdatedAt }: OrderView): number | null {
+  if (addressChange === 'none') return null;
+  return addressChangeAt ?? (addressChange === 'requested' ? sourceUpdatedAt : null);
 }
 
 function latestOf(moments: readonly (number | null)[]): number | null {

@@ -247,6 +247,10 @@ export const orderFields: FieldTable = {
   warehouse: field('text', '仓库', 'warehouse'),
   stage: { ...field('text', '阶段', 'stage'), values: stages },
   refundRace: field('boolean', '退款时面单已打、还没走远', 'refund asked for while labelled and not far gone'),
+  addressDuty: {
+    ...field('text', '改地址要做的事', 'what an address change asks for'),
+    values: ['decide', 'stop'],
+  },
   held: field('boolean', '暂停发货', 'held'),
   trackKind: { ...field('text', '物流进展', 'what the carrier said last'), values: trackKinds },
   trackState: field('text', '物流状态码', "the carrier's own code"),

@@ -85,6 +85,8 @@ export interface OrderView {
   readonly refundAt: number | null;
   readonly held: boolean;
   readonly addressChange: AddressChange;
+  /** Since when, unix ms: as the channel tells, or when it was first seen so; null = never, or it was so at first sight. */
+  readonly addressChangeAt?: number | null;
   readonly buyerNote: string;
   readonly remark: string;
   readonly flag: string;

@@ -32,6 +32,7 @@ export const momentNames = [
   'deliveredAt',
   'closedAt',
   'refundAt',
+  'addressAt',
   'heldAt',
   'promisedAt',
 ] as const;

@@ -52,6 +52,8 @@ export interface Remark {
   readonly flag: Flag | undefined;
 }
 
+export type AddressVerdict = 'accept' | 'refuse';
+
 /** What a vendor sent to one of our hooks, as it came. */
 export interface RawPush {
   readonly method: 'GET' | 'POST';
@@ -96,6 +98,11 @@ export interface Channel {
         signal: AbortSignal,
       ) => Promise<Outcome<{ readonly remark: string; readonly flag: string }>>)
     | null;
+  /**
+   * Answers a buyer who asked for another address: one attempt. `already` when nothing is asked (any more); it then stays
+   * as it is, whoever decided. Absent: the platform has no such interface, or asks no such thing.
+   */
+  readonly decideAddress?: (orderNo: string, verdict: AddressVerdict, signal: AbortSignal) => Promise<Outcome<null>>;
   /**
    * Verifies what the vendor pushed over the raw bytes, and reads it. Throws RejectedError: BAD_SIGNATURE, or BAD_PUSH
    * when it cannot be read. Null: the platform does not push over HTTP.

@@ -73,6 +73,7 @@ const ackButton = (model: Numbered, language: Language): Button => ({
 const shout: Readonly<Record<string, Text>> = {
   'paid-not-sorted': { zh: '先发这单', en: 'send this one first' },
   overtaken: { zh: '先发这单', en: 'send this one first' },
+  'address-change-requested': { zh: '先处理改地址', en: 'decide the address first' },
   'refund-not-stopped': { zh: '拦下来', en: 'catch this parcel' },
   'ship-by-risk': { zh: '快到时限，先发', en: 'near its wall, send first' },
   'embroidery-review': { zh: '先复核这单', en: 'review this one first' },

@@ -439,6 +439,90 @@ export function notePreview(items: readonly NoteItem[], text: string, offer: Off
   );
 }
 
+export interface AddressModel {
+  readonly order: NamedOrder;
+  readonly tail: string;
+  readonly shop: string;
+  /** `changed`: another one already, in time or stopped. */
+  readonly duty: 'decide' | 'stop' | 'changed' | 'none';
+  readonly isLabelled: boolean;
+  /** The yes stops it in the warehouse first. */
+  readonly isHeldFirst: boolean;
+  /** What to do where no command can decide it. */
+  readonly byHand: Text | null;
+  readonly verdict: 'accept' | 'refuse' | null;
+  readonly question: Offer['question'];
+}
+
+/** How it stands with a buyer's other address. Never the address: whoever decides sees it in the shop. */
+export function addressPreview(model: AddressModel, language: Language): Card {
+  const { order, tail, shop, duty, isLabelled, isHeldFirst, byHand, verdict, question } = model;
+  const zh = language === 'zh';
+  const isOpen = duty === 'decide';
+  const [yes, no] = [zh ? '同意' : 'Accept', zh ? '拒绝' : 'Refuse'];
+  const title = isOpen
+    ? zh
+      ? `${tail} 买家要改地址${verdict === null ? '，等决定' : verdict === 'accept' ? '：同意' : '：拒绝'}`
+      : `${tail}: the buyer wants another address${verdict === null ? '' : verdict === 'accept' ? ': accept' : ': refuse'}`
+    : duty === 'stop'
+      ? zh
+        ? `${tail} 打完面单后地址改了，先停下`
+        : `${tail}: the address changed after the label was printed; stop it first`
+      : duty === 'changed'
+        ? zh
+          ? `${tail} 地址已经改过，不用再决定`
+          : `${tail}: the address has been changed; nothing to decide`
+        : zh
+          ? `${tail} 没有等着处理的改地址`
+          : `${tail}: no address change waits for a decision`;
+  const printed = isHeldFirst
+    ? zh
+      ? '面单是旧地址：会先暂停发货，再同意；重打面单后再放行'
+      : 'The label has the old address: it is put on hold first, then accepted; print again, then let it go'
+    : zh
+      ? '面单是旧地址：同意后要重打面单，先停下这件'
+      : 'The label has the old address: print it again after a yes, and stop the parcel first';
+  const decide = { label: yes, command: `/address ${order.no} accept`, style: 'primary' as const };
+  const refuse = { label: no, command: `/address ${order.no} refuse`, style: 'plain' as const };
+  const hold = { label: zh ? '先暂停发货' : 'Hold it', command: `/hold ${order.no} 地址改了`, style: 'plain' as const };
+  const ways =
+    question !== null
+      ? answer(
+          question.words,
+          verdict === 'accept' ? { zh: '同意', en: 'Accept' } : { zh: '拒绝', en: 'Refuse' },
+          language,
+        )
+      : isOpen && byHand === null
+        ? [decide, refuse, ...(isLabelled ? [hold] : [])]
+        : duty === 'stop' || (isOpen && isLabelled)
+          ? [hold]
+          : [];
+  return {
+    tone: isOpen || duty === 'stop' ? 'warning' : 'info',
+    lines: [
+      line(title),
+      line(...named(order, language)),
+      ...(isOpen && isLabelled && verdict !== 'refuse' ? [line(printed)] : []),
+      ...(isOpen && byHand !== null ? [line(say(byHand, language)), line(order.no)] : []),
+      ...(isOpen && byHand === null
+        ? [line(zh ? `新地址只在${shop}后台看` : `The new address is only shown in ${shop}'s own pages`)]
+        : []),
+      ...(question === null
+        ? []
+        : [
+            howTo(
+              question.words,
+              question.minutes,
+              { zh: '决定后不能撤销', en: 'a decision cannot be taken back' },
+              language,
+            ),
+          ]),
+    ],
+    buttons: ways,
+    link: null,
+  };
+}
+
 function companionsLine(companions: readonly string[], language: Language): readonly Line[] {
   if (companions.length === 0) return [];
   const tails = companions.map((tail) => `…${tail}`);

@@ -1,3 +1,5 @@
+import type { Permission } from '../domain/actor.ts';
+import { addressChangeRequested } from '../domain/address-change.ts';
 import type { Alert } from '../domain/alert.ts';
 import { notVisibleSay, overtakenSay } from '../domain/builtin-rules.ts';
 import { type GroupState, shipBysOf } from '../domain/dispatch.ts';
@@ -30,13 +32,9 @@ export async function alertModel(
   const isOrderAlert = alert.subject.startsWith('order:');
   const diagnosis =
     order !== undefined && isOrderAlert && !isParcelClock && alert.ruleId !== refundNotStopped
-      ? await diagnose(
-          stores,
-          order,
-          () => order.shopId,
-          directory.systemOf(order.shopId) !== undefined,
-          Number(facts['missing'] ?? 0),
-        )
+      ? await diagnose(stores, order, () => order.shopId, directory.systemOf(order.shopId) !== undefined, {
+          missing: typeof facts['missing'] === 'number' ? facts['missing'] : undefined,
+        })
       : undefined;
   const [likeliest] = diagnosis?.causes ?? [];
   // What we cannot see we do not say is missing there.
@@ -189,6 +187,24 @@ export function stageNotSeen(directory: Directory, shopId: string): Text {
 
 export function causeText(cause: Cause): Text | null {
   switch (cause.kind) {
+    case 'silent':
+      return { zh: '卡在：仓库系统的接口现在没有回答', en: 'Stuck: the warehouse system does not answer now' };
+    case 'not-arrived':
+      return { zh: '卡在：仓库系统还没收到这单', en: 'Stuck: the warehouse system has not received it' };
+    case 'closed-there':
+      return {
+        zh: '卡在：仓库系统里已取消，店铺里还没关，请在仓库系统里恢复',
+        en: 'Stuck: cancelled in the warehouse system and alive in the shop; restore it there',
+      };
+    case 'stale-hold':
+      return {
+        zh: '卡在：买家已撤销退款，仓库系统还停着',
+        en: 'Stuck: the buyer took the refund back, the warehouse system still holds it',
+      };
+    case 'refunding':
+      return { zh: '卡在：买家在退款', en: 'Stuck: the buyer asked for a refund' };
+    case 'address':
+      return { zh: '卡在：买家要改地址，还没人决定', en: 'Stuck: the buyer wants another address; nobody decided yet' };
     case 'dead-lock':
       return {
         zh: `卡在：库存被已关闭单 …${tailOf(cause.owner.channelOrderNo)} 占 ${cause.lock.qty} 件`,
@@ -199,6 +215,11 @@ export function causeText(cause: Cause): Text | null {
         zh: `卡在：已关闭单 …${tailOf(cause.owner.channelOrderNo)} 在仓库系统里没关，占 ${cause.qty} 件`,
         en: `Stuck: closed order …${tailOf(cause.owner.channelOrderNo)} is still alive in the warehouse system and holds ${cause.qty} pcs`,
       };
+    case 'not-allocated':
+      return {
+        zh: '多半卡在：仓库系统写着缺货，刚读到的库存够，请在仓库系统里重新分配',
+        en: 'Probably stuck: the system says short, its stock says enough; allocate it again there',
+      };
     case 'short':
       return cause.missing > 0
         ? { zh: `卡在：这个仓缺 ${cause.missing} 件`, en: `Stuck: this warehouse is ${cause.missing} short` }
@@ -207,27 +228,49 @@ export function causeText(cause: Cause): Text | null {
       return { zh: '卡在：已暂停发货', en: 'Stuck: on hold' };
     case 'review':
       return { zh: '卡在：等人工复核', en: 'Stuck: waiting for review' };
-    case 'not-arrived':
-      return { zh: '卡在：仓库系统还没收到这单', en: 'Stuck: the warehouse system has not received it' };
     case 'unclear':
       return null;
   }
 }
 
-/** The command that mends a cause. Nothing is offered that would not help. */
-export function mendFor(cause: Cause | undefined, orderNo: string): AlertCardModel['mend'] {
+interface Mend {
+  readonly label: Text;
+  readonly command: string;
+  readonly permission: Permission;
+}
+
+/** The command that mends a cause. Nothing is offered that would not help: a stop is let go only where `clears`. */
+export function mendFor(cause: Cause | undefined, orderNo: string, clears = false): Mend | null {
   switch (cause?.kind) {
     case 'dead-lock':
     case 'dead-order':
-      return { label: { zh: '解锁并发', en: 'Release & send' }, command: `/release ${orderNo}` };
+      return {
+        label: { zh: '解锁并发', en: 'Release & send' },
+        command: `/release ${orderNo}`,
+        permission: 'stock:release',
+      };
     case 'short':
-      return { label: { zh: '改仓', en: 'Reroute' }, command: `/reroute ${orderNo}` };
+      return { label: { zh: '改仓', en: 'Reroute' }, command: `/reroute ${orderNo}`, permission: 'order:reroute' };
+    case 'refunding':
+      return { label: { zh: '拦截', en: 'Intercept' }, command: `/intercept ${orderNo}`, permission: 'order:hold' };
+    case 'address':
+      return { label: { zh: '改地址', en: 'Address' }, command: `/address ${orderNo}`, permission: 'order:hold' };
+    case 'held':
+    case 'stale-hold':
+    case 'review':
+      return clears
+        ? { label: { zh: '放行', en: 'Let it go' }, command: `/clear ${orderNo}`, permission: 'order:hold' }
+        : null;
     default:
       return null;
   }
 }
 
 function mendOf(alert: Alert, order: Order, cause: Cause | undefined): AlertCardModel['mend'] {
+  if (alert.ruleId === addressChangeRequested)
+    return order.addressChange === 'requested'
+      ? mendFor({ kind: 'address' }, order.channelOrderNo)
+      : { label: { zh: '先暂停发货', en: 'Hold it' }, command: `/hold ${order.channelOrderNo} 地址改了` };
   if (alert.ruleId === refundNotStopped)
     return { label: { zh: '拦截', en: 'Intercept' }, command: `/intercept ${order.channelOrderNo}` };
   if (alert.ruleId === 'lock-orphaned')

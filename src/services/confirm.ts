@@ -82,7 +82,10 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
           const levels = await system.system.getStock(skus, [view.warehouseCode], signal);
           // The order's own claim is in the number already: below zero is what it waits for.
           const short = levels.reduce((sum, { available }) => sum + Math.max(0, -(available ?? 0)), 0);
-          missing.set(orderSubject(shopId, no), short);
+          const isTold = skus.every((sku) =>
+            levels.some((level) => level.sku === sku && level.available !== undefined),
+          );
+          if (short > 0 || isTold) missing.set(orderSubject(shopId, no), short);
         });
       }
     }

@@ -1,9 +1,10 @@
+import { may, roleOf } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Button, type Card, type Line, line } from '../domain/card.ts';
 import { type Order, orderSubject, tailOf } from '../domain/order.ts';
 import { hasReached } from '../domain/stage.ts';
-import { foreign, type Language, type Text } from '../domain/text.ts';
+import { foreign, type Language } from '../domain/text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import { callOutcome } from '../render/call-cards.ts';
@@ -15,9 +16,14 @@ import { causeText, detailsOf, mendFor } from './alert-models.ts';
 import { stillOpen } from './alert-number.ts';
 import { storyOf } from './alert-story.ts';
 import type { Confirm } from './confirm.ts';
-import { diagnose } from './diagnose.ts';
+import { type Cause, diagnose } from './diagnose.ts';
 import { type Directory, warehouseName } from './directory.ts';
+import type { SystemSource } from './ingest.ts';
 import { causeLabelOf } from './label-cause.ts';
+
+/** That a closed order holds goods is seen; that they are the ones that lack is a guess while nobody read the stock. */
+const isGuess = ({ kind }: Cause, missing: number | undefined): boolean =>
+  missing === undefined && (kind === 'dead-lock' || kind === 'dead-order');
 
 /** `/why`: what is known, what is guessed, from a fresh read; for an alert also who heard of it, and why not. */
 export function createExplain({
@@ -25,29 +31,47 @@ export function createExplain({
   clock,
   directory,
   confirm,
+  systems,
 }: {
   storage: Storage;
   clock: Clock;
   directory: Directory;
   confirm: Confirm;
+  systems: () => readonly SystemSource[];
 }) {
-  async function ofOrder(order: Order, language: Language): Promise<{ lines: Line[]; buttons: Button[] }> {
+  /** What mends these causes and the asker may do, each once. */
+  function mendsOf(causes: readonly Cause[], { actor, language }: Asking, order: Order): Button[] {
+    const system = systems().find(({ id }) => id === directory.systemOf(order.shopId));
+    const clears = system?.system.capabilities.unhold === 'native';
+    const mends = new Map<string, string>();
+    for (const cause of causes) {
+      const mend = mendFor(cause, order.channelOrderNo, clears);
+      if (mend !== null && may(roleOf(actor), mend.permission)) mends.set(mend.command, say(mend.label, language));
+    }
+    return [...mends].map(([command, label], index) => ({
+      label,
+      command,
+      style: index === 0 ? 'primary' : 'plain',
+    }));
+  }
+
+  async function ofOrder(order: Order, asking: Asking): Promise<{ lines: Line[]; buttons: Button[] }> {
+    const { language } = asking;
     const subject = orderSubject(order.shopId, order.channelOrderNo);
     const confirmation = await confirm(
       [{ ruleId: 'paid-not-sorted', subject, dueAt: clock.now() }],
       AbortSignal.timeout(8_000),
     );
     const fresh = (await storage.views.findOrder(order.id)) ?? order;
-    const { causes, fulfillment } = await diagnose(
-      storage,
-      fresh,
-      () => fresh.shopId,
-      directory.systemOf(fresh.shopId) !== undefined,
-      confirmation.missingOf(subject),
-    );
-    const zh = language === 'zh';
     const at = confirmation.confirmedAt(subject);
     const isSilent = confirmation.visibilityOf(fresh) === 'source-silent';
+    const missing = confirmation.missingOf(subject);
+    const isTold = directory.systemOf(fresh.shopId) !== undefined && directory.stageSourceOf(fresh.shopId) !== 'none';
+    const { causes, fulfillment } = await diagnose(storage, fresh, () => fresh.shopId, isTold, {
+      missing,
+      silent: isSilent ? { since: at } : undefined,
+    });
+    const zh = language === 'zh';
     const time = at === null ? '' : clockTime(at, directory.timezone);
     const checked = isSilent
       ? zh
@@ -62,11 +86,14 @@ export function createExplain({
       ),
     ];
     const waits = fresh.paidAt !== null && !hasReached(fresh.stage, 'sorting');
-    const words = waits ? causes.map((cause) => causeText(cause)).filter((text): text is Text => text !== null) : [];
-    for (const [index, text] of words.slice(0, 2).entries())
-      lines.push(line(`${words.length > 1 ? `${index + 1}. ` : ''}${say(text, language)}`));
+    const told = waits ? causes.filter(({ kind }) => kind !== 'unclear').slice(0, 2) : [];
+    for (const [index, cause] of told.entries()) {
+      const text = causeText(cause);
+      const doubt = isGuess(cause, missing) ? (zh ? '（库存没读到，不确定）' : ' (stock not read: not certain)') : '';
+      if (text !== null) lines.push(line(`${told.length > 1 ? `${index + 1}. ` : ''}${say(text, language)}${doubt}`));
+    }
     if (!waits) lines.push(line(zh ? '现在没有卡住' : 'It is not stuck now'));
-    else if (words.length === 0)
+    else if (told.length === 0)
       lines.push(
         line(
           zh ? '不确定：没有锁、没有暂停、没有缺货的证据' : 'Not certain: no lock, no hold, no shortage in evidence',
@@ -84,11 +111,7 @@ export function createExplain({
           ` · ${directory.personName(label.actorId)} ${dateTime(label.at, directory.timezone, language)}`,
         ),
       );
-    const mend = waits ? mendFor(causes[0], fresh.channelOrderNo) : null;
-    return {
-      lines,
-      buttons: mend === null ? [] : [{ label: say(mend.label, language), command: mend.command, style: 'primary' }],
-    };
+    return { lines, buttons: mendsOf(told, asking, fresh) };
   }
 
   /** What is held; its order is closed, and how that one fares explains nothing. */
@@ -154,7 +177,7 @@ export function createExplain({
         ? ofLock(alert, order, language)
         : order === undefined || details !== undefined
           ? { lines: [], buttons: [] }
-          : await ofOrder(order, language);
+          : await ofOrder(order, asking);
     return [
       {
         tone: 'info',

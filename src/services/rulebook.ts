@@ -1,3 +1,4 @@
+import { addressDuty } from '../domain/address-change.ts';
 import { burstEnd } from '../domain/burst.ts';
 import { type Calendar, parseHours } from '../domain/calendar.ts';
 import {
@@ -126,6 +127,7 @@ export function createRulebook(rules: readonly Rule[], directory: Directory, tim
           ? null
           : (directory.warehouseOf(open.systemId, open.warehouseCode)?.id ?? open.warehouseCode),
       refundRace: isRefundRace(order, fulfillments),
+      addressDuty: addressDuty(order, fulfillments) ?? '',
       held: order.held || fulfillments.some((each) => each.held),
     };
   }

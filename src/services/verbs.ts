@@ -33,6 +33,8 @@ export interface Verbs {
   intercept(asking: Asking, order: Order): Promise<Answer>;
   /** The outcome of a manual review: pass or fail, in words. */
   review(asking: Asking, orders: readonly Order[], verdict: string): Promise<Answer>;
+  /** How it stands with a buyer's other address; with accept or refuse, in words, the decision to confirm. */
+  address(asking: Asking, order: Order, verdict: string | undefined): Promise<Answer>;
   urgent(asking: Asking, order: Order): Promise<Answer>;
   /** The buyer asked where it is. */
   urge(asking: Asking, order: Order): Promise<Answer>;

@@ -193,6 +193,7 @@ const momentWords: Readonly<Record<MomentName, Text>> = {
   deliveredAt: { zh: '签收', en: 'delivered' },
   closedAt: { zh: '关闭', en: 'closed' },
   refundAt: { zh: '申请退款', en: 'refund requested' },
+  addressAt: { zh: '改地址', en: 'address change' },
   heldAt: { zh: '暂停', en: 'held' },
   promisedAt: { zh: '承诺日', en: 'promised' },
 };

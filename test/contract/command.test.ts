@@ -28,6 +28,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   clear: ['放行', '可以发了'],
   intercept: ['拦截'],
   replenish: ['补货', '调货'],
+  address: ['改地址'],
   note: ['备注'],
   urgent: ['加急', '插单'],
   urge: ['催'],
@@ -48,6 +49,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
 
 const writes = [
   'ack',
+  'address',
   'bind',
   'call',
   'cause',

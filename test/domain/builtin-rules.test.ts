@@ -30,6 +30,7 @@ it('has the rules of today, once each and under their public ids', () => {
     'embroidery-review',
     'ship-by-risk',
     'refund-not-stopped',
+    'address-change-requested',
     'backlog-over-capacity',
     'cycle-red',
     'overtaken',

@@ -72,15 +72,13 @@ it('answers in the words of the warehouse, whole cards', async () => {
     "🔵 1号：付款 2 小时仍未进入分拣，超 1秒
     14:00 在群里报过
     922981 · 待拣 11月10日 14:00 起 · 刚刚查证 14:00
-    1. 卡在：库存被已关闭单 …915062 占 2 件
-    2. 卡在：这个仓缺 1 件
+    卡在：库存被已关闭单 …915062 占 2 件
     [解锁并发 → /release 20261110922981]
     <详情>"
   `);
   expect(plain(await bot.say('wang', `${no}为什么没发`))).toMatchInlineSnapshot(`
     "🔵 922981 · 待拣 11月10日 14:00 起 · 刚刚查证 14:00
-    1. 卡在：库存被已关闭单 …915062 占 2 件
-    2. 卡在：这个仓缺 1 件
+    卡在：库存被已关闭单 …915062 占 2 件
     [解锁并发 → /release 20261110922981]
     <详情>"
   `);
@@ -169,8 +167,7 @@ it('mirrors the meaning in English, sentence by sentence', async () => {
     "🔵 No. 1: Paid 2 hours ago and still not being sorted, 1 s over
     14:00 said in the room
     922981 · waiting to be sorted 10 Nov 14:00 onwards · checked just now, 14:00
-    1. Stuck: closed order …915062 holds 2 pcs
-    2. Stuck: this warehouse is 1 short
+    Stuck: closed order …915062 holds 2 pcs
     [Release & send → /release 20261110922981]
     <Details>"
   `);

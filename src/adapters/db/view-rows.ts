@@ -51,6 +51,7 @@ export const orderText = (view: OrderView): string =>
     refundAt: view.refundAt,
     held: view.held,
     addressChange: view.addressChange,
+    ...(view.addressChangeAt == null ? {} : { addressChangeAt: view.addressChangeAt }),
     buyerNote: view.buyerNote,
     remark: view.remark,
     flag: view.flag,
@@ -102,6 +103,7 @@ export interface OrderRow {
   refundAt: number | null;
   held: number;
   addressChange: string;
+  addressChangeAt: number | null;
   buyerNote: string;
   remark: string;
   flag: string;
@@ -140,6 +142,7 @@ export const orderFromRow = (row: OrderRow, lines: readonly OrderLine[]): Order 
   refundAt: row.refundAt,
   held: row.held === 1,
   addressChange: row.addressChange as AddressChange,
+  ...(row.addressChangeAt === null ? {} : { addressChangeAt: row.addressChangeAt }),
   buyerNote: row.buyerNote,
   remark: row.remark,
   flag: row.flag,

@@ -36,6 +36,7 @@ export const upsertOrderSql = upsertSql(
     'refundAt',
     'held',
     'addressChange',
+    'addressChangeAt',
     'buyerNote',
     'remark',
     'flag',

@@ -618,6 +618,7 @@ export class ViewWriter {
       view.refundAt,
       view.held ? 1 : 0,
       view.addressChange,
+      view.addressChangeAt ?? null,
       view.buyerNote,
       view.remark,
       view.flag,
@@ -698,6 +699,7 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
   const closedAt =
     told.closedAt === null || before.closedAt === null ? told.closedAt : Math.min(told.closedAt, before.closedAt);
   const displayNo = told.displayNo ?? before.displayNo;
+  const changedAt = addressChangeAt(told, before);
   return {
     ...told,
     ...(displayNo === undefined ? {} : { displayNo }),
@@ -707,9 +709,18 @@ function keepFirstSight(told: OrderView, before: OrderView): OrderView {
     // And some tell that money goes back, but not since when: not later than it was first seen.
     refundAt:
       told.refundAt ?? (goesBack(told) && goesBack(before) ? (before.refundAt ?? before.sourceUpdatedAt) : null),
+    ...(changedAt === null ? {} : { addressChangeAt: changedAt }),
     closedAt,
     identities: [...before.identities, ...fresh],
   };
+}
+
+/** No platform has to tell when an address changed: then it is the read that first showed it. */
+function addressChangeAt(told: OrderView, before: OrderView): number | null {
+  if (told.addressChange === 'none') return null;
+  if (told.addressChangeAt != null) return told.addressChangeAt;
+  if (told.addressChange !== before.addressChange) return told.sourceUpdatedAt;
+  return before.addressChangeAt ?? (told.addressChange === 'requested' ? before.sourceUpdatedAt : null);
 }
 
 /** A system tells when it last touched a row, not when the stage began: the first sight of a stage is its start. */

@@ -89,11 +89,11 @@ export function changeOrder(
   from?: readonly string[],
 ): boolean {
   const entries = Object.entries(columns);
-  const sets = entries.map(([name]) => `${name} = ?`).join(', ');
+  const sets = [...entries.map(([name]) => name), 'updated_at', 'visible_at'].map((name) => `${name} = ?`).join(', ');
   const guard = from === undefined ? '' : ` AND status IN (${from.map((status) => `'${status}'`).join(', ')})`;
   const shown = listed(world, shopOfOrder(world, no), no, at);
   const changed = world.store.run(
-    `UPDATE orders SET ${sets}, updated_at = ?, visible_at = ? WHERE no = ?${guard}`,
+    `UPDATE orders SET ${sets} WHERE no = ?${guard}`,
     ...entries.map(([, value]) => value),
     at,
     shown,

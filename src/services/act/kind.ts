@@ -6,7 +6,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { Rule } from '../../domain/rule.ts';
 import type { SilenceScope } from '../../domain/silence.ts';
 import type { Text } from '../../domain/text.ts';
-import type { Flag } from '../../ports/channel.ts';
+import type { AddressVerdict, Flag } from '../../ports/channel.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { Directory } from '../directory.ts';
 import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
@@ -133,6 +133,13 @@ export interface NoteRequest {
   readonly flag: Flag | null;
 }
 
+/** The address itself is never part of it. */
+export interface AddressRequest {
+  readonly shopId: string;
+  readonly orderNo: string;
+  readonly verdict: AddressVerdict;
+}
+
 export interface UrgentRequest {
   readonly shopId: string;
   readonly orderNo: string;
@@ -180,6 +187,7 @@ export type Act =
   | { readonly kind: 'unhold'; readonly subject: string; readonly request: UnholdRequest }
   | { readonly kind: 'replenish'; readonly subject: string; readonly request: ReplenishRequest }
   | { readonly kind: 'note'; readonly subject: string; readonly request: NoteRequest }
+  | { readonly kind: 'address'; readonly subject: string; readonly request: AddressRequest }
   | { readonly kind: 'urgent'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'calm'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }

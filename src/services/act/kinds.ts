@@ -1,4 +1,5 @@
 import { BugError } from '../../domain/errors.ts';
+import { address } from './address.ts';
 import { call } from './call.ts';
 import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
@@ -20,6 +21,7 @@ const outside: Readonly<Record<string, unknown>> = {
   hold,
   unhold,
   note,
+  address,
 };
 const own: Readonly<Record<string, unknown>> = {
   silence,

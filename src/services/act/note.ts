@@ -6,9 +6,9 @@ interface Before {
 }
 
 /** The order as its shop shows it this second; undefined when it shows none. */
-async function orderNow(
+export async function orderNow(
   { shopOf, ingest, orderOf }: ActContext,
-  { shopId, orderNo }: NoteRequest,
+  { shopId, orderNo }: Pick<NoteRequest, 'shopId' | 'orderNo'>,
   signal: AbortSignal,
 ): Promise<Order | undefined> {
   await ingest.readOrders(shopOf(shopId), [orderNo], signal);

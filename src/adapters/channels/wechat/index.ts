@@ -3,6 +3,7 @@ import { RejectedError, RetryableError } from '../../../domain/errors.ts';
 import { bySheet } from '../../../ports/access.ts';
 import { defineChannel, type OrderPage, type Window } from '../../../ports/channel.ts';
 import { inParallel, sift } from '../../../ports/reading.ts';
+import { decideAddress } from './address.ts';
 import { type Credentials, createClient, type Send } from './client.ts';
 import { fetchOrder } from './fetch-order.ts';
 import { type RowReader, readOrder } from './order.ts';
@@ -76,6 +77,7 @@ export default defineChannel<Credentials>({
         const found = await readOrders(send, orderNos, signal);
         return { ...sift([...found.values()], (row) => readOrder(row, reader)), next: undefined };
       },
+      decideAddress: (orderNo, verdict, signal) => decideAddress(send, orderNo, verdict, signal),
       addRemark: (orderNo, remark, signal) => addRemark(send, orderNo, remark, signal),
       readPush:
         token === undefined || encodingAesKey === undefined ? null : createReadPush({ appId, token, encodingAesKey }),

@@ -114,6 +114,15 @@ export function readNotes(raw: unknown): string | undefined {
     .merchant_notes;
 }
 
+/** Whether the buyer waits for a decision about another address; undefined when it cannot be read. */
+export function isAddressAsked(raw: unknown): boolean | undefined {
+  const detail = Row.shape.order_detail.safeParse((raw as { order_detail?: unknown } | null)?.order_detail).data;
+  return detail && isUnderReview(detail.delivery_info);
+}
+
+const isUnderReview = ({ address_under_review: told }: { readonly address_under_review?: unknown }): boolean =>
+  told === true || told === 1 || told === '1';
+
 function refOf(raw: unknown): string {
   const no = OrderNo.safeParse(
     typeof raw === 'object' && raw !== null ? (raw as { order_id?: unknown }).order_id : undefined,
@@ -139,7 +148,7 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
   const deadlines = products.flatMap(({ delivery_deadline }) => delivery_deadline ?? []);
   const shipBy = deadlines.length === 0 ? null : Math.min(...deadlines);
   const shipments = delivery_info.delivery_product_info.flatMap(shipmentOf);
-  const isUnderReview = [true, 1, '1'].includes(delivery_info.address_under_review as boolean | number | string);
+  const isAsked = isUnderReview(delivery_info);
   return {
     shopId,
     channelOrderNo: row.order_id,
@@ -162,8 +171,8 @@ function viewOf(row: Row, placedAt: number, { shopId, identifier }: RowReader): 
     paidMinor: paidAt === null ? 0 : (price_info.order_price ?? 0),
     refund: state.refund,
     refundAt: null,
-    held: isUnderReview || row.status === 12,
-    addressChange: isUnderReview ? 'requested' : 'none',
+    held: isAsked || row.status === 12,
+    addressChange: isAsked ? 'requested' : 'none',
     buyerNote: ext_info.customer_notes,
     remark: ext_info.merchant_notes,
     flag: '',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { changeOrder, findOrder } from '../../world/orders.ts';
+import { changeOrder } from '../../world/orders.ts';
 import type { OrderRow } from '../../world/rows.ts';
 import { DAY, SECOND } from '../../world/time.ts';
-import type { World } from '../../world/world.ts';
 import type { Route } from '../exchange.ts';
+import { isAddressAsked, wechatOrder } from './addresses.ts';
 import { codes, ok, readBody, refuse } from './answers.ts';
 import { showOrder } from './shapes.ts';
 
@@ -77,8 +77,10 @@ export const oneOrder: Route = {
   answer({ world }, call) {
     const asked = readBody(call, z.object({ order_id: z.string() }));
     if ('refused' in asked) return asked.refused;
-    const order = orderOf(world, asked.body.order_id);
-    return order === undefined ? refuse(codes.notThere, 'Not exist') : ok({ order: showOrder(order) });
+    const order = wechatOrder(world, asked.body.order_id);
+    return order === undefined
+      ? refuse(codes.notThere, 'Not exist')
+      : ok({ order: showOrder(order, isAddressAsked(world, order.no)) });
   },
 };
 
@@ -91,14 +93,9 @@ export const updateNotes: Route = {
   answer({ world }, call) {
     const asked = readBody(call, z.object({ order_id: z.string(), merchant_notes: z.string().max(1_000) }));
     if ('refused' in asked) return asked.refused;
-    const order = orderOf(world, asked.body.order_id);
+    const order = wechatOrder(world, asked.body.order_id);
     if (order === undefined) return refuse(codes.notThere, 'Not exist');
     changeOrder(world, order.no, world.clock.now(), 'remark', { remark: asked.body.merchant_notes });
     return ok({}, true);
   },
 };
-
-function orderOf(world: World, no: string): OrderRow | undefined {
-  const order = findOrder(world, no);
-  return order?.shop === 'wx' ? order : undefined;
-}

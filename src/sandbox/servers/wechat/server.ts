@@ -1,6 +1,7 @@
 import type { World } from '../../world/world.ts';
 import { loopbackOnly, refuse as refuseDoor } from '../doors.ts';
 import type { Answer, Call, Server } from '../exchange.ts';
+import { acceptAddress, askAddress, rejectAddress } from './addresses.ts';
 import { codes, refuse } from './answers.ts';
 import { listOrders, oneOrder, updateNotes } from './orders.ts';
 import { deliverPushes, pushUrl } from './push.ts';
@@ -12,8 +13,8 @@ export function createWechat(): Server {
   return {
     name: 'wx',
     prefix: '/wx',
-    routes: [stableToken, listOrders, oneOrder, updateNotes, pushUrl],
-    guard: (world, call) => (call.path === pushUrl.path ? ours : guard)(world, call),
+    routes: [stableToken, listOrders, oneOrder, updateNotes, acceptAddress, rejectAddress, askAddress, pushUrl],
+    guard: (world, call) => (call.path === pushUrl.path || call.path === askAddress.path ? ours : guard)(world, call),
     notFound: () => refuse(codes.noRight, 'api unauthorized'),
     afterTime: ({ world }) => deliverPushes(world),
   };

@@ -21,7 +21,7 @@ const cases: Readonly<Record<string, string>> = {
 };
 
 /** An order as `/channels/ec/order/get` gives it (channels.md §5.2): what is not told yet is left out. */
-export function showOrder(order: OrderRow): object {
+export function showOrder(order: OrderRow, isAddressAsked: boolean): object {
   const receiver = orderReceiver(order);
   const lines = orderLines(order);
   const refund = order.refund_status;
@@ -74,6 +74,7 @@ export function showOrder(order: OrderRow): object {
           detail_info: '***',
           hash_code: hash(receiver.name, receiver.phone, receiver.district, receiver.address),
         },
+        ...(isAddressAsked ? { address_under_review: true } : {}),
         // Left out, or an empty list: both are seen.
         ...(order.waybill === null || order.shipped_at === null
           ? order.no.endsWith('3')
