@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -9,7 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: long ? [] : ['test/browser/**'],
     pool: 'threads',
-    maxWorkers: '100%',
+    // Much of the time is spent waiting for processes that tests start: one more than there are cores fills it.
+    maxWorkers: availableParallelism() + 1,
     // Files share what they import; a third of the whole time went into loading the same modules again and again.
     isolate: false,
     // What counts work has times of its own; these catch what hangs, on a busy machine, too.
