@@ -19,6 +19,7 @@ export const permissions = [
   'order:reroute',
   'stock:release',
   'stock:replenish',
+  'label:make',
   'bind',
   'admin',
 ] as const;
@@ -27,11 +28,19 @@ export type Permission = (typeof permissions)[number];
 /** Who may do what. One table, shown by /help and enforced in run-command and on pages. */
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   'ops-lead': permissions,
-  'warehouse-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
-  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish'],
+  'warehouse-lead': [
+    'read',
+    'alert:act',
+    'order:hold',
+    'order:reroute',
+    'stock:release',
+    'stock:replenish',
+    'label:make',
+  ],
+  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:reroute', 'stock:release', 'stock:replenish', 'label:make'],
   finance: ['read', 'alert:act'],
   // Whoever stands at the packing table stops a parcel before it leaves.
-  operator: ['read', 'alert:act', 'order:hold'],
+  operator: ['read', 'alert:act', 'order:hold', 'label:make'],
   viewer: ['read'],
 };
 

@@ -34,6 +34,8 @@ export interface Verbs {
   /** The outcome of a manual review: pass or fail, in words. */
   review(asking: Asking, orders: readonly Order[], verdict: string): Promise<Answer>;
   urgent(asking: Asking, order: Order): Promise<Answer>;
+  /** A waybill and its label; without a carrier the only one that makes them. */
+  label(asking: Asking, order: Order, carrier: string | undefined): Promise<Answer>;
   /** The buyer asked where it is. */
   urge(asking: Asking, order: Order): Promise<Answer>;
   /** What the trouble came from; without words the usual causes to press. */

@@ -2,6 +2,7 @@ import { BugError } from '../../domain/errors.ts';
 import { call } from './call.ts';
 import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
+import { label, voidLabel } from './label.ts';
 import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
@@ -20,6 +21,8 @@ const outside: Readonly<Record<string, unknown>> = {
   hold,
   unhold,
   note,
+  label,
+  'void-label': voidLabel,
 };
 const own: Readonly<Record<string, unknown>> = {
   silence,

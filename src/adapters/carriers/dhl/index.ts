@@ -58,6 +58,7 @@ export default defineCarrier<Credentials>({
         return waybills.map(({ waybill }) => readShipments(waybill, read.data.shipments));
       },
       pushes: null,
+      labels: null,
     };
   },
 });
