@@ -56,6 +56,7 @@ const writes = [
   'handover',
   'hold',
   'intercept',
+  'label',
   'note',
   'promo',
   'release',

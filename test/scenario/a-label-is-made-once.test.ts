@@ -11,8 +11,13 @@ import {
   texts,
 } from '../kit/test-bot.ts';
 
-/** SF alone: it makes labels, and nothing is followed. */
-const onlySf: TestBotOptions = { follows: true };
+/** SF alone: it makes labels, and asks little. */
+const onlySf: TestBotOptions = {
+  follows: true,
+  company(raw) {
+    raw.carriers = raw.carriers.filter(({ id }: { id: string }) => id === 'sf');
+  },
+};
 
 async function company(): Promise<TestBot> {
   const bot = await startTestBot(onlySf);
@@ -119,7 +124,7 @@ describe('a label is made by command', () => {
     const bot = await company();
     const { orderNo } = await bot.order();
     await bot.fault('502', { server: 'sf', route: 'COM_RECE_CLOUD_PRINT_WAYBILLS', times: null });
-    expect(await carryOut(bot, 'li', `/面单 ${tail(orderNo)} 顺丰`, 120 * SECOND)).toContain('文件还没拿到');
+    expect(await carryOut(bot, 'li', `/面单 ${tail(orderNo)} 顺丰`, 60 * SECOND)).toContain('文件还没拿到');
 
     await bot.clearFaults();
     expect(texts(await bot.say('li', `/面单 ${tail(orderNo)}`))).toContain('已经有面单');
