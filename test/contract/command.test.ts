@@ -44,14 +44,15 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   promo: ['大促'],
   whynot: ['为何没报'],
   call: ['呼叫'],
+  label: ['面单', '打单', '打面单'],
 };
 
 const writes = [
   'ack',
   'bind',
+  'call',
   'cause',
   'clear',
-  'call',
   'done',
   'handover',
   'hold',

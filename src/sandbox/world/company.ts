@@ -22,7 +22,6 @@ export const sf = {
   senderPhone: '13800000001',
   senderProvince: '浙江省',
   senderCity: '杭州市',
-  senderDistrict: '滨江区',
   senderAddress: '江南大道 1 号 3 号库',
 } as const;
 export const dhl = { apiKey: 'apX1demo', apiSecret: 'dhl-secret-demo' } as const;
