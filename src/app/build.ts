@@ -19,9 +19,11 @@ import type { Log } from '../ports/log.ts';
 import type { RoomRow, ShopOf, Storage } from '../ports/stores.ts';
 import { type Answers, createAnswers } from '../services/act/confirm.ts';
 import type { ActContext } from '../services/act/kind.ts';
+import { createLabelDesk } from '../services/act/label-desk.ts';
 import { createProposeAddress } from '../services/act/propose-address.ts';
 import { createProposeHold } from '../services/act/propose-hold.ts';
 import { createProposeIntercept } from '../services/act/propose-intercept.ts';
+import { createProposeLabel } from '../services/act/propose-label.ts';
 import { createProposeNote } from '../services/act/propose-note.ts';
 import { createProposeRelease } from '../services/act/propose-release.ts';
 import { createProposeReplenish } from '../services/act/propose-replenish.ts';
@@ -56,6 +58,7 @@ import { createLabelCause } from '../services/label-cause.ts';
 import { createLinks } from '../services/links.ts';
 import { createMonthBudget } from '../services/month-budget.ts';
 import { createMoveAlert } from '../services/move-alert.ts';
+import { createOpenLabel } from '../services/open-label.ts';
 import { createPhoneTail } from '../services/phone-tail.ts';
 import { createPromo } from '../services/promo.ts';
 import { createReadAlerts } from '../services/read-alerts.ts';
@@ -443,8 +446,10 @@ export async function build(options: BuildOptions): Promise<Bot> {
     paths: () => company.heartbeat,
   });
 
+  const labels = createLabelDesk({ storage, clock, vault, carriers: () => sources.carriers });
   const context: ActContext = {
     directory,
+    labels,
     rules: () => rules,
     ingest,
     ordersOf: (systemId, systemOrderNo) => storage.views.ordersOf(systemId, systemOrderNo),
@@ -529,6 +534,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     review: holds.review,
     replenish: createProposeReplenish(proposeDeps),
     intercept: createProposeIntercept(proposeDeps),
+    label: createProposeLabel({ ...proposeDeps, labels }),
     urgent: createProposeUrgent({ clock, directory, duty, shops }),
     urge: createUrge({ storage, clock, directory, duty, rulebook: () => rulebook }),
     labelCause: createLabelCause({ clock }),
@@ -681,6 +687,7 @@ export async function build(options: BuildOptions): Promise<Bot> {
     readBoard: createReadBoard({ stores: storage, clock, directory, readHealth, readLine, readRisk }),
     readOrderPage: createReadOrderPage({ stores: storage, clock, directory }),
     readSheet: exporting.read,
+    openLabel: createOpenLabel({ storage, clock, labels }),
     checkUp: createCheckUp({ storage, clock, ...lookedAt }),
     readiness: () => {
       const states = engine.states().map(({ name, lastOkAt }) => ({

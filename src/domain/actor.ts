@@ -20,6 +20,7 @@ export const permissions = [
   'order:reroute',
   'stock:release',
   'stock:replenish',
+  'label:make',
   'bind',
   'admin',
 ] as const;
@@ -36,11 +37,21 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'order:reroute',
     'stock:release',
     'stock:replenish',
+    'label:make',
   ],
-  'cs-lead': ['read', 'alert:act', 'order:hold', 'order:clear', 'order:reroute', 'stock:release', 'stock:replenish'],
+  'cs-lead': [
+    'read',
+    'alert:act',
+    'order:hold',
+    'order:clear',
+    'order:reroute',
+    'stock:release',
+    'stock:replenish',
+    'label:make',
+  ],
   finance: ['read', 'alert:act'],
   // Whoever stands at the packing table stops a parcel before it leaves; a lead lets it go again.
-  operator: ['read', 'alert:act', 'order:hold'],
+  operator: ['read', 'alert:act', 'order:hold', 'label:make'],
   viewer: ['read'],
 };
 

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { LabelParty } from '../domain/label.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Text } from '../domain/text.ts';
 import type { TrackEvent } from '../domain/track.ts';
 import type { AccessGuide } from './access.ts';
@@ -74,6 +76,25 @@ export interface Pushes {
   answer(outcome: 'taken' | 'refused' | 'failed', push: CarrierPush): PushAnswer;
 }
 
+export interface LabelWish {
+  /** Our own number for this very label: with the same number the carrier makes one, however often it is asked. */
+  readonly labelId: string;
+  readonly receiver: LabelParty;
+  readonly goods: readonly { readonly name: string; readonly qty: number }[];
+}
+
+/** A carrier that makes waybills for us. */
+export interface Labels {
+  /** One attempt at a waybill; `already` with the same one for a number that has one. What is not answered is `unknown`. */
+  create(wish: LabelWish, signal: AbortSignal): Promise<Outcome<{ readonly waybill: string }>>;
+  /** The waybill made for that number; undefined when there is none, for sure. Repeatable read. Throws AppError. */
+  find(labelId: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The label to print, a PDF. Repeatable; makes nothing. Throws AppError. */
+  print(waybill: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Takes a waybill back that no courier has; `already` when it is gone. May be repeated. */
+  cancel(labelId: string, waybill: string, signal: AbortSignal): Promise<Outcome<null>>;
+}
+
 export interface Carrier {
   readonly capabilities: CarrierCapabilities;
   /** Whether it follows parcels of this carrier, by whatever name a channel calls it. */
@@ -85,6 +106,8 @@ export interface Carrier {
   query(waybills: readonly Waybill[], signal: AbortSignal): Promise<readonly Tracking[]>;
   /** Null: it has to be asked. */
   readonly pushes: Pushes | null;
+  /** Null: it makes none, or nobody configured from where we send. */
+  readonly labels: Labels | null;
 }
 
 export interface CarrierContext<Credentials> {

@@ -41,6 +41,7 @@ export interface Http {
   /** The bytes behind an address, at most `mostBytes` of them: RejectedError (TOO_BIG) when there are more. Repeatable. */
   download(request: {
     readonly url: string;
+    readonly headers?: Readonly<Record<string, string>>;
     readonly mostBytes: number;
     /** Wall ms; default 10,000. */
     readonly timeoutMs?: number;

@@ -62,6 +62,7 @@ export interface Stores {
   readonly walks: WalkStore;
   readonly retention: RetentionStore;
   readonly sms: SmsStore;
+  readonly labels: LabelStore;
   readonly leases: LeaseStore;
   readonly health: HealthStore;
   readonly imports: ImportStore;
@@ -940,9 +941,32 @@ export interface SmsStore {
   nudge(id: string, now: number): Promise<void>;
 }
 
+export interface LabelRow {
+  /** Our own number, by which the carrier knows it. */
+  readonly id: string;
+  readonly orderId: string;
+  readonly carrierId: string;
+  readonly waybill: string;
+  /** The PDF in base64, sealed; null while it could not be fetched, and once it was erased. */
+  readonly sealed: string | null;
+  readonly madeBy: string;
+  readonly madeAt: number;
+  readonly voidedAt: number | null;
+}
+
+export interface LabelStore {
+  /** Keeps a label; one that is known only gets its file. May be repeated. */
+  keep(label: Omit<LabelRow, 'voidedAt'>): Promise<void>;
+  find(id: string): Promise<LabelRow | undefined>;
+  /** All that were made for these orders, voided ones too, oldest first. */
+  listFor(orderIds: readonly string[]): Promise<readonly LabelRow[]>;
+  /** May be repeated: the first moment stays. */
+  void(id: string, at: number): Promise<void>;
+}
+
 /** Forgets what may not be kept longer. Each call takes at most `limit` rows and answers how many it took. */
 export interface RetentionStore {
-  /** Sealed receivers of orders that ended before `at`, or of which nothing was heard for a year. The row says when. */
+  /** Sealed receivers of orders that ended before `at`, or of which nothing was heard for a year, and files of their labels. The row says when. */
   eraseReceivers(at: number, now: number, limit: number): Promise<number>;
   /** Words of messages that were answered or said before `at`: rows and receipts stay. */
   eraseMessages(at: number, limit: number): Promise<number>;

@@ -14,6 +14,8 @@ export interface DoneModel {
   readonly approver: string | null;
   readonly undo: boolean;
   readonly already: boolean;
+  /** Where to look at what was made. */
+  readonly link: { readonly label: Text; readonly path: string } | null;
 }
 
 /** What truly happened, with the proof. */
@@ -32,7 +34,7 @@ export function actDone(model: DoneModel, language: Language): Card {
       model.undo && !model.already
         ? [{ label: zh ? '撤销' : 'Undo', command: `/undo ${model.orderNo}`, style: 'plain' }]
         : [],
-    link: null,
+    link: model.link === null ? null : { label: say(model.link.label, language), path: model.link.path },
   };
 }
 

@@ -309,6 +309,29 @@ export function urgentPreview(
   );
 }
 
+export function labelPreview(
+  model: { readonly order: NamedOrder; readonly carrier: string; readonly companions: readonly string[] },
+  question: { readonly words: string; readonly minutes: number },
+  language: Language,
+): Card {
+  const zh = language === 'zh';
+  return previewCard(
+    zh ? `打面单 · ${model.carrier}：` : `Make a label · ${model.carrier}:`,
+    [
+      line(...named(model.order, language)),
+      line(
+        zh
+          ? '向快递下一单，生成运单号；运费接口不提前报价'
+          : 'Orders one pick-up and makes a waybill; the interface tells no price before',
+      ),
+    ],
+    { refused: [], companions: model.companions, question },
+    { zh: '打面单', en: 'Make the label' },
+    { zh: '揽收前 30 分钟内可作废', en: 'can be voided within 30 min, before it is collected' },
+    language,
+  );
+}
+
 export interface InterceptModel {
   readonly order: NamedOrder;
   readonly tail: string;

@@ -36,6 +36,8 @@ export interface Verbs {
   /** How it stands with a buyer's other address; with accept or refuse, in words, the decision to confirm. */
   address(asking: Asking, order: Order, verdict: string | undefined): Promise<Answer>;
   urgent(asking: Asking, order: Order): Promise<Answer>;
+  /** A waybill and its label; without a carrier the only one that makes them. */
+  label(asking: Asking, order: Order, carrier: string | undefined): Promise<Answer>;
   /** The buyer asked where it is. */
   urge(asking: Asking, order: Order): Promise<Answer>;
   /** What the trouble came from; without words the usual causes to press. */

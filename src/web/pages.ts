@@ -121,6 +121,22 @@ export function servePages(web: FastifyInstance, deps: PageDeps): void {
       .send(sheet);
   });
 
+  // Shows a name, a phone and an address: no link opens it, only somebody who is logged in.
+  web.get<{ Params: { file: string } }>('/labels/:file', async (request, reply) => {
+    const { person } = await visitors.of(request);
+    const { file } = request.params;
+    if (person === undefined) {
+      const next = encodeURIComponent(`/labels/${file}`);
+      return await reply.redirect(deps.world === 'real' ? `/login?next=${next}` : '/room', 303);
+    }
+    const pdf = await deps.openLabel(person, file.replace(/\.pdf$/, ''));
+    return await reply
+      .type('application/pdf')
+      .header('cache-control', 'no-store')
+      .header('content-disposition', 'inline; filename="label.pdf"')
+      .send(pdf);
+  });
+
   const showLogin = async (
     request: Parameters<typeof visitors.of>[0],
     next: string,

@@ -11,6 +11,7 @@ import type { Storage } from '../ports/stores.ts';
 import type { CheckUp } from '../services/check-up.ts';
 import type { ReadSheet } from '../services/export-orders.ts';
 import type { Links } from '../services/links.ts';
+import type { OpenLabel } from '../services/open-label.ts';
 import type { ReadBoard } from '../services/read-board.ts';
 import type { ReadOrderPage } from '../services/read-order-page.ts';
 import type { Sessions } from '../services/sessions.ts';
@@ -45,6 +46,7 @@ export interface WebDeps extends HookDeps, ImportDeps {
   readonly readBoard: ReadBoard;
   readonly readOrderPage: ReadOrderPage;
   readonly readSheet: ReadSheet;
+  readonly openLabel: OpenLabel;
   readonly checkUp: () => Promise<CheckUp>;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly registry: Pick<Registry, 'metrics' | 'contentType'>;

@@ -45,6 +45,7 @@ const promised: Readonly<Record<string, readonly string[]>> = {
   promo: ['大促'],
   whynot: ['为何没报'],
   call: ['呼叫'],
+  label: ['面单', '打单', '打面单'],
 };
 
 const writes = [
@@ -58,6 +59,7 @@ const writes = [
   'handover',
   'hold',
   'intercept',
+  'label',
   'note',
   'promo',
   'release',

@@ -69,6 +69,7 @@ const done = {
   approver: '李建国',
   undo: true,
   already: false,
+  link: null,
 };
 const swap = (language: Language) => ({
   asker: '李建国',

@@ -40,6 +40,7 @@ function aCarrier(
       againAfterMs: 30 * minute,
       refreshMs: 4 * hour,
     },
+    labels: null,
     knows: change.knows ?? (() => true),
     async query(waybills) {
       calls.push(waybills.length);

@@ -8,7 +8,7 @@ const likeIt = (count: number) => `
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
   INSERT INTO "Order" SELECT 'o' || i, shopId, 'n' || i, 'n' || i, status, sourceStatus, sourceUpdatedAt, hash, kind, placedAt, paidAt + i,
     sortedAt, shippedAt, scannedAt, deliveredAt, closedAt, shipBy, promisedAt, currency, goodsMinor, freightMinor, paidMinor, refund, refundAt,
-    held, buyerNote, remark, flag, receiver, shipments, identities, stage, stageAt, firstSeenAt, source, addressChange, displayNo FROM "Order", n;
+    held, buyerNote, remark, flag, receiver, shipments, identities, stage, stageAt, firstSeenAt, source, addressChange, displayNo, addressChangeAt FROM "Order", n;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
   INSERT INTO LineEntry (orderId, warehouse, shopId, phase, since, wall, apart, sortedAt, shippedAt)
   SELECT 'o' || i, warehouse, shopId, phase, since + i, wall, apart, sortedAt, shippedAt FROM LineEntry, n;`;

@@ -215,6 +215,7 @@ export function createFakeWeb(change: Partial<WebDeps> = {}) {
     }),
     readOrderPage: createReadOrderPage({ stores, clock, directory: company.directory }),
     readSheet: async (id, language) => (id === 'a1' ? `sheet in ${language}\r\n` : undefined),
+    openLabel: async () => Buffer.from('%PDF-'),
     checkUp: async () => company.checkUp,
     readiness: () => ({ ready: true, modules: [{ name: 'ingest', lastOkAt: company.now, ready: true }] }),
     registry: new Registry(),

@@ -11,8 +11,8 @@ export function createRetentionStore(sqlite: Sqlite, run: Run): RetentionStore {
   const change = (sql: string, ...values: (string | number)[]): number => sqlite.prepare(sql).run(...values).changes;
   return {
     eraseReceivers: (at, now, limit) =>
-      run(() =>
-        change(
+      run(() => {
+        const taken = change(
           `UPDATE Receiver SET sealed = NULL, erasedAt = ? WHERE orderId IN (
              SELECT r.orderId FROM Receiver AS r LEFT JOIN "Order" AS o ON o.id = r.orderId
              WHERE r.erasedAt IS NULL AND r.createdAt < ? AND (
@@ -24,8 +24,14 @@ export function createRetentionStore(sqlite: Sqlite, run: Run): RetentionStore {
           at,
           Math.min(at, now - year),
           limit,
-        ),
-      ),
+        );
+        // A label shows the same person: its file goes with the receiver.
+        change(
+          `UPDATE Label SET sealed = NULL WHERE sealed IS NOT NULL
+             AND orderId IN (SELECT orderId FROM Receiver WHERE erasedAt IS NOT NULL)`,
+        );
+        return taken;
+      }, 'several'),
     eraseMessages: (at, limit) =>
       run(
         () =>

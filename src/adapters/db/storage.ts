@@ -9,6 +9,7 @@ import { createDeadlineStore, createEventStore } from './event-store.ts';
 import { createFollowStore } from './follow-store.ts';
 import { createHealthStore } from './health-store.ts';
 import { createImportStore } from './import-store.ts';
+import { createLabelStore } from './label-store.ts';
 import { createLineStore } from './line-store.ts';
 import { createNoiseStore } from './noise-store.ts';
 import { createInboundStore, createOutboxStore, createRoomMessageStore } from './outbox-store.ts';
@@ -42,6 +43,7 @@ export function createStorage({ sqlite, prisma }: Database, keys: { audit: Buffe
     walks: createWalkStore(sqlite, run),
     retention: createRetentionStore(sqlite, run),
     sms: createSmsStore(sqlite, run),
+    labels: createLabelStore(sqlite, run),
     leases: createLeaseStore(sqlite, run),
     health: createHealthStore(sqlite, run),
     imports: createImportStore(sqlite, run),

@@ -21,7 +21,16 @@ export const qimen = {
 
 export const wangdiantong = { sid: 'demo-sid', appKey: 'demo-key', appSecret: 'demo-secret:demo-salt' } as const;
 
-export const sf = { partnerId: 'SFDEMO', checkWord: 'checkword-demo' } as const;
+export const sf = {
+  partnerId: 'SFDEMO',
+  checkWord: 'checkword-demo',
+  monthlyCard: '7551234567',
+  senderName: '杭州仓发货组',
+  senderPhone: '13800000001',
+  senderProvince: '浙江省',
+  senderCity: '杭州市',
+  senderAddress: '江南大道 1 号 3 号库',
+} as const;
 export const dhl = { apiKey: 'apX1demo', apiSecret: 'dhl-secret-demo' } as const;
 export const fedex = { clientId: 'l7demo', clientSecret: 'fedex-secret-demo' } as const;
 export const kuaidi100 = { customer: 'CUSTdemo', key: 'KEYdemo' } as const;

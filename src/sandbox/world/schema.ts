@@ -53,6 +53,9 @@ CREATE INDEX IF NOT EXISTS telephone_receipts_due ON telephone_receipts (state, 
 CREATE TABLE IF NOT EXISTS text_messages (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, mobile TEXT NOT NULL, words TEXT NOT NULL, template TEXT NOT NULL,
   out_id TEXT NOT NULL, biz_id TEXT NOT NULL, status INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sf_orders (
+  order_id TEXT PRIMARY KEY, mail_no TEXT NOT NULL UNIQUE, token TEXT NOT NULL, message TEXT NOT NULL,
+  at INTEGER NOT NULL, cancelled_at INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS idempotency (key TEXT PRIMARY KEY, route TEXT NOT NULL, no TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS erp_orders (
@@ -128,6 +131,7 @@ export const tables = [
   'telephone_answers',
   'telephone_receipts',
   'text_messages',
+  'sf_orders',
   'idempotency',
   'shopify_holds',
   'erp_orders',

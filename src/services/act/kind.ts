@@ -10,6 +10,7 @@ import type { AddressVerdict, Flag } from '../../ports/channel.ts';
 import type { ActionRow } from '../../ports/stores.ts';
 import type { Directory } from '../directory.ts';
 import type { Ingest, ShopSource, SystemSource } from '../ingest.ts';
+import type { LabelDesk } from './label-desk.ts';
 
 /** What kinds of acts work with. */
 export interface ActContext {
@@ -26,6 +27,7 @@ export interface ActContext {
   readonly actsOn: (subject: string) => Promise<readonly ActionRow[]>;
   /** The orders that a system's order serves, as far as we know them. */
   readonly ordersOf: (systemId: string, systemOrderNo: string) => Promise<readonly Order[]>;
+  readonly labels: LabelDesk;
 }
 
 /** The state of the world before the write, against what the person saw. */
@@ -47,6 +49,8 @@ export interface Kind<Request, Before> {
   /** "改到广州仓", for messages that do not know yet. */
   aim(context: ActContext, request: Request): Text;
   target(request: Request): string;
+  /** Where to look at what was made; only whoever is logged in gets there. */
+  link?(request: Request): { readonly label: Text; readonly path: string };
 }
 
 /**
@@ -150,6 +154,19 @@ export interface UrgentRequest {
   readonly owner: string | null;
 }
 
+export interface LabelRequest {
+  readonly carrierId: string;
+  /** Our number for this very label. */
+  readonly labelId: string;
+  /** The order it was asked for comes first, then those that share its parcel. */
+  readonly orders: readonly { readonly id: string; readonly shopId: string; readonly orderNo: string }[];
+}
+
+export interface VoidLabelRequest {
+  readonly carrierId: string;
+  readonly labelId: string;
+}
+
 export interface SilenceRequest {
   readonly roomId: string;
   readonly scope: SilenceScope;
@@ -190,6 +207,8 @@ export type Act =
   | { readonly kind: 'address'; readonly subject: string; readonly request: AddressRequest }
   | { readonly kind: 'urgent'; readonly subject: string; readonly request: UrgentRequest }
   | { readonly kind: 'calm'; readonly subject: string; readonly request: UrgentRequest }
+  | { readonly kind: 'label'; readonly subject: string; readonly request: LabelRequest }
+  | { readonly kind: 'void-label'; readonly subject: string; readonly request: VoidLabelRequest }
   | { readonly kind: 'silence'; readonly subject: string; readonly request: SilenceRequest }
   | { readonly kind: 'silence-end'; readonly subject: string; readonly request: EndRequest }
   | { readonly kind: 'promo'; readonly subject: string; readonly request: PromoRequest }

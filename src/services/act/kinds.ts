@@ -3,6 +3,7 @@ import { address } from './address.ts';
 import { call } from './call.ts';
 import { hold, unhold } from './hold.ts';
 import type { ActKind, Kind } from './kind.ts';
+import { label, voidLabel } from './label.ts';
 import { note } from './note.ts';
 import type { OwnKind } from './own.ts';
 import { promo, promoEnd } from './promo.ts';
@@ -22,6 +23,8 @@ const outside: Readonly<Record<string, unknown>> = {
   unhold,
   note,
   address,
+  label,
+  'void-label': voidLabel,
 };
 const own: Readonly<Record<string, unknown>> = {
   silence,

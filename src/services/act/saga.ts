@@ -130,6 +130,7 @@ export function createSaga({
                   ...who,
                   undo: undoable,
                   already: why !== null,
+                  link: kind.link?.(action.request) ?? null,
                 },
                 language,
               )
@@ -261,7 +262,8 @@ export function createSaga({
   }
 
   const placeName = (action: ActionRow): string => {
-    const { systemId, shopId } = placeOf(action);
+    const { systemId, shopId, carrierId } = placeOf(action);
+    if (carrierId !== undefined) return directory.carrierName(carrierId);
     return systemId === undefined ? directory.shopName(shopId ?? '') : directory.systemName(systemId);
   };
 
@@ -284,7 +286,7 @@ export function createSaga({
       // A read failed: nothing was decided. The write itself answers with an outcome, never with an error.
       const now = (await storage.actions.find(action.id))?.state ?? action.state;
       if (now === 'writing') return becomeUnknown({ ...action, state: now });
-      const isGone = code === 'SYSTEM_GONE' || code === 'SHOP_GONE';
+      const isGone = code === 'SYSTEM_GONE' || code === 'SHOP_GONE' || code === 'CARRIER_GONE';
       if (isGone) return finish(action, now, now === 'planned' ? 'refused' : 'failed', goneFrom(action));
       await postpone(
         action,
@@ -317,9 +319,14 @@ const orderNoOf = (action: ActionRow): string => {
   return subject?.type === 'order' ? subject.channelOrderNo : action.subject;
 };
 
-/** Where it is written: a warehouse system, or a shop's own pages. */
-const placeOf = (action: ActionRow): { readonly systemId?: string; readonly shopId?: string } =>
-  action.request as { systemId?: string; shopId?: string };
+interface Place {
+  readonly systemId?: string;
+  readonly shopId?: string;
+  readonly carrierId?: string;
+}
+
+/** Where it is written: a warehouse system, a carrier, or a shop's own pages. */
+const placeOf = (action: ActionRow): Place => action.request as Place;
 
 /** Our words, and behind them what the vendor said, if that helps. */
 interface Why {
@@ -336,17 +343,21 @@ const tooLate: Why = {
   },
 };
 
-const whereOf = (action: ActionRow): Text =>
-  placeOf(action).systemId === undefined
-    ? { zh: '店铺后台', en: 'the shop' }
-    : { zh: '仓库系统', en: 'the warehouse system' };
+function whereOf(action: ActionRow): Text {
+  const { systemId, carrierId } = placeOf(action);
+  if (carrierId !== undefined) return { zh: '快递公司', en: 'the carrier' };
+  return systemId === undefined ? { zh: '店铺后台', en: 'the shop' } : { zh: '仓库系统', en: 'the warehouse system' };
+}
 
-const goneFrom = (action: ActionRow): Why => ({
-  text: {
-    zh: `这个${placeOf(action).systemId === undefined ? '店铺' : '仓库系统'}已经不在配置里，没法核实，请人工核对`,
-    en: `${whereOf(action).en} is no longer configured: it cannot be checked; please look yourself`,
-  },
-});
+function goneFrom(action: ActionRow): Why {
+  const { zh, en } = whereOf(action);
+  return {
+    text: {
+      zh: `这个${zh === '店铺后台' ? '店铺' : zh}已经不在配置里，没法核实，请人工核对`,
+      en: `${en} is no longer configured: it cannot be checked; please look yourself`,
+    },
+  };
+}
 
 const refused: Readonly<Partial<Record<Refusal, Text>>> = {
   picking: { zh: '已经开始拣货', en: 'picking has begun' },

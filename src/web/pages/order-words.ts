@@ -106,6 +106,8 @@ const actWords: Readonly<Record<string, Text>> = {
   hold: text('暂停发货', 'Hold'),
   unhold: text('放行', 'Let it go'),
   note: text('写店铺备注', 'Note in the shop'),
+  label: text('打面单', 'Make a label'),
+  'void-label': text('作废面单', 'Void the label'),
   urgent: text('加急', 'Make it urgent'),
   calm: text('取消加急', 'No longer urgent'),
   'cancel-order': text('作废仓单', 'Cancel the warehouse order'),
@@ -118,6 +120,7 @@ const auditWords: Readonly<Record<string, Text>> = {
   'alert.done': text('说已完成', 'Said it is done'),
   'alert.handed-over': text('转交异常', 'Handed the alert over'),
   'order.cause-labelled': text('标原因', 'Labelled the cause'),
+  'label.open': text('打开面单', 'Opened the label'),
   'order.urged': text('记买家催单', 'Noted that the buyer urges'),
   'act.second-asked': text('请第二人同意', 'Asked for a second person'),
 };

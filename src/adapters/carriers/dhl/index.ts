@@ -66,6 +66,7 @@ export default defineCarrier<Credentials>({
       knows: (carrier) => carrierOf(carrier)?.own === 'dhl',
       query,
       pushes: null,
+      labels: null,
     };
   },
 });

@@ -64,6 +64,7 @@ export default defineCarrier<Credentials>({
         );
       },
       pushes: null,
+      labels: null,
     };
   },
 });

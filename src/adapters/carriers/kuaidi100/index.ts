@@ -72,6 +72,7 @@ export default defineCarrier<Credentials>({
         for (const waybill of waybills) found.push(await queryOne(waybill, signal));
         return found;
       },
+      labels: null,
       pushes: {
         async subscribe({ carrier, waybill }, callbackUrl, signal) {
           const company = companyOf(carrier);

@@ -1,30 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type AppError, RateLimitedError, RejectedError, RetryableError } from '../../../domain/errors.ts';
+import {
+  type AppError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  RejectedError,
+  RetryableError,
+} from '../../../domain/errors.ts';
 import type { CarrierContext } from '../../../ports/carrier.ts';
 import { digest } from './sign.ts';
 
 export interface Credentials {
   readonly partnerId: string;
   readonly checkWord: string;
+  /** The account that pays, and from where we send: for labels only. */
+  readonly monthlyCard?: string | undefined;
+  readonly senderName?: string | undefined;
+  readonly senderPhone?: string | undefined;
+  readonly senderProvince?: string | undefined;
+  readonly senderCity?: string | undefined;
+  readonly senderDistrict?: string | undefined;
+  readonly senderAddress?: string | undefined;
 }
 
 /** What the business behind the transport says: `S0000` when it did as asked (fulfillment.md §2.4). */
 export interface Inner {
   readonly code: string;
+  /** Its own words for a refusal; may be empty. */
+  readonly words: string;
   readonly data: unknown;
 }
 
 const Outer = z.looseObject({ apiResultCode: z.string(), apiResultData: z.string().nullish() });
 const Result = z.looseObject({
   errorCode: z.union([z.string(), z.number()]).transform(String).nullish(),
-  msgData: z.unknown(),
+  errorMsg: z.string().nullish(),
+  msgData: z.unknown().optional(),
+  /** Printing answers in a shape of its own: `success` and `obj`. */
+  success: z.unknown().optional(),
+  obj: z.unknown().optional(),
 });
 
 const pauseMs = 5_000;
 
-/** Codes of the transport: nothing was done. */
-function errorOf(where: string, code: string): AppError {
+/** Codes of the transport: nothing was done, but nobody knows for the codes that stand in no list. */
+function errorOf(where: string, code: string, isWrite: boolean): AppError {
   const said = (what: string) => new RejectedError(`${where}: ${what} (${code})`, { code: `SF_${code}` });
   switch (code) {
     case 'A1001':
@@ -39,7 +59,10 @@ function errorOf(where: string, code: string): AppError {
       return new RateLimitedError(`${where}: too many calls (${code})`, pauseMs);
     case 'A1006':
       return said('the digest is wrong; check credentials.partnerId and credentials.checkWord');
+    case 'A1007':
+      return said('the request was seen before');
     default:
+      if (isWrite) return new OutcomeUnknownError(`${where}: it failed (${code})`);
       return new RetryableError(`${where}: it failed`, { code: `SF_${code}` });
   }
 }
@@ -49,8 +72,8 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
   const { partnerId, checkWord } = credentials;
   const url = `${baseUrl.replace(/\/+$/, '')}/std/service`;
 
-  /** One attempt at a reading service. Throws AppError, naming no parcel. */
-  return async (service: string, message: object, signal: AbortSignal): Promise<Inner> => {
+  /** One attempt at a service; `isWrite` for one that makes something. Throws AppError, naming no parcel. */
+  return async (service: string, message: object, signal: AbortSignal, isWrite = false): Promise<Inner> => {
     const msgData = JSON.stringify(message);
     const timestamp = String(clock.now());
     const answer = await http.send({
@@ -65,20 +88,30 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
         msgData,
         msgDigest: digest(msgData, timestamp, checkWord),
       }).toString(),
+      write: isWrite,
       signal,
     });
     const unreadable = (): AppError =>
-      new RetryableError(`${service}: the answer cannot be read`, { code: 'BAD_ANSWER' });
+      isWrite
+        ? new OutcomeUnknownError(`${service}: the answer cannot be read`)
+        : new RetryableError(`${service}: the answer cannot be read`, { code: 'BAD_ANSWER' });
     const outer = Outer.safeParse(answer.json());
     if (!outer.success) throw unreadable();
     const { apiResultCode, apiResultData } = outer.data;
-    if (apiResultCode !== 'A1000') throw errorOf(service, apiResultCode);
+    if (apiResultCode !== 'A1000') throw errorOf(service, apiResultCode, isWrite);
     const inner = Result.safeParse(readJson(apiResultData ?? ''));
     if (!inner.success) throw unreadable();
-    const { errorCode, msgData: data } = inner.data;
-    return { code: errorCode ?? '', data };
+    const { errorCode, errorMsg, msgData: told, success, obj } = inner.data;
+    return { code: errorCode ?? (success === true ? 'S0000' : ''), words: clean(errorMsg ?? ''), data: told ?? obj };
   };
 }
+
+/** On one line, and short: for a person to read. */
+const clean = (words: string): string =>
+  words
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 120);
 
 function readJson(text: string): unknown {
   try {

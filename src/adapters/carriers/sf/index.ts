@@ -10,6 +10,7 @@ import {
 import { carrierOf } from '../carriers.ts';
 import { nothingOf } from '../tracking.ts';
 import { type Credentials, createClient } from './client.ts';
+import { createLabels } from './labels.ts';
 import { answerPush, readPush } from './push.ts';
 import { readRoutes } from './routes.ts';
 
@@ -53,6 +54,10 @@ export default defineCarrier<Credentials>({
         en: 'Partner id and check word go into .env',
       },
       {
+        zh: '要打面单：申请下单、结果查询、取消和云打印面单接口，把月结卡号和寄件人写进 .env',
+        en: 'For labels: ask for order, order query, cancelling and cloud printing; monthly account and sender go into .env',
+      },
+      {
         zh: '要更快：把 doctor 显示的地址填到路由推送接口',
         en: 'Faster: put the address that doctor shows into the route push service',
       },
@@ -66,6 +71,13 @@ export default defineCarrier<Credentials>({
   credentials: z.object({
     partnerId: z.string().min(1),
     checkWord: z.string().min(1),
+    monthlyCard: z.string().min(1).optional(),
+    senderName: z.string().min(1).optional(),
+    senderPhone: z.string().min(1).optional(),
+    senderProvince: z.string().min(1).optional(),
+    senderCity: z.string().min(1).optional(),
+    senderDistrict: z.string().optional(),
+    senderAddress: z.string().min(1).optional(),
   }),
   create(context) {
     const call = createClient(context);
@@ -108,6 +120,7 @@ export default defineCarrier<Credentials>({
         read: (push) => ({ kind: 'nudge', waybills: readPush(push, context.pushSecret) }),
         answer: answerPush,
       },
+      labels: createLabels(context),
     };
   },
 });

@@ -1,5 +1,6 @@
 import type { Server } from '../exchange.ts';
 import { serve } from './envelope.ts';
+import { fileRoute, interfaceOf, orderServices } from './orders.ts';
 import { searchRoutes } from './routes.ts';
 
 /** Fengqiao: one address for all services. */
@@ -13,8 +14,10 @@ export function createSf(): Server {
         path: '/std/service',
         sheet: 'fulfillment.md §2.4',
         kind: 'read',
-        answer: serve({ EXP_RECE_SEARCH_ROUTES: searchRoutes }),
+        interfaceOf,
+        answer: serve({ EXP_RECE_SEARCH_ROUTES: searchRoutes, ...orderServices }),
       },
+      fileRoute,
     ],
   };
 }
