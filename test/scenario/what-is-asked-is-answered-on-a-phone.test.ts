@@ -211,7 +211,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
     /认领 12  这条告警我来处理
     /释放 018842  释放库存锁，先给看是谁占的、占了多久
     /改仓 018842 广州仓  换一个仓发，先给看每个仓的库存
-    还有：/改地址 /绑定 /呼叫 /标原因 /放行 /完成 /导出 /转交 /战报 /帮助 /暂停发货 /导入 /拦截 /登录 /我的 /备注 /值班 /大促 /补货 /复核 /交班 /缺货 /免打扰 /稍后 /库存 /滞留 /换班 /今晚 /撤销 /催 /加急 /没用 /为什么 /为何没报
+    还有：/改地址 /绑定 /呼叫 /标原因 /放行 /完成 /导出 /转交 /战报 /帮助 /暂停发货 /导入 /拦截 /面单 /登录 /我的 /备注 /值班 /大促 /补货 /复核 /交班 /缺货 /免打扰 /稍后 /库存 /滞留 /换班 /今晚 /撤销 /催 /加急 /没用 /为什么 /为何没报
     改之前都会先给你看，回“确认”才做"
   `);
   expect(plain(await bot.say('zhou', '/帮助'))).toMatchInlineSnapshot(`
@@ -239,7 +239,7 @@ it('helps by role, with five examples, and with a word about that command [O]', 
     /ack 12  Take an alert: I will handle it
     /release 018842  Release a stock lock; its owner and age are shown first
     /reroute 018842 gz  Ship from another warehouse; each one's stock is shown first
-    Also: /address /bind /call /cause /clear /done /export /handover /health /help /hold /import /intercept /login /mine /note /oncall /promo /replenish /review /shift /short /silence /snooze /stock /stuck /swap /tonight /undo /urge /urgent /useless /why /whynot
+    Also: /address /bind /call /cause /clear /done /export /handover /health /help /hold /import /intercept /label /login /mine /note /oncall /promo /replenish /review /shift /short /silence /snooze /stock /stuck /swap /tonight /undo /urge /urgent /useless /why /whynot
     Everything that changes something is shown first and waits for your yes"
   `);
 });
