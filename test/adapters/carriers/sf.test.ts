@@ -183,3 +183,38 @@ describe('the recorded payloads', () => {
     ]);
   });
 });
+
+describe('labels', () => {
+  const sender = {
+    monthlyCard: '7551234567',
+    senderName: '仓库',
+    senderPhone: '13800000009',
+    senderProvince: '浙江省',
+    senderCity: '杭州市',
+    senderDistrict: '余杭区',
+    senderAddress: '良睦路 1 号',
+  };
+  const receiver = {
+    name: '张三',
+    phone: '13800138000',
+    province: '西藏自治区',
+    city: '那曲市',
+    district: '双湖县',
+    address: '1 号',
+  };
+  const outOfReach = outer({
+    success: true,
+    errorCode: 'S0000',
+    errorMsg: null,
+    msgData: { orderId: 'L1', filterResult: 3, remark: '1', waybillNoInfoList: null },
+  });
+
+  it('where SF does not go is a refusal, though the order exists, and is found by nobody [P18]', async () => {
+    const { labels } = carrierOver(plug, { ...sf, ...sender }, [outOfReach, outOfReach]).carrier;
+    expect(await labels?.create({ labelId: 'L1', receiver, goods: [{ name: 'T恤', qty: 1 }] }, signal)).toMatchObject({
+      kind: 'refused',
+      providerText: '不在收派范围',
+    });
+    expect(await labels?.find('L1', signal)).toBeUndefined();
+  });
+});

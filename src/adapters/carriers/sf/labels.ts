@@ -41,6 +41,8 @@ const own = '1';
 const masterOf = (data: unknown): string | undefined =>
   Order.safeParse(data).data?.waybillNoInfoList?.find(({ waybillType }) => waybillType === own)?.waybillNo;
 
+const isOutOfReach = (data: unknown): boolean => Order.safeParse(data).data?.filterResult === outOfReach;
+
 const contact = (contactType: 1 | 2, { name, phone, province, city, district, address }: LabelParty) => ({
   contactType,
   contact: name,
@@ -66,7 +68,7 @@ export function createLabels(context: CarrierContext<Credentials>): Labels | nul
   async function find(labelId: string, signal: AbortSignal): Promise<string | undefined> {
     const message = { language: 'zh-CN', orderId: labelId, searchType: '1' };
     const { code, data } = await call('EXP_RECE_SEARCH_ORDER_RESP', message, signal);
-    if (code === noSuchOrder) return undefined;
+    if (code === noSuchOrder || (code === done && isOutOfReach(data))) return undefined;
     const waybill = code === done ? masterOf(data) : undefined;
     if (waybill === undefined)
       throw new RetryableError('EXP_RECE_SEARCH_ORDER_RESP: no waybill', { code: `SF_${code}` });
@@ -102,13 +104,12 @@ export function createLabels(context: CarrierContext<Credentials>): Labels | nul
           return waybill === undefined ? refused(answer) : { kind: 'already', value: { waybill } };
         }
         if (answer.code !== done) return refused(answer);
+        // The order exists all the same, with or without a number: nobody will come for it.
+        if (isOutOfReach(answer.data))
+          return { kind: 'refused', code: 'other', providerCode: 'filterResult 3', providerText: '不在收派范围' };
         const waybill = masterOf(answer.data);
         // Taken, and no number to go by: it is looked up.
-        if (waybill === undefined) return { kind: 'unknown' };
-        // The order exists all the same: nobody will come for it.
-        if (Order.safeParse(answer.data).data?.filterResult === outOfReach)
-          return { kind: 'refused', code: 'other', providerCode: 'filterResult 3', providerText: '不在收派范围' };
-        return { kind: 'done', value: { waybill } };
+        return waybill === undefined ? { kind: 'unknown' } : { kind: 'done', value: { waybill } };
       } catch (error) {
         return outcomeOf(error);
       }
