@@ -7,6 +7,7 @@ import {
   RejectedError,
   RetryableError,
 } from '../domain/errors.ts';
+import type { PushAnswer } from '../ports/carrier.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Http, HttpAnswer } from '../ports/http.ts';
 
@@ -121,6 +122,32 @@ function refusalOf(action: string, isWrite: boolean, status: number, told: strin
 function bodyOf(answer: HttpAnswer): unknown {
   try {
     return answer.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Receipts come as a list, unsigned, and again until they are answered so (dingtalk.md §5.2). Throws RejectedError
+ * BAD_PUSH when nobody can read it.
+ */
+export function readReceipts<Receipt>(receipt: z.ZodType<Receipt>, rawBody: Buffer): readonly Receipt[] {
+  const read = z
+    .array(receipt)
+    .max(500)
+    .safeParse(readJson(rawBody.toString('utf8')));
+  if (!read.success) throw new RejectedError('A receipt that nobody can read', { code: 'BAD_PUSH' });
+  return read.data;
+}
+
+export const answerReceipts = (isTaken: boolean): PushAnswer =>
+  isTaken
+    ? { status: 200, type: 'application/json', body: '{"code":0,"msg":"ok"}' }
+    : { status: 400, type: 'application/json', body: '{"code":1,"msg":"refused"}' };
+
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -11,6 +11,10 @@ export interface StockLevel {
   readonly observedAt: number;
 }
 
+/** Pieces that an order waits for, by the levels of its own SKUs: its claim is in the numbers already, so what is below zero is missing. */
+export const missingIn = (levels: readonly StockLevel[]): number =>
+  levels.reduce((sum, { available = 0 }) => sum + Math.max(0, -available), 0);
+
 /** Four things that people call a lock. Only `order` and `virtual` can be let go by command. */
 export type LockKind = 'order' | 'pick' | 'virtual' | 'channel';
 

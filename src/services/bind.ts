@@ -1,10 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { may, roleOf } from '../domain/actor.ts';
 import type { Asking } from '../domain/asking.ts';
 import { type Card, line, notice } from '../domain/card.ts';
 import { UserError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
+import { isSameSecret } from './same-secret.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface BindDeps {
@@ -23,7 +24,7 @@ export const bindCode = (key: Buffer, roomId: string): string =>
 export function createBind({ storage, clock, sessions, bindKey, publicUrl }: BindDeps) {
   async function bindRoom(asking: Asking, code: string): Promise<readonly Card[]> {
     const rooms = await storage.rooms.list();
-    const room = rooms.find(({ id }) => isSame(bindCode(bindKey, id), code.toUpperCase()));
+    const room = rooms.find(({ id }) => isSameSecret(bindCode(bindKey, id), code.toUpperCase()));
     if (room === undefined) {
       throw new UserError('CODE_WRONG', {
         zh: '绑定码不对。启动时打印的、或 doctor 页面上的那 8 位',
@@ -121,6 +122,3 @@ export function createBind({ storage, clock, sessions, bindKey, publicUrl }: Bin
 
   return { bind, login };
 }
-
-const isSame = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

@@ -2,6 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import { visibilityFrom } from '../domain/fulfillment.ts';
 import { type Order, orderSubject } from '../domain/order.ts';
 import { hasReached, type Visibility } from '../domain/stage.ts';
+import { missingIn } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -80,8 +81,7 @@ export function createConfirm(deps: ConfirmDeps): Confirm {
           if (order === undefined || view === undefined || hasReached(order.stage, 'sorting')) return;
           const skus = [...new Set(order.lines.map((line) => line.sku))];
           const levels = await system.system.getStock(skus, [view.warehouseCode], signal);
-          // The order's own claim is in the number already: below zero is what it waits for.
-          const short = levels.reduce((sum, { available }) => sum + Math.max(0, -(available ?? 0)), 0);
+          const short = missingIn(levels);
           const isTold = skus.every((sku) =>
             levels.some((level) => level.sku === sku && level.available !== undefined),
           );

@@ -1,8 +1,7 @@
-import { orderSubject } from '../domain/order.ts';
-import type { ReceiverSecret } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
+import { createOpenReceiver } from './open-receiver.ts';
 
 export interface PhoneTailDeps {
   readonly storage: Storage;
@@ -12,16 +11,11 @@ export interface PhoneTailDeps {
 
 /** The last four digits of the receiver's phone, for a carrier that asks for them. Each opening is audited. */
 export function createPhoneTail({ storage, clock, vault }: PhoneTailDeps) {
+  const open = createOpenReceiver({ storage, clock, vault });
   return async (waybill: string): Promise<string | undefined> => {
     const found = await storage.views.receiverOf(waybill);
     if (found === undefined) return undefined;
-    const { phone } = JSON.parse(vault.open(found.sealed)) as ReceiverSecret;
-    await storage.audit.add({
-      at: clock.now(),
-      actor: { type: 'automation', name: 'follow' },
-      action: 'receiver.open',
-      subject: orderSubject(found.order.shopId, found.order.channelOrderNo),
-    });
+    const { phone } = await open(found.order, found.sealed, 'follow');
     return /\d{4}$/.exec(phone)?.[0];
   };
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { notice } from '../domain/card.ts';
 import { AppError, OutcomeUnknownError } from '../domain/errors.ts';
 import { acknowledgeMs, callMemory, isOnShift, type Spoken, whyNotNow } from '../domain/escalation.ts';
@@ -13,6 +12,7 @@ import { numberOf } from './alert-number.ts';
 import type { Directory } from './directory.ts';
 import type { Duty } from './duty/duty.ts';
 import { languageOf } from './language.ts';
+import { isSameSecret } from './same-secret.ts';
 
 /** A configured line to telephones. */
 export interface VoiceSource {
@@ -293,7 +293,7 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
     /** A receipt is a nudge: the provider is asked at once. Undefined when there is no such hook. */
     async hear(voiceId: string, secret: string, rawBody: Buffer): Promise<PushAnswer | undefined> {
       const source = voices().find(({ id }) => id === voiceId);
-      if (source?.voice.readReceipts == null || !isSame(source.hookSecret, secret)) return undefined;
+      if (source?.voice.readReceipts == null || !isSameSecret(source.hookSecret, secret)) return undefined;
       try {
         for (const { id, ref } of source.voice.readReceipts(rawBody)) {
           const call = await storage.calls.find(Number(ours.exec(id)?.[1] ?? 0));
@@ -315,10 +315,4 @@ export function createRing({ storage, clock, directory, duty, voices, mobileOf, 
 export async function roomsThatHeard({ alerts }: Pick<Stores, 'alerts'>, alertId: string): Promise<readonly string[]> {
   const said = (await alerts.decisionsFor(alertId)).filter(({ verdict }) => verdict === 'said');
   return [...new Set(said.map(({ roomId }) => roomId))];
-}
-
-/** Whether two secrets are one; how long it takes tells nothing. */
-export function isSame(wanted: string, given: string): boolean {
-  const [one, other] = [Buffer.from(wanted), Buffer.from(given)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -1,13 +1,13 @@
 import { nextOpening, parseHours } from '../domain/calendar.ts';
 import { AppError, OutcomeUnknownError, RateLimitedError, RejectedError, RetryableError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { type Order, orderSubject, tailOf } from '../domain/order.ts';
+import { type Order, tailOf } from '../domain/order.ts';
 import { type PromiseFacts, whyNotSay } from '../domain/promise.ts';
 import { claimsOf, isRemote, mobileOf, quietHours, type SmsFacts, type SmsKind, variablesOf } from '../domain/sms.ts';
+import { missingIn } from '../domain/stock.ts';
 import { parseSubject } from '../domain/subject.ts';
 import type { Text } from '../domain/text.ts';
 import type { PushAnswer } from '../ports/carrier.ts';
-import type { ReceiverSecret } from '../ports/channel.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SmsProvider } from '../ports/sms.ts';
@@ -15,8 +15,9 @@ import type { SmsRow, Storage } from '../ports/stores.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { Directory } from './directory.ts';
 import type { SystemSource } from './ingest.ts';
+import { createOpenReceiver } from './open-receiver.ts';
 import type { ReadLine } from './read-line.ts';
-import { isSame } from './ring.ts';
+import { isSameSecret } from './same-secret.ts';
 
 /** The configured way to buyers' telephones. */
 export interface SmsSource {
@@ -61,6 +62,8 @@ const lastLookMs = 30 * minute;
 export function createTextBuyers(deps: TextBuyersDeps) {
   const { storage, clock, directory, source, systems, readLine, vault, log } = deps;
 
+  const openReceiver = createOpenReceiver({ storage, clock, vault });
+
   const mayWriteAt = (at: number): number => nextOpening(parseHours([quietHours], directory.timezone), at);
 
   async function ordersOf(event: Event): Promise<readonly Order[]> {
@@ -99,8 +102,11 @@ export function createTextBuyers(deps: TextBuyersDeps) {
         if (now - (moments[kind] ?? Number.NEGATIVE_INFINITY) < freshMs)
           rows.push({ orderId: order.id, kind, dueAt: mayWriteAt(now), plannedAt: now });
     }
+    const watermark = events.at(-1)?.id ?? from;
+    // Most looks find nothing: they write nothing, either.
+    if (watermark === cursor?.watermark) return 0;
     return storage.transaction(async (tx) => {
-      await tx.sources.saveCursor({ stream, watermark: events.at(-1)?.id ?? from, windowTo: null, page: null }, now);
+      await tx.sources.saveCursor({ stream, watermark, windowTo: null, page: null }, now);
       return rows.length === 0 ? 0 : tx.sms.plan(rows);
     });
   }
@@ -113,10 +119,13 @@ export function createTextBuyers(deps: TextBuyersDeps) {
   ): Promise<{ sms: SmsFacts; promise: PromiseFacts }> {
     const views = (await storage.views.fulfillmentsOf(order.id)).filter(({ closed }) => !closed);
     const parcels = await storage.views.parcelsOf(order.id);
-    const places = [...new Set(views.map(({ systemId, warehouseCode }) => `${systemId}/${warehouseCode}`))];
-    const warehouses = views
-      .filter(({ systemId, warehouseCode }, index) => places.indexOf(`${systemId}/${warehouseCode}`) === index)
-      .map(({ systemId, warehouseCode }) => directory.warehouseOf(systemId, warehouseCode));
+    const byPlace = new Map(
+      views.map(({ systemId, warehouseCode }) => [
+        `${systemId}/${warehouseCode}`,
+        directory.warehouseOf(systemId, warehouseCode),
+      ]),
+    );
+    const warehouses = [...byPlace.values()];
     const names = warehouses.map((each) => each?.name ?? '');
     const [only] = names;
     const parcel = parcels.find(({ firstScanAt }) => firstScanAt !== null) ?? parcels[0];
@@ -161,8 +170,7 @@ export function createTextBuyers(deps: TextBuyersDeps) {
       const levels = await system.getStock(skus, [view.warehouseCode], signal);
       const told = levels.filter(({ available }) => available !== undefined).map(({ sku }) => sku);
       if (told.length < levels.length || skus.some((sku) => !told.includes(sku))) return undefined;
-      // The order's own claim is in the number already: below zero is what it waits for.
-      return levels.reduce((sum, { available = 0 }) => sum + Math.max(0, -available), 0);
+      return missingIn(levels);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.warn({ system: view.systemId, code: error.code }, 'No stock could be read for a promise');
@@ -174,14 +182,7 @@ export function createTextBuyers(deps: TextBuyersDeps) {
   async function numberFor(order: Order): Promise<string | undefined> {
     const sealed = await storage.views.sealedReceiver(order.id);
     if (sealed === undefined) return undefined;
-    const { phone } = JSON.parse(vault.open(sealed)) as ReceiverSecret;
-    await storage.audit.add({
-      at: clock.now(),
-      actor: { type: 'automation', name: 'sms' },
-      action: 'receiver.open',
-      subject: orderSubject(order.shopId, order.channelOrderNo),
-    });
-    return mobileOf(phone);
+    return mobileOf((await openReceiver(order, sealed, 'sms')).phone);
   }
 
   /** Counted from when it might first be said: a night is no delay. */
@@ -309,7 +310,7 @@ export function createTextBuyers(deps: TextBuyersDeps) {
     /** Takes receipts: nudges, since they are not signed. Undefined when there is no such way, or its secret is another. */
     async hear(smsId: string, secret: string, rawBody: Buffer): Promise<PushAnswer | undefined> {
       const from = source();
-      if (from?.id !== smsId || !isSame(from.hookSecret, secret)) return undefined;
+      if (from?.id !== smsId || !isSameSecret(from.hookSecret, secret)) return undefined;
       try {
         for (const id of from.provider.readReceipts(rawBody)) await storage.sms.nudge(id, clock.now());
       } catch (error) {

@@ -72,6 +72,8 @@ it('binds a room by the printed code, in any case of letters, and by no other', 
   const code = bindCode(readKeys(testSecret, '').bind, 'war');
 
   expect(texts(await bot.say('wang', '/绑定 ABCD1234'))).toContain('绑定码不对');
+  // As long as a code, and of more bytes: no code either.
+  expect(texts(await bot.say('wang', '/绑定 甲乙丙丁戊己庚辛'))).toContain('绑定码不对');
   expect(texts(await bot.say('wang', '/绑定'))).toContain('绑定群：/绑定 绑定码');
   expect(texts(await bot.say('somebody', `/bind ${code.toLowerCase()}`))).toContain('这个群已绑定为「订单作战群」');
   expect((await bot.audit('room:war'))[0]).toMatchObject({ actorId: 'stranger:web/somebody', action: 'room.bind' });

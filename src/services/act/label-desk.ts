@@ -1,13 +1,13 @@
 import { UserError } from '../../domain/errors.ts';
 import { type LabelParty, whyNoLabel } from '../../domain/label.ts';
-import { type Order, orderSubject, tailOf } from '../../domain/order.ts';
+import { type Order, tailOf } from '../../domain/order.ts';
 import type { Text } from '../../domain/text.ts';
 import type { Labels } from '../../ports/carrier.ts';
-import type { ReceiverSecret } from '../../ports/channel.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LabelRow, Storage, Stores } from '../../ports/stores.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type { CarrierSource } from '../follow-parcels.ts';
+import { createOpenReceiver } from '../open-receiver.ts';
 
 export interface LabelDeskDeps {
   readonly storage: Storage;
@@ -21,6 +21,7 @@ export const labelPath = (labelId: string): string => `/labels/${labelId}.pdf`;
 
 /** What making, showing and voiding labels have in common. */
 export function createLabelDesk({ storage, clock, vault, carriers }: LabelDeskDeps) {
+  const openReceiver = createOpenReceiver({ storage, clock, vault });
   const makers = () => carriers().flatMap(({ id, carrier }) => (carrier.labels === null ? [] : [{ id, carrier }]));
 
   return {
@@ -66,14 +67,7 @@ export function createLabelDesk({ storage, clock, vault, carriers }: LabelDeskDe
     async receiverOf(order: Order, actor: string): Promise<LabelParty | undefined> {
       const sealed = await storage.views.sealedReceiver(order.id);
       if (sealed === undefined) return undefined;
-      const { name, phone, address } = JSON.parse(vault.open(sealed)) as ReceiverSecret;
-      await storage.audit.add({
-        at: clock.now(),
-        actor: { type: 'automation', name: 'label' },
-        action: 'receiver.open',
-        subject: orderSubject(order.shopId, order.channelOrderNo),
-        detail: { for: actor },
-      });
+      const { name, phone, address } = await openReceiver(order, sealed, 'label', { for: actor });
       const { province, city, district } = order.receiver;
       return { name, phone, province, city, district, address };
     },

@@ -3,7 +3,7 @@ import { OutcomeUnknownError, RejectedError } from '../../../domain/errors.ts';
 import { toBeijingText } from '../../../domain/local-time.ts';
 import { type SmsKind, smsKinds, smsTemplates } from '../../../domain/sms.ts';
 import { defineSms, type SmsOutcome } from '../../../ports/sms.ts';
-import { createAliyun } from '../../aliyun.ts';
+import { answerReceipts, createAliyun, readReceipts } from '../../aliyun.ts';
 
 const key = z.string().trim().min(1);
 const Settings = z.object({
@@ -30,7 +30,7 @@ const Details = z.looseObject({
     ),
   }),
 });
-const Receipts = z.array(z.looseObject({ out_id: z.string().default('') })).max(500);
+const Receipt = z.looseObject({ out_id: z.string().default('') });
 
 const states: Readonly<Record<number, SmsOutcome['state']>> = { 1: 'sent', 2: 'failed', 3: 'delivered' };
 const pageSize = '50';
@@ -117,23 +117,11 @@ export default defineSms<Settings>({
           if (rows.length < Number(pageSize)) return undefined;
         }
       },
-      readReceipts(rawBody) {
-        const read = Receipts.safeParse(readJson(rawBody.toString('utf8')));
-        if (!read.success) throw new RejectedError('A receipt that nobody can read', { code: 'BAD_PUSH' });
-        return read.data.map(({ out_id: id }) => id).filter((id) => id !== '');
-      },
-      answerReceipts: (isTaken) =>
-        isTaken
-          ? { status: 200, type: 'application/json', body: '{"code":0,"msg":"ok"}' }
-          : { status: 400, type: 'application/json', body: '{"code":1,"msg":"refused"}' },
+      readReceipts: (rawBody) =>
+        readReceipts(Receipt, rawBody)
+          .map(({ out_id: id }) => id)
+          .filter((id) => id !== ''),
+      answerReceipts,
     };
   },
 });
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OutcomeUnknownError, RejectedError } from '../../../domain/errors.ts';
 import { type CallOutcome, type CallReceipt, defineVoice } from '../../../ports/voice.ts';
-import { createAliyun } from '../../aliyun.ts';
+import { answerReceipts, createAliyun, readJson, readReceipts } from '../../aliyun.ts';
 
 const key = z.string().trim().min(1);
 const Settings = z.object({
@@ -21,7 +21,7 @@ const Detail = z.looseObject({
   state: z.union([z.string(), z.number()]).transform(String),
   callee: z.string().optional(),
 });
-const Receipts = z.array(z.looseObject({ call_id: key, out_id: z.string().default('') })).max(500);
+const Receipt = z.looseObject({ call_id: key, out_id: z.string().default('') });
 
 /** Status codes of a call that is over (dingtalk.md §5.2); all others of 2001xx say that it goes on or never rang. */
 function outcomeOf(code: string): CallOutcome | undefined {
@@ -94,15 +94,9 @@ export default defineVoice<Settings>({
           throw new RejectedError('QueryCallDetailByCallId: a call to somebody else', { code: 'OTHER_CALLEE' });
         return outcomeOf(state);
       },
-      readReceipts(rawBody): readonly CallReceipt[] {
-        const read = Receipts.safeParse(readJson(rawBody.toString('utf8')));
-        if (!read.success) throw new RejectedError('A receipt that nobody can read', { code: 'BAD_PUSH' });
-        return read.data.map(({ call_id: ref, out_id: id }) => ({ id, ref }));
-      },
-      answerReceipts: (isTaken) =>
-        isTaken
-          ? { status: 200, type: 'application/json', body: '{"code":0,"msg":"ok"}' }
-          : { status: 400, type: 'application/json', body: '{"code":1,"msg":"refused"}' },
+      readReceipts: (rawBody): readonly CallReceipt[] =>
+        readReceipts(Receipt, rawBody).map(({ call_id: ref, out_id: id }) => ({ id, ref })),
+      answerReceipts,
       async check(signal) {
         // A call that never was: whether we may ask is told before whether it exists.
         await send(
@@ -121,14 +115,6 @@ export default defineVoice<Settings>({
     };
   },
 });
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** A mainland number without +86; others with their country's code, as digits. */
 function numberOf(mobile: string): string | undefined {
