@@ -3,6 +3,7 @@ import { RejectedError, RetryableError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { FreshTokens } from '../../ports/tokens.ts';
+import { singleFlight } from '../single-flight.ts';
 
 /** Either an access token that does not end, or the app's own id and secret, with which it fetches one for a day. */
 export interface TokenCredentials {
@@ -33,7 +34,6 @@ const Granted = z.object({ access_token: z.string().min(1), expires_in: z.coerce
 export function createToken({ http, clock, baseUrl, credentials, saveTokens }: TokenContext): Token {
   const { clientId, clientSecret } = credentials;
   let token = credentials.accessToken;
-  let fetching: Promise<string> | undefined;
   const where = 'Shopify access token';
 
   async function fetchOne(): Promise<string> {
@@ -71,13 +71,7 @@ export function createToken({ http, clock, baseUrl, credentials, saveTokens }: T
     return access_token;
   }
 
-  /** Not stopped with the question that began it, since others wait for it too. */
-  const fetchShared = (): Promise<string> => {
-    fetching ??= fetchOne().finally(() => {
-      fetching = undefined;
-    });
-    return fetching;
-  };
+  const fetchShared = singleFlight(fetchOne);
 
   return {
     current: async () => token ?? fetchShared(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuthExpiredError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { CarrierContext } from '../../../ports/carrier.ts';
 import type { HttpAnswer } from '../../../ports/http.ts';
+import { singleFlight } from '../../single-flight.ts';
 
 export interface Credentials {
   readonly clientId: string;
@@ -19,7 +20,6 @@ const earlyMs = 60_000;
 export function createClient({ http, baseUrl, clock, credentials }: CarrierContext<Credentials>) {
   const base = baseUrl.replace(/\/+$/, '');
   let token: { readonly value: string; readonly until: number } | undefined;
-  let fetching: Promise<string> | undefined;
 
   async function fetchToken(): Promise<string> {
     const answer = await http.send({
@@ -43,13 +43,10 @@ export function createClient({ http, baseUrl, clock, credentials }: CarrierConte
     return token.value;
   }
 
-  // Not with the signal of one caller: others may wait for the same token.
+  const fetchShared = singleFlight(fetchToken);
   const freshToken = (): Promise<string> => {
     if (token !== undefined && clock.now() < token.until) return Promise.resolve(token.value);
-    fetching ??= fetchToken().finally(() => {
-      fetching = undefined;
-    });
-    return fetching;
+    return fetchShared();
   };
 
   /** One attempt, and a second with a new token when the first was refused for the token's sake: nothing was done then. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuthExpiredError, OutcomeUnknownError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { ChannelContext } from '../../../ports/channel.ts';
 import type { HttpAnswer } from '../../../ports/http.ts';
+import { singleFlight } from '../../single-flight.ts';
 import { errorOf } from './refusal.ts';
 import { paramJsonOf, sign } from './sign.ts';
 
@@ -58,7 +59,6 @@ export function createClient(context: ChannelContext<Credentials>): Send {
   const baseUrl = context.baseUrl.replace(/\/+$/, '');
   let accessToken = credentials.accessToken ?? '';
   let refreshToken = credentials.refreshToken ?? '';
-  let renewing: Promise<void> | undefined;
 
   const call = async ({ method, param, write = false }: Call, token: string, signal: AbortSignal): Promise<unknown> => {
     const path = pathOf(method);
@@ -119,12 +119,9 @@ export function createClient(context: ChannelContext<Credentials>): Send {
       if (error instanceof RejectedError || error instanceof AuthExpiredError) return create();
       throw error;
     });
+  const freshTokens = singleFlight(() => (refreshToken === '' ? create() : refresh()));
   const renew = async (used: string): Promise<void> => {
-    if (used !== accessToken) return;
-    renewing ??= (refreshToken === '' ? create() : refresh()).finally(() => {
-      renewing = undefined;
-    });
-    await renewing;
+    if (used === accessToken) await freshTokens();
   };
 
   return async (request, signal) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuthExpiredError, OutcomeUnknownError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { ChannelContext } from '../../../ports/channel.ts';
+import { sharedRefresh } from '../../single-flight.ts';
 import { errorOf, isAbsent, isTheirs, type Refusal, tokenOver } from './refusal.ts';
 import { sign } from './sign.ts';
 
@@ -53,7 +54,6 @@ export function createClient(context: ChannelContext<Credentials>): Client {
   let accessToken = credentials.accessToken;
   let refreshToken = credentials.refreshToken ?? '';
   let grantEndsAt: number | null = null;
-  let refreshing: Promise<void> | undefined;
 
   const post = async (
     { type, params, write = false }: Call,
@@ -92,7 +92,7 @@ export function createClient(context: ChannelContext<Credentials>): Client {
     throw errorOf(call.type, refusal);
   };
 
-  const refresh = async (): Promise<void> => {
+  const refresh = sharedRefresh(async () => {
     const call = { type: 'pdd.pop.auth.token.refresh', params: { refresh_token: refreshToken }, write: true };
     // Not stopped with the call that began it, since others wait for it too.
     const answer = await post(call, undefined, new AbortController().signal);
@@ -110,21 +110,7 @@ export function createClient(context: ChannelContext<Credentials>): Client {
     grantEndsAt = msOf(refresh_token_expires_at);
     const expiresAt = msOf(expires_at) ?? (expires_in ? clock.now() + expires_in * 1_000 : null);
     await context.saveTokens?.({ accessToken, refreshToken, expiresAt });
-  };
-
-  const renew = async (used: string): Promise<void> => {
-    if (used !== accessToken) return;
-    refreshing ??= refresh().finally(() => {
-      refreshing = undefined;
-    });
-    try {
-      await refreshing;
-    } catch (error) {
-      // The call itself was refused and so not applied, whatever became of the refresh.
-      if (error instanceof OutcomeUnknownError) throw new RetryableError(error.message, { code: 'REFRESH_LOST' });
-      throw error;
-    }
-  };
+  });
 
   return {
     grantEndsAt: () => grantEndsAt,
@@ -136,7 +122,7 @@ export function createClient(context: ChannelContext<Credentials>): Client {
         throw new AuthExpiredError(
           `POST ${call.type}: the access token is over (${tokenOver}); authorise the shop again`,
         );
-      await renew(used);
+      if (used === accessToken) await refresh();
       const second = await post(call, accessToken, signal);
       if (!isOver(second)) return accept(call, second);
       throw new RejectedError(

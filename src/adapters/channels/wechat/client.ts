@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OutcomeUnknownError, RejectedError, RetryableError } from '../../../domain/errors.ts';
 import type { ChannelContext } from '../../../ports/channel.ts';
+import { singleFlight } from '../../single-flight.ts';
 import { errorOf, isAbsent, isTheirs, isTokenOver, type Refusal } from './refusal.ts';
 
 export interface Credentials {
@@ -41,7 +42,6 @@ export function createClient(context: ChannelContext<Credentials>): Send {
   const { http, clock, credentials } = context;
   const baseUrl = context.baseUrl.replace(/\/+$/, '');
   let token: { readonly text: string; readonly endsAt: number } | undefined;
-  let fetching: Promise<string> | undefined;
 
   const post = async (
     { path, body, write = false }: Call,
@@ -80,16 +80,16 @@ export function createClient(context: ChannelContext<Credentials>): Send {
     return data.access_token;
   };
 
-  /** One that lives on and is not the `refused` one. Only if the platform insists on that is it made to give another. */
+  /** Only if the platform insists on the `refused` one is it made to give another. */
+  const fetchToken = singleFlight(async (refused: string | undefined): Promise<string> => {
+    const text = await askToken(false);
+    return text === refused ? await askToken(true) : text;
+  });
+
+  /** One that lives on and is not the `refused` one. */
   const tokenFor = async (refused: string | undefined): Promise<string> => {
     if (token !== undefined && token.text !== refused && clock.now() < token.endsAt - marginMs) return token.text;
-    fetching ??= (async () => {
-      const text = await askToken(false);
-      return text === refused ? await askToken(true) : text;
-    })().finally(() => {
-      fetching = undefined;
-    });
-    return fetching;
+    return fetchToken(refused);
   };
 
   const accept = (call: Call, answer: Answered): Readonly<Record<string, unknown>> | undefined => {

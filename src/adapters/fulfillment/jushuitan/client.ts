@@ -8,6 +8,7 @@ import {
   RetryableError,
 } from '../../../domain/errors.ts';
 import type { FulfillmentContext } from '../../../ports/fulfillment.ts';
+import { sharedRefresh } from '../../single-flight.ts';
 import { createPacer } from '../pacer.ts';
 import { clean } from '../refusal.ts';
 import { sign } from './sign.ts';
@@ -83,7 +84,6 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
   const secrets = new Set([credentials.appKey, credentials.appSecret]);
   let accessToken = credentials.accessToken;
   let refreshToken = credentials.refreshToken;
-  let refreshing: Promise<void> | undefined;
 
   const post = async (
     path: string,
@@ -122,7 +122,8 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
     throw error;
   };
 
-  const refresh = async (signal: AbortSignal): Promise<void> => {
+  /** Not stopped with the call that began it, since others wait for it, too. */
+  const refresh = sharedRefresh(async () => {
     const path = '/openWeb/auth/refreshToken';
     const form = {
       app_key: credentials.appKey,
@@ -131,7 +132,7 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
       charset: 'utf-8',
       scope: 'all',
     };
-    const tokens = Tokens.safeParse(accept({ path }, await post(path, form, true, signal)).data);
+    const tokens = Tokens.safeParse(accept({ path }, await post(path, form, true, new AbortController().signal)).data);
     if (!tokens.success) throw new RetryableError(`POST ${path}: the answer has no tokens`, { code: 'BAD_ANSWER' });
     const { access_token, refresh_token, expires_in } = tokens.data;
     const next = refresh_token ?? refreshToken ?? '';
@@ -141,22 +142,7 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
     accessToken = access_token;
     refreshToken = next;
     await context.saveTokens?.({ accessToken: access_token, refreshToken: next, expiresAt });
-  };
-
-  /** Waits for the one refresh under way; it is not stopped with the call that began it, since others wait for it too. */
-  const renew = async (used: string): Promise<void> => {
-    if (used !== accessToken) return;
-    refreshing ??= refresh(new AbortController().signal).finally(() => {
-      refreshing = undefined;
-    });
-    try {
-      await refreshing;
-    } catch (error) {
-      // The call itself was refused and so not applied, whatever became of the refresh.
-      if (error instanceof OutcomeUnknownError) throw new RetryableError(error.message, { code: 'REFRESH_LOST' });
-      throw error;
-    }
-  };
+  });
 
   function redact(words: string): string {
     let text = words;
@@ -169,7 +155,7 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
     const first = await call(request, signal);
     if (first.code !== 100) return accept(request, first);
     if (refreshToken === undefined) throw new AuthExpiredError(`POST ${request.path}: the access token is over (100)`);
-    await renew(used);
+    if (used === accessToken) await refresh();
     const second = await call(request, signal);
     if (second.code !== 100) return accept(request, second);
     throw new RejectedError(

@@ -9,6 +9,7 @@ import {
 } from '../../../domain/errors.ts';
 import { toBeijingText } from '../../../domain/local-time.ts';
 import type { FulfillmentContext } from '../../../ports/fulfillment.ts';
+import { sharedRefresh } from '../../single-flight.ts';
 import { createPacer } from '../pacer.ts';
 import { clean } from '../refusal.ts';
 import { sign } from './sign.ts';
@@ -65,7 +66,6 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
   const { http, clock, baseUrl, credentials } = context;
   const pacer = createPacer(clock, paces);
   let { accessToken, refreshToken } = credentials;
-  let refreshing: Promise<void> | undefined;
 
   const post = async ({ method, params, write = false }: Call, signal: AbortSignal): Promise<Answer> => {
     const answer = await pacer
@@ -108,9 +108,10 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
     throw error ?? new RejectedError(`${call.method}: refused (${answer.code})`, { code: `KM_${answer.code}` });
   }
 
-  async function refresh(signal: AbortSignal): Promise<void> {
+  /** Not stopped with the call that began it, since others wait for it, too. */
+  const refresh = sharedRefresh(async () => {
     const call: Call = { method: 'open.token.refresh', params: { refreshToken: refreshToken ?? '' }, write: true };
-    const answer = await post(call, signal);
+    const answer = await post(call, new AbortController().signal);
     if (!answer.success)
       throw new AuthExpiredError(
         `${call.method}: the refresh token is over, too (${answer.code}); authorise the app again`,
@@ -123,28 +124,13 @@ export function createClient(context: FulfillmentContext<Credentials>): Send {
     refreshToken = tokens.refreshToken ?? refreshToken;
     const expiresAt = typeof tokens.expiresIn === 'number' ? clock.now() + tokens.expiresIn * 1_000 : null;
     await context.saveTokens?.({ accessToken, refreshToken: refreshToken ?? '', expiresAt });
-  }
-
-  /** Waits for the one refresh under way; it is not stopped with the call that began it, since others wait for it, too. */
-  async function renew(used: string): Promise<void> {
-    if (used !== accessToken) return;
-    refreshing ??= refresh(new AbortController().signal).finally(() => {
-      refreshing = undefined;
-    });
-    try {
-      await refreshing;
-    } catch (error) {
-      // The call itself was refused and so not applied, whatever became of the refresh.
-      if (error instanceof OutcomeUnknownError) throw new RetryableError(error.message, { code: 'REFRESH_LOST' });
-      throw error;
-    }
-  }
+  });
 
   return async (call, signal) => {
     const used = accessToken;
     const first = await post(call, signal);
     if (first.success || !tokenOver.includes(first.code) || refreshToken === undefined) return accept(call, first);
-    await renew(used);
+    if (used === accessToken) await refresh();
     return accept(call, await post(call, signal));
   };
 }

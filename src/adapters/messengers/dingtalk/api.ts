@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AuthExpiredError, RejectedError } from '../../../domain/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Http, HttpAnswer } from '../../../ports/http.ts';
+import { singleFlight } from '../../single-flight.ts';
 import { refusalOf } from './refusals.ts';
 import type { Gateway } from './stream-client.ts';
 
@@ -31,7 +32,6 @@ export function createApi(deps: { http: Http; baseUrl: string; credentials: Cred
   const { http, credentials, clock } = deps;
   const baseUrl = deps.baseUrl.replace(/\/+$/, '');
   let token: { readonly value: string; readonly endsAt: number } | undefined;
-  let renewing: Promise<string> | undefined;
 
   async function post(path: string, body: object, options: { token?: string; write: boolean; signal?: AbortSignal }) {
     const answer = await http.send({
@@ -48,21 +48,14 @@ export function createApi(deps: { http: Http; baseUrl: string; credentials: Cred
   }
 
   /** One renewal for all who need it; it belongs to none of them, so no signal ends it. */
-  function renew(): Promise<string> {
-    renewing ??= (async () => {
-      try {
-        const asked = { appKey: credentials.clientId, appSecret: credentials.clientSecret };
-        const given = Token.safeParse(await post('/v1.0/oauth2/accessToken', asked, { write: false }));
-        if (!given.success) throw new RejectedError('DingTalk gave no token', { code: 'NO_TOKEN' });
-        const lifeMs = given.data.expireIn * 1_000;
-        token = { value: given.data.accessToken, endsAt: clock.now() + Math.max(lifeMs - renewBeforeMs, lifeMs / 2) };
-        return token.value;
-      } finally {
-        renewing = undefined;
-      }
-    })();
-    return renewing;
-  }
+  const renew = singleFlight(async (): Promise<string> => {
+    const asked = { appKey: credentials.clientId, appSecret: credentials.clientSecret };
+    const given = Token.safeParse(await post('/v1.0/oauth2/accessToken', asked, { write: false }));
+    if (!given.success) throw new RejectedError('DingTalk gave no token', { code: 'NO_TOKEN' });
+    const lifeMs = given.data.expireIn * 1_000;
+    token = { value: given.data.accessToken, endsAt: clock.now() + Math.max(lifeMs - renewBeforeMs, lifeMs / 2) };
+    return token.value;
+  });
 
   const current = async (): Promise<string> =>
     token !== undefined && clock.now() < token.endsAt ? token.value : renew();
