@@ -26,6 +26,7 @@ const vendorKinds = ['channels', 'fulfillment', 'carriers', 'messengers', 'voice
 const sharedAdapters = [
   'src/adapters/http.ts',
   'src/adapters/aliyun.ts',
+  'src/adapters/dingtalk.ts',
   'src/adapters/single-flight.ts',
   'src/adapters/carriers/carriers.ts',
   'src/adapters/fulfillment/pacer.ts',

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { AuthExpiredError, RejectedError } from '../../../domain/errors.ts';
+import { AuthExpiredError, OutcomeUnknownError, RejectedError } from '../../../domain/errors.ts';
 import type { Spoken } from '../../../domain/escalation.ts';
 import { defineVoice } from '../../../ports/voice.ts';
-import { createApp, type Settings } from './app.ts';
+import { createDingtalkApp } from '../../dingtalk.ts';
+import { refusalOf, safe } from './refusal.ts';
 
 const key = z.string().trim().min(1);
+const Settings = z.object({ clientId: key, clientSecret: key, robotCode: key });
+type Settings = z.output<typeof Settings>;
 
 /** A DING that rings the telephone (dingtalk.md §5.1). */
 const byTelephone = 3;
@@ -37,9 +40,9 @@ export default defineVoice<Settings>({
   },
   defaultBaseUrl: 'https://api.dingtalk.com',
   lender: 'dingtalk',
-  settings: z.object({ clientId: key, clientSecret: key, robotCode: key }),
+  settings: Settings,
   create(context) {
-    const app = createApp(context);
+    const app = createDingtalkApp({ ...context, credentials: context.settings, refusalOf });
     const { robotCode } = context.settings;
     return {
       reaches: ({ dingtalk }) => dingtalk !== null,
@@ -52,9 +55,9 @@ export default defineVoice<Settings>({
           callVoice: 'Standard_Female_Voice',
         };
         const sent = Sent.safeParse(await app.call('/v1.0/robot/ding/send', body, signal));
-        if (!sent.success) throw app.unreadable('POST /v1.0/robot/ding/send');
+        if (!sent.success) throw new OutcomeUnknownError('POST /v1.0/robot/ding/send: an answer that nobody can read');
         const [why] = Object.entries(sent.data.failedList ?? {}).find(([, people]) => people.length > 0) ?? [];
-        if (why !== undefined) throw new RejectedError('The DING did not reach this person', { code: app.safe(why) });
+        if (why !== undefined) throw new RejectedError('The DING did not reach this person', { code: safe(why) });
         return sent.data.openDingId;
       },
       outcomeOf: null,
