@@ -7,6 +7,7 @@ import { createVault } from '../../adapters/vault.ts';
 import { roleNames, rolesWith } from '../../domain/actor.ts';
 import { AppError, RateLimitedError } from '../../domain/errors.ts';
 import { monthState } from '../../domain/month.ts';
+import type { Text } from '../../domain/text.ts';
 import type { AccessGuide } from '../../ports/access.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { bindCode } from '../../services/bind.ts';
@@ -69,12 +70,14 @@ export async function doctor(json: boolean): Promise<number> {
 const openPlatforms = ({ shops }: Company, { plugs }: Runtime): readonly Finding[] =>
   [...plugs.channels]
     .filter(([name]) => !shops.some(({ channel }) => channel === name))
-    .map(([, { name, guide }]) => ({
-      what: `没接 ${name.zh} / ${name.en} is not connected`,
-      state: 'missing',
-      detail: `${guide.without.zh} / ${guide.without.en}`,
-      todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
-    }));
+    .map(([, plug]) => notConnected(plug));
+
+const notConnected = ({ name, guide }: { readonly name: Text; readonly guide: AccessGuide }): Finding => ({
+  what: `没接 ${name.zh} / ${name.en} is not connected`,
+  state: 'missing',
+  detail: `${guide.without.zh} / ${guide.without.en}`,
+  todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
+});
 
 const noConfig: Finding = {
   what: 'warroom.yaml',
@@ -182,6 +185,8 @@ async function readTelephones(
 ): Promise<readonly Finding[]> {
   const http = createHttp();
   const signal = AbortSignal.timeout(20_000);
+  const receiptsAt = (door: 'voice' | 'sms', id: string, publicUrl: string): string =>
+    `${publicUrl.replace(/\/+$/, '')}/hooks/${door}/${id}/${hookSecret(keys.hook, `${door}/${id}`)}`;
   const lines = company.voice.map((block) => {
     const plug = plugs.voices.get(block.kind);
     return attempt(`电话 ${plug?.name.zh ?? block.kind}（${block.id}）`, plug?.guide, async () => {
@@ -195,10 +200,9 @@ async function readTelephones(
       await voice?.check(signal);
       const ring = '真打一次：在群里发 /呼叫 @自己 测试 / to try it: /call @yourself test';
       if (voice?.readReceipts == null) return `可用。${ring}`;
-      const path = `/hooks/voice/${block.id}/${hookSecret(keys.hook, `voice/${block.id}`)}`;
       return env.PUBLIC_URL === undefined
         ? `可用，没有 PUBLIC_URL，接没接靠定时查。${ring}`
-        : `可用。回执地址 / receipts: ${env.PUBLIC_URL.replace(/\/+$/, '')}${path}。${ring}`;
+        : `可用。回执地址 / receipts: ${receiptsAt('voice', block.id, env.PUBLIC_URL)}。${ring}`;
     });
   });
   const texts = company.sms.map((block) => {
@@ -213,23 +217,15 @@ async function readTelephones(
       // A message that never was: the answer tells whether we may ask.
       await provider?.outcomeOf({ id: 'doctor', mobile: '13800138000', ref: null, at: clock.now() }, signal);
       const kinds = `模板 / templates: ${provider?.kinds.join(', ')}`;
-      const path = `/hooks/sms/${block.id}/${hookSecret(keys.hook, `sms/${block.id}`)}`;
       return env.PUBLIC_URL === undefined
         ? `可用，没有 PUBLIC_URL，收没收到靠定时查。${kinds}`
-        : `可用。回执地址 / receipts: ${env.PUBLIC_URL.replace(/\/+$/, '')}${path}。${kinds}`;
+        : `可用。回执地址 / receipts: ${receiptsAt('sms', block.id, env.PUBLIC_URL)}。${kinds}`;
     });
   });
   const open = [
     ...[...plugs.voices].filter(([kind]) => !company.voice.some((block) => block.kind === kind)),
     ...[...plugs.sms].filter(([kind]) => !company.sms.some((block) => block.kind === kind)),
-  ].map(
-    ([, { name, guide }]): Finding => ({
-      what: `没接 ${name.zh} / ${name.en} is not connected`,
-      state: 'missing',
-      detail: `${guide.without.zh} / ${guide.without.en}`,
-      todo: `${guide.where.zh}，${guide.who.zh}：${guide.steps.map(({ zh }) => zh).join('；')}`,
-    }),
-  );
+  ].map(([, plug]) => notConnected(plug));
   return [...(await Promise.all([...lines, ...texts])), ...open];
 }
 

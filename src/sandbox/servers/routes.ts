@@ -1,5 +1,5 @@
-import { createAliyunSms } from './aliyun-sms/server.ts';
-import { createAliyunVoice } from './aliyun-voice/server.ts';
+import { createAliyunSms } from './aliyun/sms.ts';
+import { createAliyunVoice } from './aliyun/voice.ts';
 import { createControl } from './control.ts';
 import { createDhl } from './dhl/server.ts';
 import { createDingTalk } from './dingtalk/server.ts';

@@ -1,66 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import { aliyunSms } from '../../world/company.ts';
 import { listTexts, sendText, type TextRow } from '../../world/text-messages.ts';
 import { DAY, HOUR, SECOND } from '../../world/time.ts';
 import type { World } from '../../world/world.ts';
-import { refuseSignature } from '../aliyun-voice/sign.ts';
-import type { Answer, Call, Server } from '../exchange.ts';
-import { createRateWindows, type RateWindows } from '../rate-windows.ts';
+import type { Answer, Server } from '../exchange.ts';
+import type { RateWindows } from '../rate-windows.ts';
+import { createProduct, ok, readParam, refuse } from './product.ts';
 
-const SHEET = 'fulfillment.md §4';
 /** Notices: per signature, template and number. */
 const perNumber = [{ ms: DAY, limit: 50 }];
 /** The carrier's receipt comes after that; before it a message is on its way. */
 const arrivesAfter = 5 * SECOND;
 const beijing = 8 * HOUR;
 
-const ok = (body: object, applied = false): Answer => ({
-  status: 200,
-  body: { Code: 'OK', Message: 'OK', RequestId: randomUUID().toUpperCase(), ...body },
-  outcome: 'ok',
-  applied,
-});
-const refuse = (code: string, status = 200): Answer => ({
-  status,
-  body: { Code: code, Message: code, RequestId: randomUUID().toUpperCase() },
-  outcome: code,
-});
-
 /** Alibaba Cloud's SMS: fills approved templates. It knows no idempotency: a repeat is sent again. */
-export function createAliyunSms(): Server {
-  const rates = createRateWindows();
-  const nonces = new Map<string, number>();
-  return {
+export const createAliyunSms = (): Server =>
+  createProduct({
     name: 'aliyun-sms',
-    prefix: '/aliyun-sms',
-    routes: [
-      {
-        method: 'POST',
-        path: '/',
-        sheet: SHEET,
-        kind: 'write',
-        answer: ({ world }, call) => answer(world, call, rates),
-      },
-    ],
-    guard: (world, call) => {
-      const code = refuseSignature(call, '/aliyun-sms', world.clock.now(), nonces);
-      return code === undefined ? undefined : refuse(code, 400);
-    },
-    notFound: () => refuse('InvalidAction.NotFound', 404),
-  };
-}
-
-function answer(world: World, call: Call, rates: RateWindows): Answer {
-  if (call.fault?.kind === 'rate-limit') return refuse('isv.BUSINESS_LIMIT_CONTROL');
-  switch (call.headers['x-acs-action']) {
-    case 'SendSms':
-      return send(world, call.query, rates);
-    case 'QuerySendDetails':
-      return details(world, call.query);
-    default:
-      return refuse('InvalidAction.NotFound', 404);
-  }
-}
+    sheet: 'fulfillment.md §4',
+    throttled: refuse('isv.BUSINESS_LIMIT_CONTROL'),
+    actions: { SendSms: send, QuerySendDetails: details },
+  });
 
 function send(world: World, query: URLSearchParams, rates: RateWindows): Answer {
   const [mobile, template, outId] = ['PhoneNumbers', 'TemplateCode', 'OutId'].map((name) => query.get(name) ?? '');
@@ -79,12 +38,8 @@ function send(world: World, query: URLSearchParams, rates: RateWindows): Answer 
 
 /** Undefined when a variable is missing. */
 function fill(words: string, text: string): string | undefined {
-  let given: Record<string, unknown>;
-  try {
-    given = JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
+  const given = readParam(text);
+  if (given === undefined) return undefined;
   const names = [...words.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
   if (names.some((name) => typeof given[name] !== 'string')) return undefined;
   return words.replaceAll(/\$\{(\w+)\}/g, (_whole, name: string) => String(given[name]));
