@@ -45,8 +45,11 @@ export function createCallStore(sqlite: Sqlite, run: Run): CallStore {
       run(() =>
         sqlite
           .prepare<{ groupKey: string }>(
-            // Said since its last run began, or the very alert of that run was taken and let go of again.
-            `SELECT g.groupKey FROM (SELECT groupKey, max(saidAt) AS saidAt FROM GroupSaid GROUP BY groupKey) g
+            // Of what is open now, for rooms have heard of more and more groups: said since its last run began, or the
+            // very alert of that run was taken and let go of again.
+            `SELECT g.groupKey FROM (SELECT groupKey, max(saidAt) AS saidAt FROM GroupSaid WHERE groupKey IN
+               (SELECT groupKey FROM Alert WHERE state = 'open' AND severity = 'critical' AND snoozedUntil IS NULL)
+               GROUP BY groupKey) g
              WHERE NOT EXISTS (SELECT 1 FROM Escalation e WHERE e.openKey = g.groupKey)
                AND NOT EXISTS (SELECT 1 FROM Escalation e WHERE e.groupKey = g.groupKey AND e.startedAt >= g.saidAt
                  AND NOT (e.outcome = 'acknowledged' AND e.id = (SELECT max(id) FROM Escalation WHERE groupKey = g.groupKey)
