@@ -4,6 +4,9 @@ import { type AlertRow, alertFromRow } from './alert-store.ts';
 import type { Run } from './database.ts';
 import type { Sqlite } from './sqlite.ts';
 
+/** As a range: SQLite would read all that ever ran for IS NOT NULL. */
+const isUnderWay = `openKey >= ''`;
+
 /** Policies under way, and every ring of a telephone. */
 export function createCallStore(sqlite: Sqlite, run: Run): CallStore {
   type Kept = Omit<EscalationRow, 'steps' | 'outcome'> & { steps: string; outcome: string | null };
@@ -68,7 +71,7 @@ export function createCallStore(sqlite: Sqlite, run: Run): CallStore {
             )
             .run(alertId, groupKey, groupKey, policy, JSON.stringify(steps), nextAt, startedAt).changes === 1,
       ),
-    underWay: () => run(() => escalations('openKey IS NOT NULL ORDER BY nextAt, id')),
+    underWay: () => run(() => escalations(`${isUnderWay} ORDER BY nextAt, id`)),
     ofRun: (id) => run(() => escalations('id = ?', id)[0]),
     anchor: (id, alertId) =>
       run(() => void sqlite.prepare('UPDATE Escalation SET alertId = ? WHERE id = ?').run(alertId, id)),
@@ -88,7 +91,7 @@ export function createCallStore(sqlite: Sqlite, run: Run): CallStore {
       ),
     overdue: (at) =>
       run(() => ({
-        steps: escalations('openKey IS NOT NULL AND nextAt <= ?', at).length,
+        steps: escalations(`${isUnderWay} AND nextAt <= ?`, at).length,
         calls: calls(`state = 'planned' AND plannedAt <= ?`, at).length,
       })),
     plan: (call) =>
